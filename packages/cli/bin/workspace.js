@@ -1,0 +1,2 @@
+#!/usr/bin/env -S node --conditions=@guestscope/source
+import '../src/bin.ts'

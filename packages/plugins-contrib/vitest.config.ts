@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// Workspace packages resolve to their sources, so tests need no build.
+const conditions = ['@guestscope/source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name: 'plugins-contrib',
+    include: ['test/**/*.test.ts'],
+    passWithNoTests: true,
+    reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
+  },
+})
