@@ -34,4 +34,6 @@ for xlen in 64 32; do
   build $xlen hello "hello.S"
   build $xlen nested "nested.S lib/io.c"
   build $xlen exceptions "exceptions.c $probe"
+  build $xlen interrupts "interrupts.c $probe"
+  build $xlen priorities "priorities.c $probe"
 done

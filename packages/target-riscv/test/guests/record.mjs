@@ -22,7 +22,7 @@ for (const c of cases) {
   const [command, ...words] = (process.env[`QEMU_RISCV${c.xlen}`] ?? `qemu-system-riscv${c.xlen}`).split(/\s+/)
   const log = join(work, 'log')
   const out = join(work, 'out')
-  const args = [...words, ...qemu, '-cpu', cpu[c.xlen], '-smp', String(c.smp), '-kernel', join(here, 'elf', `${c.elf ?? c.name}.elf`)]
+  const args = [...words, ...qemu, '-cpu', [cpu[c.xlen], c.cpuExtra].filter(Boolean).join(','), '-smp', String(c.smp), '-kernel', join(here, 'elf', `${c.elf ?? c.name}.elf`)]
   // The host calls that print go to the same file as the UART, in order
   args.push('-chardev', `file,id=out,path=${out},mux=on`, '-serial', 'chardev:out')
   if (c.semihosting) args.push('-semihosting-config', 'enable=on,target=native,chardev=out')

@@ -24,8 +24,7 @@
 
 .text
 /* A vector table: entry k serves interrupt k in vectored mode, entry 0 serves everything in direct mode. The jumps
- * are not compressed, so that the entries are 4 bytes apart. The slot's number goes to C in a1, in a register
- * that is saved first. */
+ * are not compressed, so that the entries are 4 bytes apart. */
 .option push
 .option norvc
 .balign 256
