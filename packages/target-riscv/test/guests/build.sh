@@ -36,4 +36,6 @@ for xlen in 64 32; do
   build $xlen exceptions "exceptions.c $probe"
   build $xlen interrupts "interrupts.c $probe"
   build $xlen priorities "priorities.c $probe"
+  build $xlen privilege "privilege.c $probe"
+  build $xlen pmp "pmp.c $probe"
 done

@@ -34,6 +34,8 @@ for (const c of cases) {
   const ok = run.status === c.exit
   if (!ok) failed++
   let lines = readFileSync(log, 'utf8').trimEnd().split('\n')
+  // QEMU gives the from_pc of an RV32 interrupt with the sign in its upper half (after mret); keep the address
+  if (c.xlen === 32) lines = lines.map((l) => l.replaceAll(/\bffffffff(?=[0-9a-f]{8}\b)/g, ''))
   if (c.compare === 'per-vcpu') {
     // How the vCPUs' events interleave is chance; a stable sort keeps the order within each
     lines.sort((a, b) => rank(a) - rank(b))

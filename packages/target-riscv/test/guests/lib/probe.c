@@ -5,7 +5,10 @@ u32 n_traps;
 ulong status_bits, result;
 ulong fs_state = FS;
 int resume_after;
+ulong code_offset;
 void (*on_interrupt)(int, int);
+
+extern char _start[], __bss_start[];
 
 static struct frame m_frame, s_frame;
 static u32 next_trap, count;
@@ -39,7 +42,7 @@ void m_trap(struct frame *f)
 {
     ulong cause = csr_read(mcause), epc = csr_read(mepc);
     int interrupt = (long)cause < 0;
-    if (!interrupt && (epc == (ulong)ecall_back || epc == (ulong)s_forward)) {
+    if (!interrupt && (epc == (ulong)ecall_back + code_offset || epc == (ulong)s_forward)) {
         /* the probe is over; at s_forward the probe's a0 is in the frame of the S handler */
         result = epc == (ulong)s_forward ? s_frame.x[10] : f->x[10];
         run_return();
@@ -59,7 +62,7 @@ void s_trap(struct frame *f)
 {
     ulong cause = csr_read(scause), epc = csr_read(sepc);
     int interrupt = (long)cause < 0;
-    if (!interrupt && epc == (ulong)ecall_back)
+    if (!interrupt && epc == (ulong)ecall_back + code_offset)
         ((void (*)(void))s_forward)();
     record(S, f, cause, epc, csr_read(stval), csr_read(sstatus));
     if (interrupt) {
@@ -94,7 +97,9 @@ void probe(int mode, void *code, ulong a0, ulong a1)
     n_traps = next_trap = 0;
     current_mode = mode;
     count++;
-    run_in((ulong)mode << 11 | fs_state | status_bits, code, a0, a1);
+    if (mode != U)
+        code_offset = 0;
+    run_in((ulong)mode << 11 | fs_state | status_bits, (char *)code + code_offset, a0, a1);
     csr_set(mstatus, FS); /* this C code writes frm */
 }
 
@@ -114,6 +119,8 @@ void expect(int line, int handler, ulong cause, const void *epc, ulong tval)
         fail(line, "cause", t->cause, cause);
     if (t->handler != (ulong)handler)
         fail(line, "handler", t->handler, handler);
+    if (epc >= (void *)_start && epc < (void *)__bss_start)
+        epc = (char *)epc + code_offset;
     if (t->epc != (ulong)epc)
         fail(line, "epc", t->epc, (ulong)epc);
     if (t->tval != tval)

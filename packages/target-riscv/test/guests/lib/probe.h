@@ -26,6 +26,8 @@ extern ulong fs_state;
 extern ulong result;
 /* if set, exceptions (but not ecall_back) resume this many bytes further instead of leaving the probe */
 extern int resume_after;
+/* where U sees the program's own code, relative to where M sees it (with paging, U needs its own pages) */
+extern ulong code_offset;
 /* called for interrupts: must silence the source */
 extern void (*on_interrupt)(int handler, int cause);
 

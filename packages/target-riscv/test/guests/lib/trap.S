@@ -74,6 +74,9 @@ run_in:
     csrw mstatus, a0
     csrw mepc, a1
     la ra, ecall_back
+    la t0, code_offset
+    REG_L t0, 0(t0)
+    add ra, ra, t0
     mv a0, a2
     mv a1, a3
     mret
