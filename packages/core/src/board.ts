@@ -1,0 +1,63 @@
+/** A board: memory map, devices and wiring around the CPUs of one target. */
+import type { Console, DeviceHost, MmioDevice } from './device.ts'
+import type { LoadedImage } from './elf.ts'
+
+/** What the user chooses about a machine. */
+export interface BoardOptions {
+  /** Bytes of main memory; the board checks what it can address. */
+  memoryBytes: number
+  /** Number of CPUs, 1 … `Board.maxCpus`. */
+  cpus: number
+  console: Console
+  /** The program, which core loads; boards look at its entry and its width. */
+  image: LoadedImage | undefined
+  /** Are semihosting calls serviced? */
+  semihosting: boolean
+}
+
+/** A piece of memory. */
+export interface MemoryRegionSpec {
+  name: string
+  /** Physical address, a multiple of 4096. */
+  base: bigint
+  /** Bytes, a multiple of 4096. */
+  size: number
+  /** Stores of the guest have no effect. */
+  readonly?: boolean
+}
+
+/** What a board may use of its machine. */
+export interface BoardHost extends DeviceHost {
+  /** Drives an interrupt line of a CPU; `line` is the target's number (RISC-V: the bit of mip). */
+  setLine(cpu: number, line: number, level: boolean): void
+  /** Resets the machine (CPUs, devices, initial contents) after the present instruction. */
+  reset(): void
+}
+
+/** A kind of machine. Building twice gives two independent machines. */
+export interface Board {
+  /** Such as `virt`. */
+  readonly name: string
+  /** One line for a list. */
+  readonly description: string
+  /** Name of the target it needs, such as `riscv64`. */
+  readonly target: string
+  readonly maxCpus: number
+  /** Bytes. */
+  readonly defaultMemory: number
+  /** Throws a `ConfigError` for options that it cannot satisfy. */
+  build(host: BoardHost, options: BoardOptions): BuiltBoard
+}
+
+/** What core maps and runs. */
+export interface BuiltBoard {
+  /** RAM and ROM, disjoint from each other and from the devices. */
+  regions: MemoryRegionSpec[]
+  devices: { base: bigint; device: MmioDevice }[]
+  /** Initial contents besides the image, by physical address; read-only regions included. */
+  contents: { base: bigint; bytes: Uint8Array }[]
+  /** Where every CPU starts. */
+  resetPc: bigint
+  /** Feeds the console device; bytes wait until the guest takes them. */
+  input(bytes: Uint8Array): void
+}

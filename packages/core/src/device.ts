@@ -1,0 +1,50 @@
+/** What devices and machines know of each other. Devices know neither the CPU nor the guest architecture. */
+
+/** Bytes of an access that reaches a device. */
+export type AccessSize = 1 | 2 | 4
+
+/**
+ * A memory-mapped device. Offsets are bytes from its base, below `size` and multiples of the access size: unaligned
+ * accesses never reach a device. Values are unsigned (0 … 2^32 - 1) and in guest byte order already. A 64-bit access
+ * comes as two 32-bit ones, low half first, unless the device has `read64` or `write64`.
+ */
+export interface MmioDevice {
+  readonly name: string
+  /** Bytes of address space. */
+  readonly size: number
+  /** `cpu`: index of the CPU that asks; undefined: a debugger or the host. */
+  read(offset: number, size: AccessSize, cpu?: number): number
+  write(offset: number, size: AccessSize, value: number, cpu?: number): void
+  /** Unsigned 64-bit value. */
+  read64?(offset: number, cpu?: number): bigint
+  write64?(offset: number, value: bigint, cpu?: number): void
+  /** Back to the state after power-on, lines lowered, deadlines cancelled. */
+  reset?(): void
+}
+
+/** What a device may use of its machine. */
+export interface DeviceHost {
+  /** Instructions so far: the machine's time. During an access, those before the accessing instruction. */
+  clock(): number
+  /**
+   * Calls back once when `clock()` reaches `at` (instructions); at once, before the next instruction, if it has
+   * already. Replaces the earlier deadline of the same token.
+   */
+  schedule(token: object, at: number, callback: () => void): void
+  /** Forgets the deadline of the token, if there is one. */
+  cancel(token: object): void
+  /** Ends the run; `status` as of a process, 0 … 255 by custom. Execution stops after the present instruction. */
+  exit(status: number): void
+}
+
+/** A level-triggered line: what drives it calls it with each change; repeating a level is harmless. */
+export type Line = (level: boolean) => void
+
+/**
+ * Where a machine's characters go. Input takes the other road: the host pushes bytes into `BuiltBoard.input`, the
+ * device holds what its FIFO cannot take yet.
+ */
+export interface Console {
+  /** The bytes are the callee's to keep. */
+  write(bytes: Uint8Array): void
+}
