@@ -1,0 +1,37 @@
+// Sums up the vitest reports of all packages: prints a line per package and then, alone on the last line,
+// `N passed, N failed`. A test file that could not be loaded, a test run that failed without a failing test,
+// and a step of the gate that failed count as one failure each.
+//
+//   node .ci/summary.mjs <exit status of the test run> <failed steps>
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+const [testStatus = 0, failedSteps = 0] = process.argv.slice(2).map(Number)
+const packages = new URL('../packages/', import.meta.url)
+let passed = 0
+let failed = 0
+
+for (const name of readdirSync(packages).sort()) {
+  const file = new URL(`${name}/reports/vitest.json`, packages)
+  if (!existsSync(file)) {
+    console.log(`${name}: no report`)
+    continue
+  }
+  const report = JSON.parse(readFileSync(file, 'utf8'))
+  const broken = report.testResults.filter(
+    result => result.status === 'failed' && !result.assertionResults.some(test => test.status === 'failed'),
+  ).length
+  const skipped = report.numPendingTests + report.numTodoTests
+  passed += report.numPassedTests
+  failed += report.numFailedTests + broken
+  console.log(
+    `${name}: ${report.numPassedTests} passed, ${report.numFailedTests} failed` +
+      (skipped ? `, ${skipped} skipped` : '') +
+      (broken ? `, ${broken} test files not loaded` : ''),
+  )
+}
+
+if (testStatus !== 0 && failed === 0) failed = 1
+failed += failedSteps
+if (failedSteps) console.log(`steps that failed: ${failedSteps}`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
