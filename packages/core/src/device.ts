@@ -12,6 +12,8 @@ export interface MmioDevice {
   readonly name: string
   /** Bytes of address space. */
   readonly size: number
+  /** Bytes of the smallest access that it takes; default 1. Smaller ones are bus errors (access faults). */
+  readonly smallest?: AccessSize
   /** `cpu`: index of the CPU that asks; undefined: a debugger or the host. */
   read(offset: number, size: AccessSize, cpu?: number): number
   write(offset: number, size: AccessSize, value: number, cpu?: number): void
