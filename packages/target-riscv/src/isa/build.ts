@@ -1,6 +1,7 @@
 /** From the data of a row to all that follows from it: mask, match, operand fields. */
 
 import { xNames } from './names.ts'
+import { operands } from './operands.ts'
 import type { CompressedData, Extension, Field, More, RegFile, RegSlot, Row, RowData, Slot } from './row.ts'
 
 type Rows = readonly Row[]
@@ -102,31 +103,6 @@ function immediateFields(bits: readonly number[], from: number): Field[] {
   return fields
 }
 
-/** Slot of an operand name of `args`; undefined: a literal. */
-export function slotOf(operand: string): Slot | undefined {
-  return slots[operand]
-}
-
-const slots: Record<string, Slot> = {
-  rd: 'rd',
-  fd: 'rd',
-  rs1: 'rs1',
-  fs1: 'rs1',
-  rs2: 'rs2',
-  fs2: 'rs2',
-  rs3: 'rs3',
-  fs3: 'rs3',
-  imm: 'imm',
-  shamt: 'imm',
-  upper: 'imm',
-  target: 'imm',
-  csr: 'imm',
-  uimm: 'aux',
-  rm: 'aux',
-  pred: 'aux',
-  succ: 'aux',
-}
-
 function regsOf(args: string): Row['regs'] {
   const names = args.split(punctuation)
   const file = (x: RegSlot, f: string): RegFile => (names.includes(x) ? 'x' : names.includes(f) ? 'f' : null)
@@ -139,15 +115,15 @@ const punctuation = /[,()]+/
  * Operands of the instruction that a compressed one expands to: `sp` of `lw rd,imm(sp)` becomes a constant in
  * the place that lw calls rs1; of `add rd,rd,rs2` the first `rd` stays, the second is read into rs1 as well.
  */
-function expand(encoding: Encoding, base: Row, operands: string): Encoding {
+function expand(encoding: Encoding, base: Row, args: string): Encoding {
   const fields = [...encoding.fields]
   const start = { ...encoding.start }
-  const given = operands.split(punctuation)
+  const given = args.split(punctuation)
   for (const [i, operand] of base.args.split(punctuation).entries()) {
-    const to = slotOf(operand)
+    const to = operands[operand]?.slot
     const text = given[i] ?? ''
     if (to === undefined || text === '') continue
-    const from = slotOf(text)
+    const from = operands[text]?.slot
     if (from === undefined) {
       start[to] = xNames.includes(text) ? xNames.indexOf(text) : Number(text)
     } else if (from !== to) {

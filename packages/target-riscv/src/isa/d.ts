@@ -1,4 +1,8 @@
-/** Chapter "D" Extension for Double-Precision Floating-Point; `mmm` is the rounding mode. */
+/**
+ * Chapter "D" Extension for Double-Precision Floating-Point; `mmm` is the rounding mode.
+ *
+ * A conversion that is always exact has one too; assemblers write 0 there (`rmExact`), not 7.
+ */
 
 import { extension } from './build.ts'
 import { I, rv64, S } from './formats.ts'
@@ -33,12 +37,12 @@ export const rvD: readonly Row[] = extension('D', [
   ['fcvt.wu.d', '1100001 00001 sssss mmm ddddd 1010011',  'rd,fs1,rm'],
   ['fcvt.l.d',  '1100001 00010 sssss mmm ddddd 1010011',  'rd,fs1,rm',    rv64],
   ['fcvt.lu.d', '1100001 00011 sssss mmm ddddd 1010011',  'rd,fs1,rm',    rv64],
-  ['fcvt.d.w',  '1101001 00000 sssss mmm ddddd 1010011',  'fd,rs1,rm'],
-  ['fcvt.d.wu', '1101001 00001 sssss mmm ddddd 1010011',  'fd,rs1,rm'],
+  ['fcvt.d.w',  '1101001 00000 sssss mmm ddddd 1010011',  'fd,rs1,rmExact'],
+  ['fcvt.d.wu', '1101001 00001 sssss mmm ddddd 1010011',  'fd,rs1,rmExact'],
   ['fcvt.d.l',  '1101001 00010 sssss mmm ddddd 1010011',  'fd,rs1,rm',    rv64],
   ['fcvt.d.lu', '1101001 00011 sssss mmm ddddd 1010011',  'fd,rs1,rm',    rv64],
   ['fcvt.s.d',  '0100000 00001 sssss mmm ddddd 1010011',  'fd,fs1,rm'],
-  ['fcvt.d.s',  '0100001 00000 sssss mmm ddddd 1010011',  'fd,fs1,rm'],
+  ['fcvt.d.s',  '0100001 00000 sssss mmm ddddd 1010011',  'fd,fs1,rmExact'],
   ['fmv.x.d',   '1110001 00000 sssss 000 ddddd 1010011',  'rd,fs1',       rv64],
   ['fmv.d.x',   '1111001 00000 sssss 000 ddddd 1010011',  'fd,rs1',       rv64],
 ])

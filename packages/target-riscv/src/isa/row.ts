@@ -22,7 +22,7 @@
  *     imm              decimal                   shamt            hexadecimal
  *     upper            `imm >>> 12`, hexadecimal target           `pc + imm`, hexadecimal
  *     csr              name of the CSR           uimm             decimal, from `aux`
- *     rm               rounding mode; written with its comma, and absent when dynamic
+ *     rm               rounding mode; with its comma absent when dynamic; rmExact: absent when rne
  *     pred succ        letters out of `iorw`     (aq and rl are suffixes of the name: `lr.w.aq`)
  */
 
