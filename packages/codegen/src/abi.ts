@@ -1,0 +1,116 @@
+/**
+ * What generated code assumes of linear memory: the head of each vCPU's state, the soft TLB, the jump cache, and the
+ * records of decoded blocks. Everything else belongs to core and the targets.
+ */
+
+/** Offsets in the head of a vCPU's state. Target state begins at `Head.size`. */
+export const Head = {
+  /** i64, zero-extended on 32-bit guests. Exact whenever generated code is not running. */
+  pc: 0,
+  /** i32: instructions that may still run before the run loop must be asked. */
+  budget: 8,
+  /** i32: why a region left (`Exit`). */
+  exit: 12,
+  /** i32: not 0 when the run loop wants control before the next block (interrupts, plugin requests). */
+  request: 16,
+  /** i32: address of the soft TLB of the current data access mode. */
+  tlb: 20,
+  /** i32: address of the record of the instruction at which a region left early. */
+  rec: 24,
+  /** i32: 1 while exactly one instruction runs, for accesses that need exact time. */
+  single: 28,
+  /** i32, i64: the exception to deliver when `exit` is `Exit.trap`. */
+  trapCause: 32,
+  trapValue: 40,
+  /** i32: not 0 when somebody listens to discontinuities. */
+  discon: 36,
+  /** i32: translation context: target flags in the low 12 bits, generation above. */
+  context: 48,
+  /** i32: number of the vCPU. */
+  index: 52,
+  /** i32: address of the jump cache. */
+  jumpCache: 56,
+  /** i32: 1 when the next single step must not call the plugins' callbacks again. */
+  skipHooks: 60,
+  /** i64: a value handed between host functions and generated code. */
+  value: 64,
+  /** i32: bytes of the access that is being translated. */
+  accessBytes: 72,
+  /** i32: set to 1 by a translation that holds for this access only (protection finer than a page). */
+  uncached: 76,
+  size: 128,
+} as const
+
+/** Why generated code left; 0 means: go on at `pc`. */
+export const Exit = {
+  next: 0,
+  /** A synchronous exception is described in the head. */
+  trap: 1,
+  /** Run the instruction at `rec` alone. */
+  step: 2,
+  /** A plugin wants the run to stop before the instruction at `rec`, whose callbacks have run. */
+  hook: 3,
+  /** No translation block at `pc` in the jump cache. */
+  lookup: 4,
+  /** The block at `pc` is hot. */
+  hot: 5,
+  /** The budget is used up. */
+  budget: 6,
+  /** `request` is set. */
+  request: 7,
+  /** The CPU waits for an interrupt. */
+  wait: 8,
+  /** First code for a target's own purposes (host calls). */
+  target: 16,
+} as const
+
+/** Soft TLB: direct mapped, indexed by page number. A tag is the page address, or -1. */
+export const Tlb = {
+  entries: 256,
+  entrySize: 32,
+  entryShift: 5,
+  readTag: 0,
+  writeTag: 8,
+  /** i32: guest page address (low half) + addend = linear address. */
+  addend: 16,
+  pageShift: 12,
+} as const
+
+/** Jump cache: pc → block, direct mapped. */
+export const JumpCache = { entries: 4096, entrySize: 16, pc: 0, context: 8, block: 12 } as const
+
+/** Head of a decoded block; the records follow. */
+export const Block = {
+  /** i32: table index of the region that starts here, 0 if none. */
+  region: 0,
+  /** i32: executions in T0. */
+  count: 4,
+  /** i32: number of instructions. */
+  length: 8,
+  /** i64 */
+  pc: 16,
+  size: 32,
+} as const
+
+/** A decoded instruction in a block. */
+export const Rec = {
+  /** u16: number of the T0 handler. */
+  handler: 0,
+  /** u8 */
+  size: 2,
+  /** u8: 1 when plugins have callbacks here. */
+  hooked: 3,
+  /** u16: distance from the block's pc. */
+  pcOffset: 4,
+  /** u16: instructions from this one to the end of the block, this one included. */
+  left: 6,
+  /** 4 × u16: state offsets of the registers. */
+  regs: 8,
+  imm: 16,
+  aux: 20,
+  /** i32: address of the block. */
+  block: 24,
+  word: 28,
+  bytes: 32,
+  shift: 5,
+} as const

@@ -1,0 +1,264 @@
+import { type NumericOp, opInfo, type Val } from './ops.ts'
+import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
+
+const toConst = (type: Type, value: Val): number | bigint =>
+  type === 'i64' ? BigInt.asIntN(64, BigInt(value)) : type === 'i32' ? Number(value) | 0 : Number(value)
+
+/** Is this node a constant with that value? */
+const isConst = (n: Node, value: number): boolean => n.op === 'const' && Number(n.imm) === value && n.type !== 'f64'
+
+/**
+ * Appends IR nodes to a body. Constants are folded while building, so that semantics written for unknown operands
+ * shrink by themselves where operands are known.
+ */
+export class Builder {
+  #body: Node[] = []
+  readonly vars: Type[]
+  #count = 0
+  /** Set once the body has ended (goto, branch, raise, leave, return): what follows is unreachable. */
+  #ended = false
+
+  constructor(vars: readonly Type[] = []) {
+    this.vars = [...vars]
+  }
+
+  /** The statements so far. */
+  get body(): readonly Node[] {
+    return this.#body
+  }
+
+  /** Number of nodes made so far; every id is below it. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** True when the current body cannot be left at its end. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  #push(fields: Omit<Node, 'id'>): Node {
+    const node: Node = { id: this.#count++, ...fields }
+    if (!this.#ended) this.#body.push(node)
+    return node
+  }
+
+  #node(op: string, type: Type | undefined, args: readonly Node[], imm: number | bigint = 0, width?: Width): Node {
+    return this.#push(width ? { op, type, args, imm, width } : { op, type, args, imm })
+  }
+
+  /** Any numeric operation of the table, folded when all arguments are constant. */
+  op(name: string, ...args: Node[]): Node {
+    const info = opInfo(name) as NumericOp
+    if (args.every(a => a.op === 'const') && !/\.(div|rem)_[su]/.test(name) && info.result[0] === 'i') {
+      return this.const(info.result, (info.eval as (...a: Val[]) => Val)(...args.map(a => a.imm)))
+    }
+    return this.#node(name, info.result, args)
+  }
+
+  const(type: Type, value: Val): Node {
+    return this.#node('const', type, [], toConst(type, value))
+  }
+  i32(value: number): Node {
+    return this.const('i32', value)
+  }
+  i64(value: number | bigint): Node {
+    return this.const('i64', value)
+  }
+
+  // Integer arithmetic: the type follows the first argument.
+  add(a: Node, b: Node): Node {
+    if (isConst(b, 0)) return a
+    if (isConst(a, 0)) return b
+    return this.op(`${a.type}.add`, a, b)
+  }
+  sub(a: Node, b: Node): Node {
+    return isConst(b, 0) ? a : this.op(`${a.type}.sub`, a, b)
+  }
+  mul(a: Node, b: Node): Node {
+    return this.op(`${a.type}.mul`, a, b)
+  }
+  and(a: Node, b: Node): Node {
+    return isConst(b, -1) ? a : this.op(`${a.type}.and`, a, b)
+  }
+  or(a: Node, b: Node): Node {
+    return isConst(b, 0) ? a : isConst(a, 0) ? b : this.op(`${a.type}.or`, a, b)
+  }
+  xor(a: Node, b: Node): Node {
+    return isConst(b, 0) ? a : isConst(a, 0) ? b : this.op(`${a.type}.xor`, a, b)
+  }
+  /** Shifts take their amount modulo the width, in the type of the value. */
+  shl(a: Node, b: Node): Node {
+    return isConst(b, 0) ? a : this.op(`${a.type}.shl`, a, b)
+  }
+  shrS(a: Node, b: Node): Node {
+    return isConst(b, 0) ? a : this.op(`${a.type}.shr_s`, a, b)
+  }
+  shrU(a: Node, b: Node): Node {
+    return isConst(b, 0) ? a : this.op(`${a.type}.shr_u`, a, b)
+  }
+  not(a: Node): Node {
+    return this.xor(a, this.const(a.type as Type, -1))
+  }
+  /** Comparison by table name without type: eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u; i32 result. */
+  cmp(name: string, a: Node, b: Node): Node {
+    return this.op(`${a.type}.${name}`, a, b)
+  }
+  eq(a: Node, b: Node): Node {
+    return this.cmp('eq', a, b)
+  }
+  ne(a: Node, b: Node): Node {
+    return this.cmp('ne', a, b)
+  }
+  eqz(a: Node): Node {
+    return this.op(`${a.type}.eqz`, a)
+  }
+  select(cond: Node, a: Node, b: Node): Node {
+    if (cond.op === 'const') return cond.imm ? a : b
+    return this.#node('select', a.type, [cond, a, b])
+  }
+  /** To another integer width; signed extension unless said otherwise. */
+  resize(a: Node, type: 'i32' | 'i64', unsigned = false): Node {
+    if (a.type === type) return a
+    return type === 'i32' ? this.op('i32.wrap', a) : this.op(unsigned ? 'i64.extend_u' : 'i64.extend_s', a)
+  }
+
+  // State.
+  get(offset: number, type: Type): Node {
+    return this.#node('get', type, [], offset)
+  }
+  set(offset: number, value: Node): void {
+    this.#node('set', undefined, [value], offset)
+  }
+  getx(offset: Node, type: Type): Node {
+    return this.#node('getx', type, [offset])
+  }
+  setx(offset: Node, value: Node): void {
+    this.#node('setx', undefined, [offset, value])
+  }
+  cpu(): Node {
+    return this.#node('cpu', 'i32', [])
+  }
+  operand(field: number, type: Type): Node {
+    return this.#node('operand', type, [], field)
+  }
+  here(): Node {
+    return this.#node('here', 'i64', [])
+  }
+
+  // Variables.
+  newVar(type: Type): number {
+    return this.vars.push(type) - 1
+  }
+  vget(index: number): Node {
+    return this.#node('vget', this.vars[index] as Type, [], index)
+  }
+  vset(index: number, value: Node): void {
+    this.#node('vset', undefined, [value], index)
+  }
+
+  // Memory.
+  rload(type: Type, width: Width, address: Node, offset = 0): Node {
+    return this.#node('rload', type, [address], offset, width)
+  }
+  rstore(width: Width, address: Node, value: Node, offset = 0): void {
+    this.#node('rstore', undefined, [address, value], offset, width)
+  }
+  fill(address: Node, byte: Node, count: Node): void {
+    this.#node('fill', undefined, [address, byte, count])
+  }
+  gload(type: Type, width: Width, address: Node): Node {
+    return this.#node('gload', type, [address], 0, width)
+  }
+  gstore(width: Width, address: Node, value: Node): void {
+    this.#node('gstore', undefined, [address, value], 0, width)
+  }
+  call(callee: Callee, ...args: Node[]): Node {
+    return this.#push({ op: 'call', type: callee.result, args, imm: 0, callee })
+  }
+
+  // Control inside an instruction or a function.
+  if(cond: Node, then: () => void, orelse?: () => void): void {
+    if (cond.op === 'const') {
+      if (cond.imm) then()
+      else orelse?.()
+      return
+    }
+    const [body, bodyEnds] = this.#nested(then)
+    const [other, otherEnds] = orelse ? this.#nested(orelse) : [[], false]
+    this.#push({ op: 'if', type: undefined, args: [cond], imm: 0, body, orelse: other })
+    if (bodyEnds && otherEnds) this.#ended = true
+  }
+  loop(body: () => void): void {
+    const [nested] = this.#nested(body)
+    this.#push({ op: 'loop', type: undefined, args: [], imm: 0, body: nested })
+  }
+  break(): void {
+    this.#node('break', undefined, [])
+    this.#ended = true
+  }
+  return(value?: Node): void {
+    this.#node('return', undefined, value ? [value] : [])
+    this.#ended = true
+  }
+  #nested(fill: () => void): [Node[], boolean] {
+    const [outer, ended] = [this.#body, this.#ended]
+    this.#body = []
+    this.#ended = false
+    fill()
+    const result: [Node[], boolean] = [this.#body, this.#ended]
+    this.#body = outer
+    this.#ended = ended
+    return result
+  }
+
+  // Ends of an instruction or block.
+  insn(index: number): void {
+    this.#node('insn', undefined, [], index)
+  }
+  goto(pc: Node, viaDispatcher = false): void {
+    this.#node('goto', undefined, [pc], viaDispatcher ? 1 : 0)
+    this.#ended = true
+  }
+  branch(cond: Node, taken: Node, fall: Node): void {
+    this.#node('branch', undefined, [cond, taken, fall])
+    this.#ended = true
+  }
+  raise(cause: Node, value: Node): void {
+    this.#node('raise', undefined, [cause, value])
+    this.#ended = true
+  }
+  leave(code: number, nextPc: Node): void {
+    this.#node('leave', undefined, [nextPc], code)
+    this.#ended = true
+  }
+  exact(): void {
+    this.#node('exact', undefined, [])
+  }
+  check(): void {
+    this.#node('check', undefined, [])
+  }
+  hook(id: number): void {
+    this.#node('hook', undefined, [], id)
+  }
+}
+
+/**
+ * Defines a function of IR. `build` gets a builder whose variables 0… are the parameters (after the vCPU base, which
+ * `cpu()` gives).
+ */
+export function irFunction(
+  name: string,
+  params: readonly Type[],
+  result: Type | undefined,
+  build: (b: Builder) => void,
+): IrFunction {
+  const b = new Builder(params)
+  build(b)
+  return { name, params, result, vars: b.vars, body: b.body, count: b.count }
+}
+
+/** A function of the host that IR may call: an import of every module. */
+export function hostFunction(name: string, params: readonly Type[], result?: Type): Callee {
+  return { name, params, result }
+}

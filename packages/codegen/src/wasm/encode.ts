@@ -1,0 +1,278 @@
+/** A small writer of WebAssembly modules: just the sections and instructions that the lowering needs. */
+import type { Type } from '../ir/types.ts'
+
+const valType: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }
+
+/** A growing byte buffer with LEB128. */
+export class Bytes {
+  #buf: Uint8Array = new Uint8Array(256)
+  length = 0
+
+  byte(value: number): void {
+    if (this.length === this.#buf.length) this.#grow(1)
+    this.#buf[this.length++] = value
+  }
+  append(data: ArrayLike<number>): void {
+    if (this.length + data.length > this.#buf.length) this.#grow(data.length)
+    this.#buf.set(data, this.length)
+    this.length += data.length
+  }
+  #grow(need: number): void {
+    const next = new Uint8Array(Math.max(this.#buf.length * 2, this.length + need))
+    next.set(this.#buf)
+    this.#buf = next
+  }
+  u32(value: number): void {
+    value >>>= 0
+    while (value > 0x7f) {
+      this.byte((value & 0x7f) | 0x80)
+      value >>>= 7
+    }
+    this.byte(value)
+  }
+  s32(value: number): void {
+    value |= 0
+    for (;;) {
+      const low = value & 0x7f
+      value >>= 7
+      if ((value === 0 && !(low & 0x40)) || (value === -1 && low & 0x40)) return this.byte(low)
+      this.byte(low | 0x80)
+    }
+  }
+  s64(value: bigint): void {
+    if (BigInt.asIntN(32, value) === value) return this.s32(Number(value))
+    for (;;) {
+      const low = Number(value & 0x7fn)
+      value >>= 7n
+      if ((value === 0n && !(low & 0x40)) || (value === -1n && low & 0x40)) return this.byte(low)
+      this.byte(low | 0x80)
+    }
+  }
+  name(text: string): void {
+    const data = new TextEncoder().encode(text)
+    this.u32(data.length)
+    this.append(data)
+  }
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#buf.slice(0, this.length) as Uint8Array<ArrayBuffer>
+  }
+}
+
+/** A forward-only position in the nesting of blocks, for `br`. */
+export interface Label {
+  readonly depth: number
+}
+
+/** The code of one function: instructions, locals with reuse, nesting depth. */
+export class Code {
+  readonly out: Bytes = new Bytes()
+  readonly #paramCount: number
+  readonly #locals: Type[] = []
+  readonly #free: Record<Type, number[]> = { i32: [], i64: [], f32: [], f64: [] }
+  #depth = 0
+  readonly #view = new DataView(new ArrayBuffer(8))
+
+  constructor(params: readonly Type[]) {
+    this.#paramCount = params.length
+  }
+
+  local(type: Type): number {
+    return this.#free[type].pop() ?? this.#paramCount + this.#locals.push(type) - 1
+  }
+  release(local: number): void {
+    const type = this.#locals[local - this.#paramCount]
+    if (type) this.#free[type].push(local)
+  }
+
+  op(...bytes: number[]): void {
+    for (const b of bytes) this.out.byte(b)
+  }
+  get(local: number): void {
+    this.out.byte(0x20)
+    this.out.u32(local)
+  }
+  set(local: number): void {
+    this.out.byte(0x21)
+    this.out.u32(local)
+  }
+  tee(local: number): void {
+    this.out.byte(0x22)
+    this.out.u32(local)
+  }
+  i32(value: number): void {
+    this.out.byte(0x41)
+    this.out.s32(value)
+  }
+  i64(value: number | bigint): void {
+    this.out.byte(0x42)
+    this.out.s64(BigInt(value))
+  }
+  const(type: Type, value: number | bigint): void {
+    if (type === 'i32') return this.i32(Number(value))
+    if (type === 'i64') return this.i64(value)
+    const size = type === 'f32' ? 4 : 8
+    if (size === 4) this.#view.setFloat32(0, Number(value), true)
+    else this.#view.setFloat64(0, Number(value), true)
+    this.out.byte(type === 'f32' ? 0x43 : 0x44)
+    this.out.append(new Uint8Array(this.#view.buffer, 0, size))
+  }
+  /** A load or store instruction with its offset; natural alignment is only promised up to `align` (log2). */
+  mem(opcode: number, offset: number, align = 0): void {
+    this.out.byte(opcode)
+    this.out.u32(align)
+    this.out.u32(offset)
+  }
+  call(index: number): void {
+    this.out.byte(0x10)
+    this.out.u32(index)
+  }
+
+  block(): Label {
+    this.op(0x02, 0x40)
+    return { depth: ++this.#depth }
+  }
+  loop(): Label {
+    this.op(0x03, 0x40)
+    return { depth: ++this.#depth }
+  }
+  if(result?: Type): Label {
+    this.op(0x04, result ? valType[result] : 0x40)
+    return { depth: ++this.#depth }
+  }
+  else(): void {
+    this.out.byte(0x05)
+  }
+  end(): void {
+    this.#depth--
+    this.out.byte(0x0b)
+  }
+  br(label: Label): void {
+    this.out.byte(0x0c)
+    this.out.u32(this.#depth - label.depth)
+  }
+  brIf(label: Label): void {
+    this.out.byte(0x0d)
+    this.out.u32(this.#depth - label.depth)
+  }
+  brTable(labels: readonly Label[], fallback: Label): void {
+    this.out.byte(0x0e)
+    this.out.u32(labels.length)
+    for (const l of labels) this.out.u32(this.#depth - l.depth)
+    this.out.u32(this.#depth - fallback.depth)
+  }
+
+  /** The function body as it stands in the code section. */
+  finish(): Uint8Array {
+    const head = new Bytes()
+    const runs: [number, Type][] = []
+    for (const t of this.#locals) {
+      const last = runs.at(-1)
+      if (last?.[1] === t) last[0]++
+      else runs.push([1, t])
+    }
+    head.u32(runs.length)
+    for (const [n, t] of runs) {
+      head.u32(n)
+      head.byte(valType[t])
+    }
+    const whole = new Bytes()
+    whole.u32(head.length + this.out.length + 1)
+    whole.append(head.view())
+    whole.append(this.out.view())
+    whole.byte(0x0b)
+    return whole.view()
+  }
+}
+
+interface Signature {
+  readonly params: readonly Type[]
+  readonly result: Type | undefined
+}
+
+/** A module under construction: imports first, then functions. */
+export class ModuleWriter {
+  readonly #types: string[] = []
+  readonly #typeBytes: Bytes = new Bytes()
+  readonly #imports: Bytes = new Bytes()
+  #importCount = 0
+  #importedFunctions = 0
+  readonly #functions: (Signature & { body?: Uint8Array })[] = []
+  readonly #exports: { name: string; index: number }[] = []
+
+  type(sig: Signature): number {
+    const key = `${sig.params.join()}>${sig.result ?? ''}`
+    const known = this.#types.indexOf(key)
+    if (known >= 0) return known
+    this.#typeBytes.byte(0x60)
+    this.#typeBytes.u32(sig.params.length)
+    for (const p of sig.params) this.#typeBytes.byte(valType[p])
+    this.#typeBytes.append(sig.result ? [1, valType[sig.result]] : [0])
+    return this.#types.push(key) - 1
+  }
+  #import(module: string, name: string): void {
+    this.#imports.name(module)
+    this.#imports.name(name)
+    this.#importCount++
+  }
+  /** Imports the one memory (minimum size in 64 KiB pages). */
+  importMemory(module: string, name: string): void {
+    this.#import(module, name)
+    this.#imports.append([2, 0, 1])
+  }
+  importTable(module: string, name: string): void {
+    this.#import(module, name)
+    this.#imports.append([1, 0x70, 0, 0])
+  }
+  /** Function imports must come before the first `declare`. */
+  importFunction(module: string, name: string, sig: Signature): number {
+    if (this.#functions.length) throw new Error('wasm: imports come before functions')
+    this.#import(module, name)
+    this.#imports.byte(0)
+    this.#imports.u32(this.type(sig))
+    return this.#importedFunctions++
+  }
+  /** Reserves a function's index; its body is given later. */
+  declare(sig: Signature): number {
+    return this.#importedFunctions + this.#functions.push({ ...sig }) - 1
+  }
+  define(index: number, code: Code): void {
+    const f = this.#functions[index - this.#importedFunctions]
+    if (!f) throw new Error(`wasm: no function ${index}`)
+    f.body = code.finish()
+  }
+  export(name: string, index: number): void {
+    this.#exports.push({ name, index })
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    const out = new Bytes()
+    out.append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
+    const section = (id: number, count: number, fill: (b: Bytes) => void): void => {
+      if (!count) return
+      const body = new Bytes()
+      body.u32(count)
+      fill(body)
+      out.byte(id)
+      out.u32(body.length)
+      out.append(body.view())
+    }
+    const functionTypes = this.#functions.map(f => this.type(f))
+    section(1, this.#types.length, b => b.append(this.#typeBytes.view()))
+    section(2, this.#importCount, b => b.append(this.#imports.view()))
+    section(3, functionTypes.length, b => functionTypes.forEach(t => b.u32(t)))
+    section(7, this.#exports.length, b => {
+      for (const e of this.#exports) {
+        b.name(e.name)
+        b.byte(0)
+        b.u32(e.index)
+      }
+    })
+    section(10, this.#functions.length, b => {
+      for (const f of this.#functions) {
+        if (!f.body) throw new Error('wasm: a declared function has no body')
+        b.append(f.body)
+      }
+    })
+    return out.view()
+  }
+}

@@ -1,0 +1,396 @@
+/**
+ * Makes the function `run(cpu) → exit code`: the dispatcher and, around it, T0, the interpreter of decoded blocks. It
+ * looks blocks up in the jump cache, calls the region of a block that has one, and otherwise interprets the block's
+ * records with handlers lowered from the same semantics that regions are made of.
+ */
+import { Block, Exit, Head, JumpCache, Rec } from '../abi.ts'
+import { Field } from '../ir/operands.ts'
+import type { Node, Type } from '../ir/types.ts'
+import { Code, type Label, type ModuleWriter } from './encode.ts'
+import { type CalleeIndex, cpuLocal, Lowerer, type Runtime } from './lower.ts'
+
+/** The semantics of one handler, over record operands. */
+export interface Handler {
+  readonly name: string
+  readonly body: readonly Node[]
+  readonly count: number
+  readonly vars: readonly Type[]
+}
+
+export interface InterpreterOptions {
+  /** Executions of a block after which `run` asks for a region; 0: never. */
+  readonly hotThreshold: number
+}
+
+const fieldAt = [Rec.regs, Rec.regs + 2, Rec.regs + 4, Rec.regs + 6, Rec.imm, Rec.aux, Rec.size, Rec.word]
+
+class InterpreterLowerer extends Lowerer {
+  readonly #module: ModuleWriter
+  readonly #block: number
+  readonly #rec: number
+  readonly #end: number
+  readonly #budget: number
+  readonly #exit: number
+  readonly #entry: number
+  readonly #single: number
+  #dispatch!: Label
+  #side!: Label
+  #vars: number[] = []
+
+  constructor(
+    code: Code,
+    index: CalleeIndex,
+    runtime: Runtime,
+    module: ModuleWriter,
+    handlers: readonly Handler[],
+    options: InterpreterOptions,
+  ) {
+    super(code, index, runtime)
+    this.#module = module
+    this.#block = code.local('i32')
+    this.#rec = code.local('i32')
+    this.#end = code.local('i32')
+    this.#budget = code.local('i32')
+    this.#exit = code.local('i32')
+    this.#entry = code.local('i32')
+    this.#single = code.local('i32')
+
+    // The caller asks for a single step through the head.
+    this.#loadHead(Head.single)
+    code.set(this.#single)
+    this.#dispatch = code.loop()
+    this.#side = code.block() // leads to `#leave`, with `#exit` set
+    const execute = code.block()
+    this.#choose(execute, options)
+    code.end()
+    this.#interpret(handlers)
+    code.end()
+    this.#leave()
+    code.end()
+    code.op(0x00)
+  }
+
+  #loadHead(offset: number): void {
+    this.code.get(cpuLocal)
+    this.code.mem(0x28, offset)
+  }
+  #load(base: number, offset: number, opcode = 0x28): void {
+    this.code.get(base)
+    this.code.mem(opcode, offset)
+  }
+  #return(exit: number): void {
+    this.code.i32(exit)
+    this.code.op(0x0f)
+  }
+
+  /** Finds what to run next; falls through or jumps to `execute` with rec and end set and the budget paid. */
+  #choose(execute: Label, options: InterpreterOptions): void {
+    const { code } = this
+    code.get(this.#single)
+    code.if()
+    code.i32(0)
+    code.set(this.#single)
+    this.#loadHead(Head.rec)
+    code.tee(this.#rec)
+    code.i32(Rec.bytes)
+    code.op(0x6a)
+    code.set(this.#end)
+    this.#load(this.#rec, Rec.block)
+    code.set(this.#block)
+    this.#addBudget(() => code.i32(-1))
+    code.br(execute)
+    code.end()
+
+    this.storeHead(Head.single, 0)
+    this.storeHead(Head.skipHooks, 0)
+    this.#loadHead(Head.request)
+    code.if()
+    this.#return(Exit.request)
+    code.end()
+
+    // Jump cache: the index is taken from pc bits 1…12.
+    this.#loadHead(Head.jumpCache)
+    this.#loadHead(Head.pc)
+    code.i32(1)
+    code.op(0x76)
+    code.i32(JumpCache.entries - 1)
+    code.op(0x71)
+    code.i32(Math.log2(JumpCache.entrySize))
+    code.op(0x74, 0x6a)
+    code.tee(this.#entry)
+    code.mem(0x29, JumpCache.pc)
+    code.get(cpuLocal)
+    code.mem(0x29, Head.pc)
+    code.op(0x52)
+    this.#load(this.#entry, JumpCache.context)
+    this.#loadHead(Head.context)
+    code.op(0x47, 0x72)
+    code.if()
+    this.#return(Exit.lookup)
+    code.end()
+    this.#load(this.#entry, JumpCache.block)
+    code.set(this.#block)
+
+    this.#loadHead(Head.budget)
+    code.set(this.#budget)
+    code.get(this.#budget)
+    this.#load(this.#block, Block.length)
+    code.op(0x4e)
+    this.#load(this.#block, Block.region)
+    code.i32(0)
+    code.op(0x47, 0x71)
+    code.if()
+    code.get(cpuLocal)
+    this.#load(this.#block, Block.region)
+    code.op(0x11)
+    code.out.u32(this.#module.type({ params: ['i32'], result: 'i32' }))
+    code.out.byte(0)
+    code.tee(this.#exit)
+    code.op(0x45)
+    code.brIf(this.#dispatch)
+    this.storeHead(Head.exit, 0)
+    code.br(this.#side)
+    code.end()
+
+    code.get(this.#budget)
+    code.op(0x45)
+    code.if()
+    this.#return(Exit.budget)
+    code.end()
+
+    if (options.hotThreshold) {
+      code.get(this.#block)
+      this.#load(this.#block, Block.count)
+      code.i32(1)
+      code.op(0x6a)
+      code.tee(this.#exit)
+      code.mem(0x36, Block.count)
+      code.get(this.#exit)
+      code.i32(options.hotThreshold)
+      code.op(0x46)
+      code.if()
+      this.#return(Exit.hot)
+      code.end()
+    }
+
+    // Run min(length, budget) instructions.
+    this.#load(this.#block, Block.length)
+    code.get(this.#budget)
+    this.#load(this.#block, Block.length)
+    code.get(this.#budget)
+    code.op(0x48, 0x1b)
+    code.set(this.#exit)
+    this.#addBudget(() => {
+      code.i32(0)
+      code.get(this.#exit)
+      code.op(0x6b)
+    })
+    code.get(this.#block)
+    code.i32(Block.size)
+    code.op(0x6a)
+    code.tee(this.#rec)
+    code.get(this.#exit)
+    code.i32(Rec.shift)
+    code.op(0x74, 0x6a)
+    code.set(this.#end)
+  }
+
+  #addBudget(amount: () => void): void {
+    const { code } = this
+    code.get(cpuLocal)
+    this.#loadHead(Head.budget)
+    amount()
+    code.op(0x6a)
+    code.mem(0x36, Head.budget)
+  }
+
+  #interpret(handlers: readonly Handler[]): void {
+    const { code } = this
+    const next = code.loop()
+    // Fell out of the block (or of the budget): pc is after the last instruction.
+    code.get(this.#rec)
+    code.get(this.#end)
+    code.op(0x46)
+    code.if()
+    code.get(cpuLocal)
+    this.#load(this.#block, Block.pc, 0x29)
+    code.get(this.#rec)
+    code.i32(Rec.bytes)
+    code.op(0x6b)
+    code.tee(this.#rec)
+    code.mem(0x33, Rec.pcOffset)
+    code.op(0x7c)
+    this.#load(this.#rec, Rec.size, 0x31)
+    code.op(0x7c)
+    code.mem(0x37, Head.pc)
+    code.br(this.#dispatch)
+    code.end()
+
+    this.#load(this.#rec, Rec.hooked, 0x2d)
+    code.if()
+    this.#loadHead(Head.skipHooks)
+    code.op(0x45)
+    code.if()
+    code.get(cpuLocal)
+    code.get(this.#rec)
+    code.call(this.index(this.runtime.recordHook))
+    code.if()
+    code.i32(Exit.hook)
+    this.#sideExit()
+    code.end()
+    code.end()
+    code.end()
+
+    const done = code.block()
+    const labels = handlers.map(() => code.block()).reverse()
+    this.#load(this.#rec, Rec.handler, 0x2f)
+    code.brTable(labels, done)
+    handlers.forEach(h => {
+      code.end()
+      this.#vars = h.vars.map(type => code.local(type))
+      this.lower(h.body, h.count)
+      this.#vars.forEach(v => code.release(v))
+      code.br(done)
+    })
+    code.end()
+    code.get(this.#rec)
+    code.i32(Rec.bytes)
+    code.op(0x6a)
+    code.set(this.#rec)
+    code.br(next)
+    code.end()
+    code.op(0x00)
+  }
+
+  /** Where `#side` leads: an exit code from a region (state is exact) or from a handler (made exact before). */
+  #leave(): void {
+    const { code } = this
+    code.get(this.#exit)
+    code.i32(Exit.trap)
+    code.op(0x46)
+    code.if()
+    this.#addBudget(() => code.i32(-1)) // an instruction that traps has used its time
+    code.get(cpuLocal)
+    code.call(this.index(this.runtime.deliver))
+    code.br(this.#dispatch)
+    code.end()
+    code.get(this.#exit)
+    code.i32(Exit.step)
+    code.op(0x46)
+    code.if()
+    this.storeHead(Head.single, 1)
+    this.storeHead(Head.skipHooks, 1)
+    code.i32(1)
+    code.set(this.#single)
+    code.br(this.#dispatch)
+    code.end()
+    code.get(this.#exit)
+    code.op(0x0f)
+  }
+
+  /** Leaves the current instruction before its end, with the exit code on the stack. */
+  #sideExit(): void {
+    const { code } = this
+    code.set(this.#exit)
+    code.get(cpuLocal)
+    this.here()
+    code.mem(0x37, Head.pc)
+    code.get(cpuLocal)
+    code.get(this.#rec)
+    code.mem(0x36, Head.rec)
+    this.#addBudget(() => {
+      code.get(this.#end)
+      code.get(this.#rec)
+      code.op(0x6b)
+      code.i32(Rec.shift)
+      code.op(0x76)
+    })
+    this.storeHead(Head.exit, 0)
+    code.br(this.#side)
+  }
+
+  protected here(): void {
+    this.#load(this.#block, Block.pc, 0x29)
+    this.#load(this.#rec, Rec.pcOffset, 0x33)
+    this.code.op(0x7c)
+  }
+
+  protected override emit(node: Node): void {
+    if (node.op === 'operand') {
+      const field = Number(node.imm)
+      const opcode = field <= Field.r3 ? 0x2f : field === Field.size ? 0x2d : 0x28
+      return this.#load(this.#rec, fieldAt[field] as number, opcode)
+    }
+    if (node.op === 'here') return this.here()
+    super.emit(node)
+  }
+
+  protected override control(node: Node): void {
+    const { code } = this
+    const [a, b, c] = node.args as [Node, Node, Node]
+    switch (node.op) {
+      case 'insn':
+        return
+      case 'goto':
+        this.storePc(a)
+        return code.br(this.#dispatch)
+      case 'branch':
+        code.get(cpuLocal)
+        this.value(b)
+        if (b.type === 'i32') code.op(0xad)
+        this.value(c)
+        if (c.type === 'i32') code.op(0xad)
+        this.value(a)
+        code.op(0x1b)
+        code.mem(0x37, Head.pc)
+        return code.br(this.#dispatch)
+      case 'raise':
+        this.describeTrap(a, b)
+        code.i32(Exit.trap)
+        return this.#sideExit()
+      case 'leave':
+        this.storePc(a)
+        return this.#return(Number(node.imm))
+      case 'exact':
+        this.#loadHead(Head.single)
+        code.op(0x45)
+        code.if()
+        code.i32(Exit.step)
+        this.#sideExit()
+        return code.end()
+      case 'check':
+        return this.checkExit()
+      default:
+        throw new Error(`IR: ${node.op} does not belong in a handler`)
+    }
+  }
+
+  protected override checkExit(): void {
+    const { code } = this
+    this.#loadHead(Head.exit)
+    code.if()
+    this.#loadHead(Head.exit)
+    this.#sideExit()
+    code.end()
+  }
+  protected override tlbBase(): void {
+    this.#loadHead(Head.tlb)
+  }
+  protected override varLocal(index: number): number {
+    return this.#vars[index] as number
+  }
+}
+
+/** Adds `run` to a module under the index that was declared for it: (cpu) → exit code. */
+export function defineInterpreter(
+  module: ModuleWriter,
+  index: number,
+  handlers: readonly Handler[],
+  callees: CalleeIndex,
+  runtime: Runtime,
+  options: InterpreterOptions,
+): void {
+  const code = new Code(['i32'])
+  new InterpreterLowerer(code, callees, runtime, module, handlers, options)
+  module.define(index, code)
+}

@@ -1,0 +1,332 @@
+/**
+ * IR → WebAssembly instructions: what is the same for functions, regions and the interpreter. The three differ in
+ * where state lives and in how an instruction is left; they override those parts.
+ */
+import { Head, Tlb } from '../abi.ts'
+import { opInfo } from '../ir/ops.ts'
+import { type Callee, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
+import type { Code, Label } from './encode.ts'
+import { type Plan, plan } from './liveness.ts'
+
+/** Gives each function that code may call its index in the module under construction. */
+export type CalleeIndex = (callee: Callee) => number
+
+/** The functions that the soft TLB's slow path and the hooks go through; core defines them. */
+export interface Runtime {
+  /** (cpu, address i64, bytes i32) → value i64, zero-extended; sets `Head.exit` if it fails. */
+  readonly slowLoad: Callee
+  /** (cpu, address i64, bytes i32, value i64); sets `Head.exit` if it fails. */
+  readonly slowStore: Callee
+  /** (cpu, hook number) → not 0: leave before the instruction. */
+  readonly hook: Callee
+  /** (cpu, record): the same for the interpreter, all callbacks of one instruction. */
+  readonly recordHook: Callee
+  /** (cpu): delivers the exception that the head describes. */
+  readonly deliver: Callee
+}
+
+export const loadOp: Readonly<Record<'i32' | 'i64', Readonly<Record<Width, number>>>> = {
+  i32: { '8s': 0x2c, '8u': 0x2d, '16s': 0x2e, '16u': 0x2f, '32s': 0x28, '32u': 0x28, '64': 0x29 },
+  i64: { '8s': 0x30, '8u': 0x31, '16s': 0x32, '16u': 0x33, '32s': 0x34, '32u': 0x35, '64': 0x29 },
+}
+export const storeOp: Readonly<Record<'i32' | 'i64', Readonly<Record<1 | 2 | 4 | 8, number>>>> = {
+  i32: { 1: 0x3a, 2: 0x3b, 4: 0x36, 8: 0x37 },
+  i64: { 1: 0x3c, 2: 0x3d, 4: 0x3e, 8: 0x37 },
+}
+const slotLoad: Readonly<Record<Type, number>> = { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b }
+const slotStore: Readonly<Record<Type, number>> = { i32: 0x36, i64: 0x37, f32: 0x38, f64: 0x39 }
+
+export const cpuLocal = 0
+
+export abstract class Lowerer {
+  readonly code: Code
+  readonly index: CalleeIndex
+  readonly runtime: Runtime
+  protected plan!: Plan
+  /** Local of each materialised value, by node id; -1: none yet. */
+  #local!: Int32Array
+  #left!: Int32Array
+  #loopCount = 0
+  readonly #loopOf: number[] = []
+  readonly #breaks: Label[] = []
+
+  constructor(code: Code, index: CalleeIndex, runtime: Runtime) {
+    this.code = code
+    this.index = index
+    this.runtime = runtime
+  }
+
+  /** Lowers the statements of one body whose nodes are numbered below `count`. */
+  protected lower(body: readonly Node[], count: number): void {
+    const outer = [this.plan, this.#local, this.#left] as const // blocks of a region nest
+    this.plan = plan(body, count)
+    this.#local = new Int32Array(count).fill(-1)
+    this.#left = this.plan.uses.slice()
+    this.statements(body)
+    ;[this.plan, this.#local, this.#left] = outer
+  }
+
+  protected statements(body: readonly Node[]): void {
+    for (const node of body) {
+      if (this.plan.inline[node.id]) continue
+      const info = opInfo(node.op)
+      const removable = info.kind === 'numeric' || info.effect === 'none' || info.effect === 'read'
+      if (removable && !this.plan.uses[node.id]) continue
+      this.#statement(node)
+    }
+  }
+
+  #statement(node: Node): void {
+    this.emit(node)
+    if (!node.type) return
+    if (this.plan.uses[node.id]) {
+      const local = this.code.local(node.type)
+      this.#local[node.id] = local
+      this.code.set(local)
+    } else this.code.op(0x1a) // drop
+  }
+
+  /** Puts a node's value on the stack. */
+  protected value(node: Node): void {
+    if (this.plan.inline[node.id]) return this.emit(node)
+    const local = this.#local[node.id] as number
+    if (local < 0) throw new Error(`IR: value ${node.id} (${node.op}) is used before it is defined`)
+    this.code.get(local)
+    const left = (this.#left[node.id] as number) - 1
+    this.#left[node.id] = left
+    // A value from outside a loop is needed again in the next round.
+    if (left === 0 && this.plan.loop[node.id] === (this.#loopOf.at(-1) ?? 0)) this.code.release(local)
+  }
+
+  /** Emits one operation: its arguments, then itself. */
+  protected emit(node: Node): void {
+    const info = opInfo(node.op)
+    const { code } = this
+    if (info.kind === 'numeric') {
+      for (const a of node.args) this.value(a)
+      code.op(...info.code.slice(0, info.code[0] === 0xfc ? 1 : undefined))
+      if (info.code[0] === 0xfc) code.out.u32(info.code[1] as number)
+      return
+    }
+    const [a, b, c] = node.args as [Node, Node, Node]
+    const imm = Number(node.imm)
+    switch (node.op) {
+      case 'const':
+        return code.const(node.type as Type, node.imm)
+      case 'select':
+        this.value(b)
+        this.value(c)
+        this.value(a)
+        return code.op(0x1b)
+      case 'cpu':
+        return code.get(cpuLocal)
+      case 'get':
+        return this.getSlot(imm, node.type as Type)
+      case 'set':
+        return this.setSlot(imm, a)
+      case 'getx':
+        code.get(cpuLocal)
+        this.value(a)
+        code.op(0x6a)
+        return code.mem(slotLoad[node.type as Type], 0)
+      case 'setx':
+        code.get(cpuLocal)
+        this.value(a)
+        code.op(0x6a)
+        this.value(b)
+        return code.mem(slotStore[b.type as Type], 0)
+      case 'vget':
+        return code.get(this.varLocal(imm))
+      case 'vset':
+        this.value(a)
+        return code.set(this.varLocal(imm))
+      case 'rload':
+        this.value(a)
+        return code.mem(loadOp[node.type as 'i32' | 'i64'][node.width as Width], imm)
+      case 'rstore':
+        this.value(a)
+        this.value(b)
+        return code.mem(storeOp[b.type as 'i32' | 'i64'][widthBytes[node.width as Width]], imm)
+      case 'fill':
+        for (const x of node.args) this.value(x)
+        return code.op(0xfc, 0x0b, 0)
+      case 'call':
+        code.get(cpuLocal)
+        for (const x of node.args) this.value(x)
+        return code.call(this.index(node.callee as Callee))
+      case 'gload':
+        return this.#guestLoad(a, node.type as 'i32' | 'i64', node.width as Width)
+      case 'gstore':
+        return this.#guestStore(a, b, widthBytes[node.width as Width])
+      case 'if':
+        return this.#if(a, node.body ?? [], node.orelse ?? [])
+      case 'loop':
+        return this.#loop(node.body ?? [])
+      case 'break':
+        return code.br(this.#breaks.at(-1) as Label)
+      default:
+        return this.control(node)
+    }
+  }
+
+  #if(cond: Node, body: readonly Node[], orelse: readonly Node[]): void {
+    this.value(cond)
+    this.code.if()
+    this.statements(body)
+    if (orelse.length) {
+      this.code.else()
+      this.statements(orelse)
+    }
+    this.code.end()
+  }
+
+  #loop(body: readonly Node[]): void {
+    const { code } = this
+    this.#breaks.push(code.block())
+    const again = code.loop()
+    this.#loopOf.push(++this.#loopCount)
+    this.statements(body)
+    this.#loopOf.pop()
+    code.br(again)
+    code.end()
+    code.end()
+    this.#breaks.pop()
+  }
+
+  protected getSlot(offset: number, type: Type): void {
+    this.code.get(cpuLocal)
+    this.code.mem(slotLoad[type], offset)
+  }
+  protected setSlot(offset: number, value: Node): void {
+    this.code.get(cpuLocal)
+    this.value(value)
+    this.code.mem(slotStore[value.type as Type], offset)
+  }
+  protected abstract varLocal(index: number): number
+  /** Operations that leave the instruction, and those of one mode alone. */
+  protected abstract control(node: Node): void
+  /** Pushes the address of the current soft TLB. */
+  protected abstract tlbBase(): void
+  /** Leaves the instruction early if `Head.exit` is set. */
+  protected abstract checkExit(): void
+
+  /**
+   * Soft TLB probe. Leaves the entry's address in a local and a boolean on the stack: does the entry hold the page
+   * of the whole access? Adding bytes - 1 before masking makes page-crossing accesses miss.
+   */
+  #probe(address: number, wide: boolean, bytes: number, tag: number): number {
+    const { code } = this
+    const entry = code.local('i32')
+    this.tlbBase()
+    code.get(address)
+    if (wide) code.op(0xa7)
+    code.i32(Tlb.pageShift - Tlb.entryShift)
+    code.op(0x76)
+    code.i32((Tlb.entries - 1) << Tlb.entryShift)
+    code.op(0x71, 0x6a)
+    code.tee(entry)
+    code.mem(wide ? 0x29 : 0x28, tag)
+    code.get(address)
+    if (bytes > 1) {
+      code.const(wide ? 'i64' : 'i32', bytes - 1)
+      code.op(wide ? 0x7c : 0x6a)
+    }
+    code.const(wide ? 'i64' : 'i32', -(1 << Tlb.pageShift))
+    code.op(wide ? 0x83 : 0x71, wide ? 0x51 : 0x46)
+    return entry
+  }
+
+  #linear(address: number, wide: boolean, entry: number): void {
+    const { code } = this
+    code.get(address)
+    if (wide) code.op(0xa7)
+    code.get(entry)
+    code.mem(0x28, Tlb.addend)
+    code.op(0x6a)
+  }
+
+  #addressLocal(address: Node): { local: number; wide: boolean } {
+    const local = this.code.local(address.type as Type)
+    this.value(address)
+    this.code.set(local)
+    return { local, wide: address.type === 'i64' }
+  }
+
+  #slowAddress(address: number, wide: boolean, bytes: number): void {
+    this.code.get(cpuLocal)
+    this.code.get(address)
+    if (!wide) this.code.op(0xad)
+    this.code.i32(bytes)
+  }
+
+  #guestLoad(addressNode: Node, type: 'i32' | 'i64', width: Width): void {
+    const { code } = this
+    const { local: address, wide } = this.#addressLocal(addressNode)
+    const bytes = widthBytes[width]
+    const entry = this.#probe(address, wide, bytes, Tlb.readTag)
+    code.if(type)
+    this.#linear(address, wide, entry)
+    code.mem(loadOp[type][width], 0)
+    code.else()
+    this.#slowAddress(address, wide, bytes)
+    code.call(this.index(this.runtime.slowLoad))
+    if (type === 'i32') code.op(0xa7)
+    if (width === '8s') code.op(type === 'i32' ? 0xc0 : 0xc2)
+    if (width === '16s') code.op(type === 'i32' ? 0xc1 : 0xc3)
+    if (width === '32s' && type === 'i64') code.op(0xc4)
+    this.checkExit()
+    code.end()
+    code.release(entry)
+    code.release(address)
+  }
+
+  #guestStore(addressNode: Node, value: Node, bytes: 1 | 2 | 4 | 8): void {
+    const { code } = this
+    const { local: address, wide } = this.#addressLocal(addressNode)
+    const type = value.type as 'i32' | 'i64'
+    const data = code.local(type)
+    this.value(value)
+    code.set(data)
+    const entry = this.#probe(address, wide, bytes, Tlb.writeTag)
+    code.if()
+    this.#linear(address, wide, entry)
+    code.get(data)
+    code.mem(storeOp[type][bytes], 0)
+    code.else()
+    this.#slowAddress(address, wide, bytes)
+    code.get(data)
+    if (type === 'i32') code.op(0xad)
+    code.call(this.index(this.runtime.slowStore))
+    this.checkExit()
+    code.end()
+    code.release(entry)
+    code.release(address)
+    code.release(data)
+  }
+
+  /** cpu.slot := constant, in memory. */
+  protected storeHead(offset: number, value: number): void {
+    this.code.get(cpuLocal)
+    this.code.i32(value)
+    this.code.mem(0x36, offset)
+  }
+
+  /** Describes the exception of a `raise` in the head. */
+  protected describeTrap(cause: Node, value: Node): void {
+    const { code } = this
+    code.get(cpuLocal)
+    this.value(cause)
+    code.mem(0x36, Head.trapCause)
+    code.get(cpuLocal)
+    this.value(value)
+    if (value.type === 'i32') code.op(0xad)
+    code.mem(0x37, Head.trapValue)
+  }
+  /** Stores a pc value of either width. */
+  protected storePc(pc: Node): void {
+    this.code.get(cpuLocal)
+    this.value(pc)
+    if (pc.type === 'i32') this.code.op(0xad)
+    this.code.mem(0x37, Head.pc)
+  }
+}

@@ -1,0 +1,124 @@
+/** The slow road of memory accesses: devices, page crossings, protection finer than a page, stores to code pages. */
+import { Exit, Head } from '@guestscope/codegen'
+import type { Cpu } from './cpu.ts'
+import type { AccessSize, MmioDevice } from './device.ts'
+import type { GuestMemory } from './memory.ts'
+import { PageFlag } from './memory.ts'
+import { Access, type Target } from './target.ts'
+
+/** What an access needs of the machine. */
+export interface AccessHost {
+  readonly target: Target
+  readonly memory: GuestMemory
+  /** Physical address or -1n with the fault described in the head. */
+  translate(cpu: Cpu, address: bigint, access: number): bigint
+  /** Linear memory is about to change: translations of these bytes are void. */
+  invalidate(linear: number, length: number): void
+}
+
+interface Part {
+  readonly address: bigint
+  readonly physical: bigint
+  readonly length: number
+}
+
+/** Splits an access at the page boundary and translates each part; undefined: a fault is described in the head. */
+function parts(host: AccessHost, cpu: Cpu, address: bigint, length: number, access: number): Part[] | undefined {
+  const room = 0x1000 - Number(address & 0xfffn)
+  const lengths = length <= room ? [length] : [room, length - room]
+  const result: Part[] = []
+  const mask = host.target.addressType === 'i32' ? 0xffffffffn : 0xffffffffffffffffn
+  let at = address
+  for (const n of lengths) {
+    cpu.set32(Head.accessBytes, n)
+    const physical = host.translate(cpu, at, access)
+    if (physical === -1n) {
+      cpu.set32(Head.exit, Exit.trap)
+      return undefined
+    }
+    result.push({ address: at, physical: BigInt.asUintN(64, physical), length: n })
+    at = (at + BigInt(n)) & mask
+  }
+  return result
+}
+
+function busError(host: AccessHost, cpu: Cpu, address: bigint, access: number): void {
+  cpu.set32(Head.trapCause, host.target.busError(access))
+  cpu.set64(Head.trapValue, address)
+  cpu.set32(Head.exit, Exit.trap)
+}
+
+/** Aligned accesses of 1, 2, 4 or 8 bytes inside a device. */
+const fitsDevice = (device: MmioDevice, offset: number, length: number): boolean =>
+  (length === 1 || length === 2 || length === 4 || length === 8) &&
+  offset % length === 0 &&
+  offset + length <= device.size
+
+/** Loads `length` bytes into `Head.value` (zero-extended); on failure sets `Head.exit`. */
+export function slowLoad(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
+  const found = parts(host, cpu, address, length, Access.load)
+  if (!found) return
+  let value = 0n
+  let shift = 0n
+  for (const p of found) {
+    const linear = host.memory.linear(p.physical)
+    if (linear) {
+      for (let i = 0; i < p.length; i++) {
+        value |= BigInt(host.memory.bytes[linear + i] as number) << shift
+        shift += 8n
+      }
+      continue
+    }
+    const at = host.memory.device(p.physical)
+    if (!at || !fitsDevice(at.device, at.offset, p.length)) return busError(host, cpu, p.address, Access.load)
+    value |= readDevice(at.device, at.offset, p.length, cpu.index) << shift
+    shift += BigInt(8 * p.length)
+  }
+  cpu.set64(Head.value, value)
+}
+
+function readDevice(device: MmioDevice, offset: number, length: number, cpu: number): bigint {
+  if (length < 8) return BigInt(device.read(offset, length as AccessSize, cpu) >>> 0)
+  if (device.read64) return device.read64(offset, cpu)
+  const low = BigInt(device.read(offset, 4, cpu) >>> 0)
+  return low | (BigInt(device.read(offset + 4, 4, cpu) >>> 0) << 32n)
+}
+
+/** Stores the low bytes of `Head.value`; on failure sets `Head.exit` and changes nothing. */
+export function slowStore(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
+  const found = parts(host, cpu, address, length, Access.store)
+  if (!found) return
+  for (const p of found) {
+    if (host.memory.linear(p.physical)) continue
+    const at = host.memory.device(p.physical)
+    if (!at || !fitsDevice(at.device, at.offset, p.length)) return busError(host, cpu, p.address, Access.store)
+  }
+  let value = cpu.get64(Head.value)
+  for (const p of found) {
+    const linear = host.memory.linear(p.physical)
+    if (linear) writeRam(host, linear, p.length, value)
+    else {
+      const at = host.memory.device(p.physical)
+      if (at) writeDevice(at.device, at.offset, p.length, value, cpu.index)
+    }
+    value >>= BigInt(8 * p.length)
+  }
+}
+
+function writeRam(host: AccessHost, linear: number, length: number, value: bigint): void {
+  const flags = host.memory.flags(linear)
+  if (flags & PageFlag.readonly) return // a store to ROM has no effect
+  if (flags & PageFlag.code) host.invalidate(linear, length)
+  for (let i = 0; i < length; i++) {
+    host.memory.bytes[linear + i] = Number(value & 0xffn)
+    value >>= 8n
+  }
+}
+
+function writeDevice(device: MmioDevice, offset: number, length: number, value: bigint, cpu: number): void {
+  if (length === 8 && device.write64) return device.write64(offset, BigInt.asUintN(64, value), cpu)
+  const low = Number(BigInt.asUintN(32, value))
+  if (length < 8) return device.write(offset, length as AccessSize, length === 4 ? low : low & (2 ** (8 * length) - 1), cpu)
+  device.write(offset, 4, low, cpu)
+  device.write(offset + 4, 4, Number(BigInt.asUintN(32, value >> 32n)), cpu)
+}

@@ -1,0 +1,59 @@
+import { Head } from '@guestscope/codegen'
+import { Layout } from './layout.ts'
+import type { Machine } from './machine.ts'
+
+/** One virtual CPU: a window on its state in linear memory. */
+export class Cpu {
+  readonly machine: Machine
+  readonly index: number
+  /** Linear address of the state. */
+  readonly base: number
+  /** Waits for an interrupt (wfi and the like). */
+  waiting = false
+  readonly #view: DataView
+
+  constructor(machine: Machine, index: number, view: DataView) {
+    this.machine = machine
+    this.index = index
+    this.base = Layout.firstCpu + index * Layout.cpuSize
+    this.#view = view
+  }
+
+  get32(offset: number): number {
+    return this.#view.getInt32(this.base + offset, true)
+  }
+  set32(offset: number, value: number): void {
+    this.#view.setInt32(this.base + offset, value, true)
+  }
+  /** Unsigned. */
+  get64(offset: number): bigint {
+    return this.#view.getBigUint64(this.base + offset, true)
+  }
+  set64(offset: number, value: bigint): void {
+    this.#view.setBigUint64(this.base + offset, BigInt.asUintN(64, value), true)
+  }
+
+  get pc(): bigint {
+    return this.get64(Head.pc)
+  }
+  set pc(value: bigint) {
+    this.set64(Head.pc, value)
+  }
+
+  /** Makes the CPU come back to the run loop before its next block. */
+  request(): void {
+    this.set32(Head.request, 1)
+  }
+
+  /**
+   * Reads memory as this CPU sees it (as a load if not told otherwise), without side effects; undefined where it is
+   * not mapped or not RAM.
+   */
+  readVirtual(address: bigint, bytes: number, access?: number): Uint8Array | undefined {
+    return this.machine.readVirtual(this, address, bytes, access)
+  }
+  /** Writes RAM as this CPU sees it; false if any byte is not mapped writable RAM (then nothing is written). */
+  writeVirtual(address: bigint, data: Uint8Array): boolean {
+    return this.machine.writeVirtual(this, address, data)
+  }
+}

@@ -1,0 +1,144 @@
+/** The generated code of a machine: the engine module (interpreter, dispatcher, functions) and modules of regions. */
+import {
+  Builder,
+  type Callee,
+  defineFunction,
+  defineInterpreter,
+  defineRegion,
+  type Handler,
+  type IrFunction,
+  ModuleWriter,
+  type Region,
+  recordOperands,
+} from '@guestscope/codegen'
+import { type CoreFunctions, coreFunctions, coreHost } from './functions.ts'
+import type { GuestMemory } from './memory.ts'
+import type { Target } from './target.ts'
+
+/** A host function as WebAssembly calls it: the vCPU's base address, then i32 arguments. */
+export type HostFunction = (cpu: number, ...args: number[]) => number | void
+
+export interface EngineOptions {
+  readonly target: Target
+  readonly memory: GuestMemory
+  /** Host functions by callee name. */
+  readonly host: ReadonlyMap<string, HostFunction>
+  /** Executions of a block in T0 before a region is made; 0: never. */
+  readonly hotThreshold: number
+}
+
+/** Builds the semantics of every kind of instruction over record operands: the handlers of T0. */
+function handlersOf(target: Target): Handler[] {
+  return target.semantics.map(s => {
+    const b = new Builder()
+    s.emit(b, recordOperands(b), undefined)
+    return { name: s.name, body: b.body, count: b.count, vars: b.vars }
+  })
+}
+
+export class Engine {
+  readonly core: CoreFunctions
+  /** Runs a vCPU until something needs the run loop; returns an `Exit` code. */
+  readonly run: (cpu: number) => number
+  /** (cpu, virtual address, access) → physical address or -1n, as `Target.functions.translate`. */
+  readonly translate: (cpu: number, address: bigint, access: number) => bigint
+  /** Delivers the trap described in the vCPU's head. */
+  readonly deliver: (cpu: number) => void
+  readonly #options: EngineOptions
+  readonly #callees: readonly Callee[]
+  readonly #imports: WebAssembly.Imports
+  readonly #table: WebAssembly.Table
+  readonly #freeSlots: number[] = []
+  #nextSlot = 1
+  /** Bytes of region code made so far, and modules. */
+  readonly stats = { regions: 0, modules: 0, bytes: 0 }
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    const { target, memory, host } = options
+    this.core = coreFunctions(target, memory)
+    const functions: IrFunction[] = [
+      ...this.core.all,
+      target.functions.translate,
+      target.functions.enterTrap,
+      ...target.functions.others,
+    ]
+    const hostCallees = [...Object.values(coreHost), ...target.host.map(h => h.callee)]
+    this.#table = new WebAssembly.Table({ element: 'anyfunc', initial: 1024 })
+
+    const module = new ModuleWriter()
+    module.importMemory('env', 'memory')
+    module.importTable('env', 'table')
+    const index = new Map<string, number>()
+    const imports: Record<string, HostFunction> = {}
+    for (const callee of new Map(hostCallees.map(c => [c.name, c])).values()) {
+      const implementation = host.get(callee.name)
+      if (!implementation) throw new Error(`no host function ${callee.name}`)
+      imports[callee.name] = implementation
+      index.set(callee.name, module.importFunction('host', callee.name, withCpu(callee)))
+    }
+    for (const f of functions) index.set(f.name, module.declare(withCpu(f)))
+    const run = module.declare({ params: ['i32'], result: 'i32' })
+    const callees = resolver(index)
+    for (const f of functions) {
+      defineFunction(module, index.get(f.name) as number, f, callees, this.core.runtime)
+      module.export(f.name, index.get(f.name) as number)
+    }
+    defineInterpreter(module, run, handlersOf(target), callees, this.core.runtime, options)
+    module.export('run', run)
+
+    const env = { memory: memory.wasm, table: this.#table }
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { env, host: imports })
+    const exports = instance.exports as Record<string, (...args: never[]) => unknown>
+    this.run = exports.run as (cpu: number) => number
+    this.translate = exports[target.functions.translate.name] as (c: number, a: bigint, k: number) => bigint
+    this.deliver = exports[this.core.runtime.deliver.name] as (cpu: number) => void
+    this.#callees = [...hostCallees, ...functions]
+    this.#imports = { env, host: imports, engine: exports as WebAssembly.ModuleImports }
+  }
+
+  /** Compiles regions in one module; returns their table slots, in order. */
+  compile(regions: readonly Region[]): number[] {
+    const module = new ModuleWriter()
+    module.importMemory('env', 'memory')
+    const index = new Map<string, number>()
+    for (const c of this.#callees) {
+      if (index.has(c.name)) continue
+      const from = this.#options.host.has(c.name) ? 'host' : 'engine'
+      index.set(c.name, module.importFunction(from, c.name, withCpu(c)))
+    }
+    const callees = resolver(index)
+    const indices = regions.map(() => module.declare({ params: ['i32'], result: 'i32' }))
+    regions.forEach((r, i) => {
+      defineRegion(module, indices[i] as number, r, callees, this.core.runtime)
+      module.export(`r${i}`, indices[i] as number)
+    })
+    const bytes = module.finish()
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports)
+    this.stats.modules++
+    this.stats.regions += regions.length
+    this.stats.bytes += bytes.length
+    return regions.map((_, i) => {
+      const slot = this.#freeSlots.pop() ?? this.#nextSlot++
+      if (slot >= this.#table.length) this.#table.grow(this.#table.length)
+      this.#table.set(slot, instance.exports[`r${i}`])
+      return slot
+    })
+  }
+
+  /** Forgets a region's code. */
+  release(slot: number): void {
+    this.#table.set(slot, null)
+    this.#freeSlots.push(slot)
+  }
+}
+
+const withCpu = (c: Callee): Pick<Callee, 'params' | 'result'> => ({ params: ['i32', ...c.params], result: c.result })
+
+const resolver =
+  (index: ReadonlyMap<string, number>) =>
+  (callee: Callee): number => {
+    const found = index.get(callee.name)
+    if (found === undefined) throw new Error(`generated code calls ${callee.name}, which nobody defines`)
+    return found
+  }

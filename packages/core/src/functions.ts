@@ -1,0 +1,177 @@
+/**
+ * Core's own functions in IR: what generated code calls when the soft TLB misses, and the one road on which traps are
+ * delivered.
+ */
+import {
+  type Builder,
+  Exit,
+  Head,
+  hostFunction,
+  type IrFunction,
+  irFunction,
+  type Node,
+  type Runtime,
+  Tlb,
+  type Width,
+} from '@guestscope/codegen'
+import type { GuestMemory } from './memory.ts'
+import { Access, type Target } from './target.ts'
+
+/** Host functions that core gives to generated code; i64 cross through `Head.value`. */
+export const coreHost = {
+  /** (cpu): the CPU's translations have changed: empty its soft TLBs and forget its jump cache. */
+  flush: hostFunction('core.flush', []),
+  /** (cpu): puts the clock, exact in single step, into `Head.value`. */
+  clock: hostFunction('core.clock', []),
+  /** (cpu, address low, high, bytes): any load; the value is in `Head.value`, or `Head.exit` is set. */
+  load: hostFunction('core.load', ['i32', 'i32', 'i32']),
+  /** (cpu, address low, high, bytes): any store of `Head.value`. */
+  store: hostFunction('core.store', ['i32', 'i32', 'i32']),
+  /** (cpu, hook) and (cpu, record) → leave? */
+  hook: hostFunction('core.hook', ['i32'], 'i32'),
+  recordHook: hostFunction('core.recordHook', ['i32'], 'i32'),
+  /** (cpu, cause, from low, high): a discontinuity has been entered. */
+  report: hostFunction('core.report', ['i32', 'i32', 'i32']),
+} as const
+
+/** (cpu, physical i64) → linear address, 0 if the address is not memory. Defined per machine, known by name. */
+export const linearCallee: { readonly name: string; readonly params: readonly ['i64']; readonly result: 'i32' } = {
+  name: 'core.linear',
+  params: ['i64'],
+  result: 'i32',
+}
+
+const low = (b: Builder, x: Node): Node => b.op('i32.wrap', x)
+const high = (b: Builder, x: Node): Node => b.op('i32.wrap', b.shrU(x, b.i64(32)))
+
+/** Core's IR functions for one machine. */
+export interface CoreFunctions {
+  readonly all: readonly IrFunction[]
+  readonly runtime: Runtime
+}
+
+export function coreFunctions(target: Target, memory: GuestMemory): CoreFunctions {
+  const linear = irFunction(linearCallee.name, ['i64'], 'i32', b => {
+    for (const r of memory.regions) {
+      const offset = b.op('i64.sub', b.vget(0), b.i64(r.base))
+      b.if(b.cmp('lt_u', offset, b.i64(r.size)), () => b.return(b.add(b.op('i32.wrap', offset), b.i32(r.linear))))
+    }
+    b.return(b.i32(0))
+  })
+
+  // Translates an address and enters the page into the soft TLB: 0 done, 1 fault described, 2 take the slow road.
+  const fill = irFunction('core.fill', ['i64', 'i32'], 'i32', b => {
+    const address = b.vget(0)
+    b.set(Head.uncached, b.i32(0))
+    const physical = b.call(target.functions.translate, address, b.vget(1))
+    b.if(b.eq(physical, b.i64(-1)), () => {
+      b.set(Head.exit, b.i32(Exit.trap))
+      b.return(b.i32(1))
+    })
+    const host = b.call(linear, physical)
+    b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), () => b.return(b.i32(2)))
+    const slot = b.and(b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)), b.i32((Tlb.entries - 1) << Tlb.entryShift))
+    const entry = b.add(b.get(Head.tlb, 'i32'), slot)
+    const page = b.and(address, b.i64(-(1 << Tlb.pageShift)))
+    const claim = (mine: number, other: number): void => {
+      b.if(b.ne(b.rload('i64', '64', entry, other), page), () => b.rstore('64', entry, b.i64(-1), other))
+      b.rstore('64', entry, page, mine)
+    }
+    b.if(
+      b.and(b.vget(1), b.i32(Access.store)),
+      () => {
+        const flags = b.rload('i32', '8u', b.shrU(host, b.i32(Tlb.pageShift)), memory.pageFlags)
+        b.if(flags, () => b.return(b.i32(2)))
+        claim(Tlb.writeTag, Tlb.readTag)
+      },
+      () => claim(Tlb.readTag, Tlb.writeTag),
+    )
+    b.rstore('32u', entry, b.sub(host, low(b, address)), Tlb.addend)
+    b.return(b.i32(0))
+  })
+
+  /** Fills for an access inside one page; `then` runs when the entry holds, the function returns on a fault. */
+  const inPage = (b: Builder, access: number, fail: () => void, then: (host: Node) => void): void => {
+    const address = b.vget(0)
+    b.set(Head.accessBytes, b.vget(1))
+    const last = b.add(b.and(low(b, address), b.i32(0xfff)), b.vget(1))
+    b.if(b.cmp('le_u', last, b.i32(0x1000)), () => {
+      const result = b.call(fill, address, b.i32(access))
+      b.if(b.eq(result, b.i32(1)), fail)
+      b.if(b.eqz(result), () => {
+        const slot = b.and(b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)), b.i32((Tlb.entries - 1) << Tlb.entryShift))
+        const entry = b.add(b.get(Head.tlb, 'i32'), slot)
+        then(b.add(low(b, address), b.rload('i32', '32s', entry, Tlb.addend)))
+      })
+    })
+    // The rest needs JavaScript and exact time: T0 runs the instruction alone.
+    b.if(b.eqz(b.get(Head.single, 'i32')), () => {
+      b.set(Head.exit, b.i32(Exit.step))
+      fail()
+    })
+  }
+  const sizes: readonly [number, Width][] = [
+    [1, '8u'],
+    [2, '16u'],
+    [4, '32u'],
+  ]
+
+  const slowLoad = irFunction('core.slowLoad', ['i64', 'i32'], 'i64', b => {
+    inPage(
+      b,
+      Access.load,
+      () => b.return(b.i64(0)),
+      host => {
+        for (const [n, width] of sizes) b.if(b.eq(b.vget(1), b.i32(n)), () => b.return(b.rload('i64', width, host)))
+        b.return(b.rload('i64', '64', host))
+      },
+    )
+    b.call(coreHost.load, low(b, b.vget(0)), high(b, b.vget(0)), b.vget(1))
+    b.return(b.get(Head.value, 'i64'))
+  })
+
+  const slowStore = irFunction('core.slowStore', ['i64', 'i32', 'i64'], undefined, b => {
+    inPage(
+      b,
+      Access.store,
+      () => b.return(),
+      host => {
+        for (const [n, width] of sizes) {
+          b.if(b.eq(b.vget(1), b.i32(n)), () => {
+            b.rstore(width, host, b.vget(2))
+            b.return()
+          })
+        }
+        b.rstore('64', host, b.vget(2))
+        b.return()
+      },
+    )
+    b.set(Head.value, b.vget(2))
+    b.call(coreHost.store, low(b, b.vget(0)), high(b, b.vget(0)), b.vget(1))
+  })
+
+  const slowProbe = irFunction('core.slowProbe', ['i64', 'i32'], undefined, b => {
+    inPage(
+      b,
+      Access.store,
+      () => b.return(),
+      () => b.return(),
+    )
+  })
+
+  // The one road for every trap, from generated code and from the run loop.
+  const deliver = irFunction('core.deliver', [], undefined, b => {
+    const [from, cause] = [b.newVar('i64'), b.newVar('i32')]
+    b.vset(from, b.get(Head.pc, 'i64'))
+    b.vset(cause, b.get(Head.trapCause, 'i32'))
+    b.call(target.functions.enterTrap, b.vget(cause), b.get(Head.trapValue, 'i64'))
+    b.if(b.get(Head.discon, 'i32'), () => {
+      b.call(coreHost.report, b.vget(cause), low(b, b.vget(from)), high(b, b.vget(from)))
+    })
+  })
+
+  return {
+    all: [linear, fill, slowLoad, slowStore, slowProbe, deliver],
+    runtime: { slowLoad, slowStore, slowProbe, deliver, hook: coreHost.hook, recordHook: coreHost.recordHook },
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Linear memory: vCPU areas, the pool of decoded blocks, one flag byte per page, and the guest's RAM and ROM, all in
+ * one WebAssembly memory that generated code and JavaScript share.
+ */
+import type { MemoryRegionSpec } from './board.ts'
+import type { MmioDevice } from './device.ts'
+import { Layout } from './layout.ts'
+
+/** Flags of a page of linear memory: why stores to it take the slow path. */
+export const PageFlag = { code: 1, readonly: 2 } as const
+
+/** A range of guest physical addresses that is backed by linear memory. */
+export interface MemoryRegion {
+  readonly name: string
+  readonly base: bigint
+  /** Bytes, a multiple of 4096. */
+  readonly size: number
+  readonly readonly: boolean
+  /** Linear address of the first byte. */
+  readonly linear: number
+}
+
+interface MappedDevice {
+  readonly base: bigint
+  readonly end: bigint
+  readonly device: MmioDevice
+}
+
+const pageSize = 4096
+const align = (n: number, to: number): number => Math.ceil(n / to) * to
+/** Bytes for decoded blocks; when they are used up, all translations are thrown away. */
+const poolSize = 16 << 20
+/** Linear memory is addressed with 32 bits. */
+const maxLinear = 2 ** 32 - 65536
+
+export class GuestMemory {
+  readonly wasm: WebAssembly.Memory
+  readonly view: DataView
+  readonly bytes: Uint8Array
+  readonly regions: readonly MemoryRegion[]
+  /** Linear address of the page flags: one byte per page of linear memory. */
+  readonly pageFlags: number
+  readonly pool: { readonly start: number; readonly end: number }
+  readonly #devices: MappedDevice[] = []
+
+  constructor(cpus: number, specs: readonly MemoryRegionSpec[]) {
+    let at = align(Layout.firstCpu + cpus * Layout.cpuSize, pageSize)
+    this.pool = { start: at, end: at + poolSize }
+    at += poolSize
+    const total = specs.reduce((sum, s) => sum + align(s.size, pageSize), 0)
+    this.pageFlags = at
+    at += align((at + total) / pageSize + pageSize, pageSize)
+    this.regions = specs.map(s => {
+      const size = align(s.size, pageSize)
+      const region = { name: s.name, base: s.base, size, readonly: s.readonly ?? false, linear: at }
+      at += size
+      return region
+    })
+    if (at > maxLinear) throw new RangeError(`guest memory of ${total} bytes does not fit into 4 GiB`)
+    const pages = Math.ceil(at / 65536)
+    this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    this.view = new DataView(this.wasm.buffer)
+    this.bytes = new Uint8Array(this.wasm.buffer)
+    for (const r of this.regions) {
+      if (!r.readonly) continue
+      const first = this.pageFlags + r.linear / pageSize
+      this.bytes.fill(PageFlag.readonly, first, first + r.size / pageSize)
+    }
+  }
+
+  attach(base: bigint, device: MmioDevice): void {
+    this.#devices.push({ base, end: base + BigInt(device.size), device })
+  }
+  get devices(): readonly MmioDevice[] {
+    return this.#devices.map(d => d.device)
+  }
+
+  /** Linear address of a physical one, or 0. */
+  linear(physical: bigint): number {
+    for (const r of this.regions) {
+      const offset = physical - r.base
+      if (offset >= 0n && offset < BigInt(r.size)) return r.linear + Number(offset)
+    }
+    return 0
+  }
+  /** Physical address of a linear one inside a region. */
+  physical(linear: number): bigint {
+    for (const r of this.regions) {
+      if (linear >= r.linear && linear < r.linear + r.size) return r.base + BigInt(linear - r.linear)
+    }
+    throw new RangeError(`no guest memory at linear address ${linear}`)
+  }
+  /** The device at a physical address, with the offset in it. */
+  device(physical: bigint): { device: MmioDevice; offset: number } | undefined {
+    for (const d of this.#devices) {
+      if (physical >= d.base && physical < d.end) return { device: d.device, offset: Number(physical - d.base) }
+    }
+    return undefined
+  }
+
+  flags(linear: number): number {
+    return this.bytes[this.pageFlags + Math.floor(linear / pageSize)] as number
+  }
+  setFlag(linear: number, flag: number, on: boolean): void {
+    const at = this.pageFlags + Math.floor(linear / pageSize)
+    const old = this.bytes[at] as number
+    this.bytes[at] = on ? old | flag : old & ~flag
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * Options of plugins: one description gives the parser for the command line, the help text and the TypeScript type,
+ * in the style of `parseArgs` of node:util.
+ */
+import { PluginError } from './plugin-error.ts'
+
+interface Common {
+  /** One line for the help text. */
+  readonly description: string
+}
+
+/** Any text, such as a file name. */
+export interface StringOption extends Common {
+  readonly type: 'string'
+  readonly default?: string
+}
+
+/** On or off; off by default. */
+export interface BooleanOption extends Common {
+  readonly type: 'boolean'
+  readonly default?: boolean
+}
+
+/** A finite number, decimal or `0x…`. */
+export interface NumberOption extends Common {
+  readonly type: 'number'
+  readonly default?: number
+  /** Smallest and largest value allowed, inclusive. */
+  readonly minimum?: number
+  readonly maximum?: number
+  /** Refuse fractions and what a number cannot hold exactly. */
+  readonly integer?: boolean
+}
+
+/** One of a few words. */
+export interface ChoiceOption extends Common {
+  readonly type: 'choice'
+  readonly choices: readonly string[]
+  readonly default?: string
+}
+
+/** Description of one option. */
+export type OptionSpec = StringOption | BooleanOption | NumberOption | ChoiceOption
+
+/** Options of a plugin by name. Names are lower case with hyphens. */
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+
+type Base<Spec extends OptionSpec> = Spec extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : Spec extends { readonly type: 'number' }
+    ? number
+    : Spec extends { readonly type: 'boolean' }
+      ? boolean
+      : string
+
+/** Type of an option's value: with `undefined` unless it has a default or is a boolean. */
+export type OptionValue<Spec extends OptionSpec> = Spec extends
+  | { readonly default: string | boolean | number }
+  | { readonly type: 'boolean' }
+  ? Base<Spec>
+  : Base<Spec> | undefined
+
+/** What `install` gets: a value for every option described. */
+export type OptionValues<Specs extends OptionSpecs> = {
+  readonly [Name in keyof Specs]: OptionValue<Specs[Name]>
+}
+
+/** Options as a user gives them: text from a command line, or values from a program. `true`: named without a value. */
+export type OptionInput = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** A plugin as asked for on the command line. */
+export interface PluginRequest {
+  /** Name of a ready plugin, or path of a file. */
+  readonly name: string
+  readonly options: OptionInput
+}
+
+/**
+ * Splits `NAME,key=value,key,…`. A comma inside a name or a value is written twice. Throws a `PluginError`
+ * (`plugin/option-syntax`, `plugin/option-twice`).
+ */
+export function parsePluginRequest(text: string): PluginRequest {
+  const [name = '', ...pairs] = text.split(/(?<!,),(?!,)/).map(part => part.replaceAll(',,', ','))
+  if (name === '')
+    throw new PluginError(
+      'plugin/option-syntax',
+      `No plugin is named in '${text}'.`,
+      'Write NAME,key=value,…',
+    )
+  const options: Record<string, string | boolean> = Object.create(null)
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    const key = equals < 0 ? pair : pair.slice(0, equals)
+    if (key === '')
+      throw new PluginError(
+        'plugin/option-syntax',
+        `Plugin ${name}: '${pair}' is not an option.`,
+        'Write key=value, or key alone to switch it on; write a comma in a value twice.',
+      )
+    if (key in options)
+      throw new PluginError(
+        'plugin/option-twice',
+        `Plugin ${name}: option ${key} is given twice.`,
+        'Give it once.',
+      )
+    options[key] = equals < 0 ? true : pair.slice(equals + 1)
+  }
+  return { name, options }
+}
+
+/**
+ * Checks what the user gave against the description and fills in the defaults. Throws a `PluginError`
+ * (`plugin/option-unknown`, `plugin/option-value`) that names the plugin, the option and what is allowed.
+ */
+export function resolveOptions<Specs extends OptionSpecs>(
+  plugin: string,
+  specs: Specs,
+  input: OptionInput,
+): OptionValues<Specs> {
+  for (const name of Object.keys(input))
+    if (!Object.hasOwn(specs, name)) throw unknownOption(plugin, name, Object.keys(specs))
+  const values: Record<string, string | number | boolean | undefined> = {}
+  for (const [name, spec] of Object.entries(specs)) {
+    const given = Object.hasOwn(input, name) ? input[name] : undefined
+    const value = given === undefined ? spec.default : optionValue(spec, given)
+    if (given !== undefined && value === undefined)
+      throw new PluginError(
+        'plugin/option-value',
+        `Plugin ${plugin}: ${name}=${given === true ? '' : given} is not possible.`,
+        `Option ${name} takes ${allowedValues(spec)}.`,
+      )
+    values[name] = value ?? (spec.type === 'boolean' ? false : undefined)
+  }
+  return values as OptionValues<Specs>
+}
+
+/** What may stand after the `=`, in words. */
+export function allowedValues(spec: OptionSpec): string {
+  switch (spec.type) {
+    case 'string':
+      return 'a text'
+    case 'boolean':
+      return 'on or off (true, false, yes, no, 1, 0)'
+    case 'choice':
+      return `one of: ${spec.choices.join(', ')}`
+    case 'number': {
+      const kind = spec.integer === true ? 'a whole number' : 'a number'
+      const { minimum, maximum } = spec
+      if (minimum !== undefined && maximum !== undefined) return `${kind} from ${minimum} to ${maximum}`
+      if (minimum !== undefined) return `${kind} from ${minimum}`
+      return maximum === undefined ? kind : `${kind} up to ${maximum}`
+    }
+  }
+}
+
+function unknownOption(plugin: string, name: string, known: readonly string[]): PluginError {
+  const hint = known.length === 0 ? 'It has no options.' : `Its options are: ${known.join(', ')}.`
+  return new PluginError('plugin/option-unknown', `Plugin ${plugin} has no option '${name}'.`, hint)
+}
+
+const booleans = new Map([
+  ...['on', 'true', 'yes', '1'].map(word => [word, true] as const),
+  ...['off', 'false', 'no', '0'].map(word => [word, false] as const),
+])
+
+/** The value, or undefined if it does not fit. */
+function optionValue(
+  spec: OptionSpec,
+  given: string | number | boolean,
+): string | number | boolean | undefined {
+  switch (spec.type) {
+    case 'string':
+      return typeof given === 'string' && given !== '' ? given : undefined
+    case 'boolean':
+      return typeof given === 'boolean' ? given : booleans.get(String(given).toLowerCase())
+    case 'choice':
+      return typeof given === 'string' && spec.choices.includes(given) ? given : undefined
+    case 'number':
+      return numberValue(spec, given)
+  }
+}
+
+function numberValue(spec: NumberOption, given: string | number | boolean): number | undefined {
+  let value: number
+  if (typeof given === 'number') value = given
+  else if (typeof given === 'string' && /^-?(0x[0-9a-f]+|\d+(\.\d+)?(e\d+)?)$/i.test(given))
+    value = given.startsWith('-') ? -Number(given.slice(1)) : Number(given)
+  else return undefined
+  if (!Number.isFinite(value) || (spec.integer === true && !Number.isSafeInteger(value))) return undefined
+  if (value < (spec.minimum ?? -Infinity) || value > (spec.maximum ?? Infinity)) return undefined
+  return value
+}

@@ -1,0 +1,151 @@
+/** The handles that callbacks get. Each belongs to one call of one callback of one plugin. */
+import type { BlockSource, Hook } from '../instrument.ts'
+import type { Cell, DisconEvent, InsnHandle, RegisterAccess, TbHandle } from '../plugin.ts'
+import type { CauseInfo } from '../target.ts'
+import { cellValue } from './cells.ts'
+import type { Scope } from './scope.ts'
+
+/** What handles need of the host. */
+export interface HandleHost {
+  /** A hook that calls the plugin back, with its errors caught. */
+  callHook(callback: (cpu: number) => void, access: RegisterAccess): Hook
+  cellOffset(cell: Cell): number
+  disassemble(source: BlockSource['insns'][number]): string
+  symbol(address: bigint): string | undefined
+}
+
+abstract class Handle {
+  protected readonly scope: Scope
+  protected readonly host: HandleHost
+  readonly #what: string
+  readonly #hooks: Hook[]
+
+  constructor(scope: Scope, host: HandleHost, what: string, hooks: Hook[]) {
+    this.scope = scope
+    this.host = host
+    this.#what = what
+    this.#hooks = hooks
+  }
+
+  protected check(): void {
+    this.scope.check(this.#what)
+  }
+  onExec(callback: (cpu: number) => void, access: RegisterAccess = 'none'): void {
+    this.check()
+    this.#hooks.push(this.host.callHook(callback, access))
+  }
+  inlineAdd(cell: Cell, value: bigint | number): void {
+    this.check()
+    this.#hooks.push({ kind: 'add', offset: this.host.cellOffset(cell), value: cellValue(value) })
+  }
+  inlineStore(cell: Cell, value: bigint | number): void {
+    this.check()
+    this.#hooks.push({ kind: 'store', offset: this.host.cellOffset(cell), value: cellValue(value) })
+  }
+}
+
+class HostInsn extends Handle implements InsnHandle {
+  readonly #source: BlockSource['insns'][number]
+
+  constructor(scope: Scope, host: HandleHost, hooks: Hook[], source: BlockSource['insns'][number]) {
+    super(scope, host, 'instruction', hooks)
+    this.#source = source
+  }
+
+  get address(): bigint {
+    this.check()
+    return this.#source.pc
+  }
+  get physical(): bigint {
+    this.check()
+    return this.#source.physical
+  }
+  get size(): number {
+    this.check()
+    return this.#source.bytes.length
+  }
+  get bytes(): Uint8Array {
+    this.check()
+    return this.#source.bytes.slice()
+  }
+  get endsBlock(): boolean {
+    this.check()
+    return this.#source.insn.endsBlock
+  }
+  disassemble(): string {
+    this.check()
+    return this.host.disassemble(this.#source)
+  }
+  symbol(): string | undefined {
+    this.check()
+    return this.host.symbol(this.#source.pc)
+  }
+}
+
+/** A block during `onTranslate`; collects what the plugin wants at the block and at each instruction. */
+export class HostTb extends Handle implements TbHandle {
+  readonly blockHooks: readonly Hook[]
+  readonly insnHooks: readonly (readonly Hook[])[]
+  readonly #block: BlockSource
+  readonly #insns: readonly InsnHandle[]
+
+  constructor(scope: Scope, host: HandleHost, block: BlockSource) {
+    const blockHooks: Hook[] = []
+    super(scope, host, 'block', blockHooks)
+    this.blockHooks = blockHooks
+    const insnHooks: Hook[][] = block.insns.map(() => [])
+    this.insnHooks = insnHooks
+    this.#block = block
+    this.#insns = block.insns.map((source, i) => new HostInsn(scope, host, insnHooks[i] ?? [], source))
+  }
+
+  get address(): bigint {
+    this.check()
+    return this.#block.pc
+  }
+  get insns(): readonly InsnHandle[] {
+    this.check()
+    return this.#insns
+  }
+}
+
+/** What happened at a discontinuity, the same for all plugins. */
+export interface DisconFacts {
+  readonly cpu: number
+  readonly cause: number
+  readonly info: CauseInfo
+  readonly from: bigint
+  readonly to: bigint
+}
+
+/** A discontinuity during `onDiscon`. */
+export class HostEvent implements DisconEvent {
+  readonly #scope: Scope
+  readonly #facts: DisconFacts
+
+  constructor(scope: Scope, facts: DisconFacts) {
+    this.#scope = scope
+    this.#facts = facts
+  }
+
+  #get(): DisconFacts {
+    this.#scope.check('event')
+    return this.#facts
+  }
+  get cpu(): number {
+    return this.#get().cpu
+  }
+  get type(): DisconEvent['type'] {
+    return this.#get().info.type
+  }
+  get from(): bigint {
+    return this.#get().from
+  }
+  get to(): bigint {
+    return this.#get().to
+  }
+  get cause(): DisconEvent['cause'] {
+    const { cause, info } = this.#get()
+    return { number: cause, name: info.name }
+  }
+}

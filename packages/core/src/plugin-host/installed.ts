@@ -1,0 +1,110 @@
+/** One installed plugin: its registrations, and the interface that it got. */
+import type { DisconMask } from '../discon.ts'
+import type {
+  DisconEvent,
+  Disposable,
+  MemoryResult,
+  OutputFile,
+  PluginApi,
+  Register,
+  Scoreboard,
+  TbHandle,
+} from '../plugin.ts'
+import { PluginError } from '../plugin-error.ts'
+import type { PluginHost } from '../plugin-host.ts'
+import { Access } from '../target.ts'
+import { cpuAt } from './cells.ts'
+
+/** A callback that a plugin registered. */
+export interface Registration<Callback> {
+  readonly owner: Installed
+  readonly callback: Callback
+  /** Discontinuities only. */
+  readonly types: DisconMask
+  active: boolean
+}
+
+const none = 'It is not mapped, or it is not RAM.'
+
+/** The plugin in the host's books, and its `PluginApi`. */
+export class Installed implements PluginApi {
+  readonly name: string
+  readonly target: string
+  readonly cpus: number
+  /** It threw, or its installation did: no callback of it is called any more. */
+  failed = false
+  readonly #host: PluginHost
+
+  constructor(host: PluginHost, name: string) {
+    this.#host = host
+    this.name = name
+    this.target = host.machine.target.name
+    this.cpus = host.machine.cpus.length
+  }
+
+  onDiscon(types: DisconMask, callback: (event: DisconEvent) => void): Disposable {
+    if ((types & 7) === 0)
+      throw new PluginError(
+        'plugin/argument',
+        `onDiscon: ${types} contains no category of discontinuities.`,
+        'Combine Discon.Interrupt, Discon.Exception and Discon.HostCall with |, or use Discon.All.',
+      )
+    return this.#host.registerDiscon({ owner: this, callback, types, active: true })
+  }
+  onTranslate(callback: (tb: TbHandle) => void): Disposable {
+    return this.#host.registerTranslate({ owner: this, callback, types: 0, active: true })
+  }
+  onExit(callback: () => void): Disposable {
+    return this.#host.registerExit({ owner: this, callback, types: 0, active: true })
+  }
+
+  scoreboard<Name extends string>(...names: readonly Name[]): Scoreboard<Name> {
+    const cells = names.map(name => [name, this.#host.cells.allocate(name)])
+    return Object.fromEntries(cells) as Scoreboard<Name>
+  }
+
+  registers(): readonly Register[] {
+    return this.#host.machine.target.registers.map(({ name, group, bits }) => ({ name, group, bits }))
+  }
+  readRegister(cpu: number, name: string): bigint {
+    return this.#host.readRegister(cpu, name)
+  }
+
+  readMemory(cpu: number, address: bigint, length: number): MemoryResult {
+    const { machine } = this.#host
+    const bytes = machine.readVirtual(cpuAt(machine, cpu), address, checkLength(length))
+    return bytes === undefined ? { ok: false, reason: none } : { ok: true, bytes: bytes.slice() }
+  }
+  readPhysical(address: bigint, length: number): MemoryResult {
+    const bytes = this.#host.machine.readPhysical(address, checkLength(length))
+    return bytes === undefined ? { ok: false, reason: none } : { ok: true, bytes: bytes.slice() }
+  }
+  translateAddress(cpu: number, address: bigint, fetch = false): bigint | undefined {
+    const { machine } = this.#host
+    return machine.translateDebug(cpuAt(machine, cpu), address, fetch ? Access.fetch : Access.load)
+  }
+
+  clock(): number {
+    return this.#host.machine.clock()
+  }
+  output(text: string): void {
+    this.#host.io.output(text)
+  }
+  openOutput(path: string): OutputFile {
+    return this.#host.io.openOutput(path)
+  }
+  exit(status: number, message?: string): void {
+    if (!Number.isInteger(status) || status < 0 || status > 255)
+      throw new PluginError(
+        'plugin/argument',
+        `exit: ${status} is not a status.`,
+        'Use an integer from 0 to 255.',
+      )
+    this.#host.stop({ kind: 'plugin', plugin: this.name, status, ...(message !== undefined && { message }) })
+  }
+}
+
+function checkLength(length: number): number {
+  if (Number.isSafeInteger(length) && length >= 0) return length
+  throw new PluginError('plugin/argument', `${length} is not a number of bytes.`, 'Give an integer from 0.')
+}

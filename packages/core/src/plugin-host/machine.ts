@@ -1,0 +1,41 @@
+import type { Cpu } from '../cpu.ts'
+import type { OutputFile } from '../plugin.ts'
+import type { StopReason } from '../stop.ts'
+import type { Target } from '../target.ts'
+
+/** What the plugin host needs of the machine. All of it may be called from any callback. */
+export interface PluginMachine {
+  readonly cpus: readonly Cpu[]
+  readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble'>
+  /** Instructions executed so far. */
+  clock(): number
+  /** Ends the run at the next safe point; the first reason wins. */
+  stop(reason: StopReason): void
+  /** Drops all translated code at the next safe point, because instrumentation has changed. */
+  flushBlocks(): void
+  /** Mirrors `Instrumentation.discons` into the vCPUs. */
+  updateDiscon(): void
+  readVirtual(cpu: Cpu, address: bigint, bytes: number, access?: number): Uint8Array | undefined
+  readPhysical(address: bigint, bytes: number): Uint8Array | undefined
+  translateDebug(cpu: Cpu, address: bigint, access: number): bigint | undefined
+}
+
+/** What the plugin host needs of whoever runs the machine: the command line, a browser page, a test. */
+export interface PluginHostIo {
+  /** Text for the user; ends with a line end if the plugin wrote one. */
+  output(text: string): void
+  /** Opens a text file that a plugin's option names. Throws an error for the user if it cannot. */
+  openOutput(path: string): OutputFile
+  /** Symbol of the loaded image that covers the address. */
+  symbol?(address: bigint): string | undefined
+  /** A plugin threw; it gets no more callbacks. Called once per plugin, at once. */
+  onError?(failure: PluginFailure): void
+}
+
+/** An error of a plugin. */
+export interface PluginFailure {
+  readonly plugin: string
+  /** `onDiscon`, `onTranslate`, `onExec` or `onExit`. */
+  readonly callback: string
+  readonly error: unknown
+}

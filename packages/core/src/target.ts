@@ -1,0 +1,111 @@
+import type { Builder, Callee, DecodedOperands, FixedSlots, IrFunction, Operands, Type } from '@guestscope/codegen'
+import type { Cpu } from './cpu.ts'
+import type { DisconType } from './discon.ts'
+import type { Machine } from './machine.ts'
+
+/** What kind of access is being translated. */
+export const Access = { load: 0, store: 1, fetch: 2, debug: 4 } as const
+
+/** Reads guest code while an instruction is decoded. */
+export interface CodeReader {
+  /**
+   * The 16-bit little-endian unit at `offset` bytes from the instruction's start. Throws a `FetchFault` (which the
+   * caller of `decode` handles) where nothing can be fetched. Negative offsets down to the page start are allowed.
+   */
+  u16(offset: number): number
+  /** Offset of the instruction within its page. */
+  readonly inPage: number
+}
+
+/** A decoded instruction. Register numbers are already state offsets. */
+export interface DecodedInsn extends DecodedOperands {
+  /** Index into `Target.semantics`. */
+  readonly handler: number
+  /** True if no instruction of the same block can follow. */
+  readonly endsBlock: boolean
+}
+
+/**
+ * The meaning of one kind of instruction. Speaks only the builder; `flags` are the block's translation flags when
+ * the instruction is known, undefined when a handler for any instruction is made (then check at run time).
+ * Ends with goto, branch, raise or leave if the instruction ends its block; otherwise it falls through.
+ */
+export interface Semantics {
+  readonly name: string
+  readonly emit: (b: Builder, o: Operands, flags: number | undefined) => void
+}
+
+/** A host function that a target's IR calls. */
+export interface HostImport {
+  readonly callee: Callee
+  /** Gets the CPU and the arguments after it; i64 never crosses (split into two i32, low first). */
+  readonly implement: (machine: Machine) => (cpu: Cpu, ...args: number[]) => number | void
+}
+
+/** A register that plugins, debuggers and tests can name. */
+export interface RegisterInfo {
+  readonly name: string
+  /** Group as in gdb's target descriptions: general, float, csr … */
+  readonly group: string
+  readonly bits: number
+  readonly read: (cpu: Cpu) => bigint
+  /** Absent: read-only. */
+  readonly write?: (cpu: Cpu, value: bigint) => void
+}
+
+/** What a cause of a discontinuity is. Cause numbers are the target's own (any i32). */
+export interface CauseInfo {
+  readonly type: DisconType
+  readonly name: string
+}
+
+/** Everything that core needs of one guest architecture. */
+export interface Target {
+  /** Such as `riscv64`. */
+  readonly name: string
+  /** Type of addresses in the IR. */
+  readonly addressType: 'i32' | 'i64'
+  readonly state: {
+    /** Bytes of vCPU state, `Head.size` included; at most 8 KiB. */
+    readonly size: number
+    readonly fixed: FixedSlots
+    /** Slots that a region may keep in locals: none that IR functions or host functions touch. */
+    promote(offset: number): Type | undefined
+    /** Number of soft TLBs: data access modes that must not share translations. */
+    readonly tlbModes: number
+  }
+  readonly semantics: readonly Semantics[]
+  decode(code: CodeReader, flags: number): DecodedInsn
+  /** Text of a decoded instruction. */
+  disassemble(insn: DecodedInsn, pc: bigint): string
+  readonly functions: {
+    /**
+     * (cpu, address i64, access i32) → physical address i64, or -1 with `Head.trapCause` and `trapValue` set.
+     * `Head.accessBytes` holds the size. Sets `Head.uncached` when the answer may not be cached for the page.
+     */
+    readonly translate: IrFunction
+    /** (cpu, cause i32, value i64): enters the handler: sets pc, mode, saved registers. */
+    readonly enterTrap: IrFunction
+    /** Others that regions or handlers call. */
+    readonly others: readonly IrFunction[]
+  }
+  readonly host: readonly HostImport[]
+  readonly registers: readonly RegisterInfo[]
+  cause(cause: number): CauseInfo
+  /** Puts a vCPU into its reset state (memory is zero). */
+  reset(cpu: Cpu): void
+  /** The cause of the interrupt to take now, or undefined. */
+  pendingInterrupt(cpu: Cpu): number | undefined
+  /** A device drives an interrupt line into the CPU; `line` is the target's own number (RISC-V: the bit of mip). */
+  setLine(cpu: Cpu, line: number, level: boolean): void
+  /** The cause to raise when a physical address that nobody answers is accessed (`Access`). */
+  busError(access: number): number
+  /** Are virtual addresses fixed while these flags hold, so that a region may span pages? */
+  fixedMapping(flags: number): boolean
+  /** Does a waiting CPU wake up (an enabled interrupt is pending, even if masked globally)? */
+  wakes(cpu: Cpu): boolean
+  /** `Head.exit` codes from `Exit.target` on. `Head.pc` is after the instruction. */
+  handleExit(cpu: Cpu, code: number): void
+  /** Translation flags (below 4096) of the CPU's current state; mirrored into `Head.context` by the target's code. */
+  flags(cpu: Cpu): number
+}

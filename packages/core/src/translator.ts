@@ -1,0 +1,170 @@
+/** Guest code → translation blocks, and blocks → regions. */
+import { Block, Builder, type Node, knownOperands, Rec, type Region, type RegionBlock } from '@guestscope/codegen'
+import { Layout } from './layout.ts'
+import type { Hook, Instrumentation } from './instrument.ts'
+import type { GuestMemory } from './memory.ts'
+import type { CodeReader, DecodedInsn, Target } from './target.ts'
+import type { Tb, TbCache } from './tb.ts'
+
+const pageSize = 4096
+/** Most instructions of a block. */
+const maxBlock = 64
+/** Most blocks and instructions of a region. */
+const maxRegionBlocks = 48
+const maxRegionInsns = 600
+
+/** Thrown by a `CodeReader` where code cannot be fetched; the fault is described in the vCPU's head. */
+export class FetchFault extends Error {
+  readonly address: bigint
+  constructor(address: bigint) {
+    super('fetch fault')
+    this.address = address
+  }
+}
+
+/** A cell's slot as generated code reaches it. */
+const isCall = (hook: Hook): hook is Extract<Hook, { kind: 'call' }> => hook.kind === 'call'
+
+export class Translator {
+  readonly #target: Target
+  readonly #memory: GuestMemory
+  readonly #cache: TbCache
+  readonly #instrumentation: Instrumentation
+  /** Callbacks that regions reach by number. */
+  readonly calls: ((cpu: number) => void)[] = []
+
+  constructor(target: Target, memory: GuestMemory, cache: TbCache, instrumentation: Instrumentation) {
+    this.#target = target
+    this.#memory = memory
+    this.#cache = cache
+    this.#instrumentation = instrumentation
+  }
+
+  /**
+   * Decodes the block at `pc`, whose first byte lies at linear address `code`. `nextPage` gives the linear address
+   * of a virtual page or throws a `FetchFault`; it is asked only if the first instruction crosses into it.
+   */
+  block(pc: bigint, flags: number, code: number, nextPage: (address: bigint) => number): Omit<Tb, 'address' | 'regions'> {
+    const insns: DecodedInsn[] = []
+    const offsets: number[] = []
+    const inPage = code & (pageSize - 1)
+    let at = 0
+    let second = -1
+    const reader: CodeReader = {
+      get inPage() {
+        return inPage + at
+      },
+      u16: offset => {
+        const place = inPage + at + offset
+        if (place < pageSize - 1) return this.#memory.view.getUint16(code + at + offset, true)
+        if (insns.length) throw new FetchFault(0n) // end the block before it
+        if (second < 0) second = nextPage((pc | BigInt(pageSize - 1)) + 1n)
+        return this.#memory.view.getUint16(second + place - pageSize, true)
+      },
+    }
+    while (insns.length < maxBlock && inPage + at < pageSize) {
+      let insn: DecodedInsn
+      try {
+        insn = this.#target.decode(reader, flags)
+      } catch (error) {
+        if (error instanceof FetchFault && insns.length) break
+        throw error
+      }
+      insns.push(insn)
+      offsets.push(at)
+      at += insn.size
+      if (insn.endsBlock || second >= 0) break
+    }
+    const hooks = this.#instrumentation.translates
+      ? this.#instrumentation.translate({
+          pc,
+          insns: insns.map((insn, i) => {
+            const offset = offsets[i] as number
+            const bytes = new Uint8Array(insn.size)
+            for (let k = 0; k < insn.size; k++) {
+              const place = inPage + offset + k
+              bytes[k] = this.#memory.bytes[place < pageSize ? code + offset + k : second + place - pageSize] as number
+            }
+            return { pc: pc + BigInt(offset), physical: this.#memory.physical(code + offset), insn, bytes }
+          }),
+        })
+      : undefined
+    const secondPage = second < 0 ? -1 : second >>> 12
+    return { pc, flags, code, secondPage, insns, offsets, size: at, hooks }
+  }
+
+  /** The IR of a block, hooks included. */
+  ir(tb: Tb): RegionBlock {
+    const b = new Builder()
+    tb.insns.forEach((insn, i) => {
+      b.insn(i)
+      for (const hook of tb.hooks?.[i] ?? []) this.#hook(b, hook)
+      const pc = tb.pc + BigInt(tb.offsets[i] as number)
+      this.#target.semantics[insn.handler]?.emit(b, knownOperands(b, insn, pc, this.#target.state.fixed), tb.flags)
+    })
+    if (!b.ended) {
+      const next = tb.pc + BigInt(tb.size)
+      b.goto(b.const(this.#target.addressType, this.#target.addressType === 'i32' ? Number(next & 0xffffffffn) : next))
+    }
+    return {
+      pc: tb.pc,
+      body: b.body,
+      count: b.count,
+      vars: b.vars,
+      length: tb.insns.length,
+      records: tb.address + Block.size,
+    }
+  }
+
+  #hook(b: Builder, hook: Hook): void {
+    if (isCall(hook)) return b.hook(this.calls.push(hook.run) - 1)
+    const value = b.i64(hook.value)
+    b.set(hook.offset, hook.kind === 'add' ? b.add(b.get(hook.offset, 'i64'), value) : value)
+  }
+
+  /**
+   * Gathers the region that begins at a block: blocks that follow by direct jumps, have been executed before, and lie
+   * in the same page unless the mapping is fixed.
+   */
+  region(head: Tb): { region: Region; blocks: Tb[] } {
+    const fixed = this.#target.fixedMapping(head.flags)
+    const blocks: Tb[] = []
+    const irs: RegionBlock[] = []
+    const seen = new Set<Tb>([head])
+    const queue: Tb[] = [head]
+    let insns = 0
+    for (let tb = queue.shift(); tb; tb = queue.shift()) {
+      if (blocks.length >= maxRegionBlocks || insns + tb.insns.length > maxRegionInsns) break
+      const ir = this.ir(tb)
+      blocks.push(tb)
+      irs.push(ir)
+      insns += tb.insns.length
+      for (const pc of successors(ir.body)) {
+        const samePage = pc >> 12n === head.pc >> 12n
+        if (!samePage && !fixed) continue
+        const code = samePage ? (head.code & -pageSize) + Number(pc & 0xfffn) : head.code + Number(pc - head.pc)
+        const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
+        if (next && !seen.has(next)) {
+          seen.add(next)
+          queue.push(next)
+        }
+      }
+    }
+    return { region: { blocks: irs, promote: offset => this.#target.state.promote(offset) }, blocks }
+  }
+}
+
+/** Constant targets at the end of a block. */
+function successors(body: readonly Node[]): bigint[] {
+  const last = body.at(-1)
+  const targets = last?.op === 'goto' && !last.imm ? last.args : last?.op === 'branch' ? last.args.slice(1) : []
+  return targets
+    .filter(t => t.op === 'const')
+    .map(t => BigInt.asUintN(t.type === 'i32' ? 32 : 64, BigInt(t.imm)))
+}
+
+/** Address of a cell in a vCPU's area. */
+export const cellOffset = (index: number): number => Layout.cells + 8 * index
+
+/** Bytes of a record, for walking from a record to its neighbours. */
+export const recordIndex = (record: number, block: number): number => (record - block - Block.size) / Rec.bytes
