@@ -1,13 +1,59 @@
 export type { Board, BoardHost, BoardOptions, BuiltBoard, MemoryRegionSpec } from './board.ts'
+export { Cpu } from './cpu.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './device.ts'
+export {
+  Discon,
+  Discon,
+  type DisconMask,
+  type DisconMask,
+  type DisconType,
+  type DisconType,
+} from './discon.ts'
 export { type ImageExpectation, type ImageSymbol, type LoadedImage, loadElf, type Segment } from './elf.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
-export { Cpu } from './cpu.ts'
-export { Discon, type DisconMask, type DisconType } from './discon.ts'
 export { coreHost, linearCallee } from './functions.ts'
 export { Layout } from './layout.ts'
 export { Machine, type MachineOptions, type RunState, type Tier } from './machine.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
+export {
+  allowedValues,
+  type BooleanOption,
+  type ChoiceOption,
+  type NumberOption,
+  type OptionInput,
+  type OptionSpec,
+  type OptionSpecs,
+  type OptionValue,
+  type OptionValues,
+  type PluginRequest,
+  parsePluginRequest,
+  resolveOptions,
+  type StringOption,
+} from './options.ts'
+export type {
+  Cell,
+  DisconEvent,
+  Disposable,
+  InsnHandle,
+  Instrumentable,
+  MemoryResult,
+  OutputFile,
+  PluginApi,
+  Register,
+  RegisterAccess,
+  Scoreboard,
+  TbHandle,
+} from './plugin.ts'
+export {
+  apiVersions,
+  asPluginDefinition,
+  checkApiVersion,
+  type PluginDefinition,
+} from './plugin-definition.ts'
+export { PluginError } from './plugin-error.ts'
+export type { PluginFailure, PluginHostIo, PluginMachine } from './plugin-host/machine.ts'
+export { PluginHost } from './plugin-host.ts'
+export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './stop.ts'
 export {
   Access,
   type CauseInfo,

@@ -39,10 +39,10 @@ export function asPluginDefinition(value: unknown, source: string): PluginDefini
 
 function missingPart(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'it has no default export that is an object'
-  const part = value as Readonly<Record<string, unknown>>
-  if (typeof part['name'] !== 'string' || part['name'] === '') return 'name is not a text'
-  if (typeof part['apiVersion'] !== 'number') return 'apiVersion is not a number'
-  if (typeof part['install'] !== 'function') return 'install is not a function'
+  const part = value as { name?: unknown; apiVersion?: unknown; install?: unknown }
+  if (typeof part.name !== 'string' || part.name === '') return 'name is not a text'
+  if (typeof part.apiVersion !== 'number') return 'apiVersion is not a number'
+  if (typeof part.install !== 'function') return 'install is not a function'
   return undefined
 }
 

@@ -33,11 +33,13 @@ export class PluginHost implements Instrumentation {
   /** Set while the exit callbacks run: the reason so far. */
   #finishing: StopReason | undefined
 
+  /** Puts itself into the machine, as its instrumentation. */
   constructor(machine: PluginMachine, io: PluginHostIo) {
     this.machine = machine
     this.io = io
     this.cells = new CellAllocator(machine)
     this.#registers = new Map(machine.target.registers.map(register => [register.name, register]))
+    machine.instrumentation = this
   }
 
   get translates(): boolean {
@@ -75,12 +77,9 @@ export class PluginHost implements Instrumentation {
     } catch (error) {
       this.#remove(installed)
       if (error instanceof GuestscopeError && !(error instanceof PluginError)) throw error
-      throw new PluginError(
-        error instanceof PluginError ? error.code : 'plugin/install-failed',
-        `Plugin ${installed.name} cannot be installed: ${describeError(error)}`,
-        error instanceof PluginError ? '' : 'This is a fault of the plugin or of what it was given.',
-        { cause: error },
-      )
+      const code = error instanceof PluginError ? error.code : 'plugin/install-failed'
+      const problem = `Plugin ${installed.name} cannot be installed:`
+      throw new PluginError(code, problem, describeError(error), { cause: error })
     }
     this.#plugins.push(installed)
   }

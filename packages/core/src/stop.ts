@@ -1,6 +1,6 @@
 /** Why a run ended. */
 
-/** The first reason given wins, except that one with status 0 gives way to one with another status. */
+/** The first reason given wins. */
 export type StopReason =
   /** The guest (or the board, or the user) ended the run. */
   | { readonly kind: 'exit'; readonly status: number; readonly message?: string }

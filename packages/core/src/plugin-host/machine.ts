@@ -1,10 +1,13 @@
 import type { Cpu } from '../cpu.ts'
+import type { Instrumentation } from '../instrument.ts'
 import type { OutputFile } from '../plugin.ts'
 import type { StopReason } from '../stop.ts'
 import type { Target } from '../target.ts'
 
 /** What the plugin host needs of the machine. All of it may be called from any callback. */
 export interface PluginMachine {
+  /** The plugin host puts itself in. */
+  instrumentation: Instrumentation
   readonly cpus: readonly Cpu[]
   readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble'>
   /** Instructions executed so far. */
