@@ -1,14 +1,7 @@
 export type { Board, BoardHost, BoardOptions, BuiltBoard, MemoryRegionSpec } from './board.ts'
 export { Cpu } from './cpu.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './device.ts'
-export {
-  Discon,
-  Discon,
-  type DisconMask,
-  type DisconMask,
-  type DisconType,
-  type DisconType,
-} from './discon.ts'
+export { Discon, type DisconMask, type DisconType } from './discon.ts'
 export { type ImageExpectation, type ImageSymbol, type LoadedImage, loadElf, type Segment } from './elf.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
 export { coreHost, linearCallee } from './functions.ts'
