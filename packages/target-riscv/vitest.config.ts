@@ -10,6 +10,7 @@ export default defineConfig({
     name: 'target-riscv',
     include: ['test/**/*.test.ts'],
     passWithNoTests: true,
+    testTimeout: 120_000, // a guard against hanging, not a measure: machines may be slow or busy
     reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
   },
 })
