@@ -4,6 +4,7 @@
  */
 import {
   type Builder,
+  type Callee,
   Exit,
   Head,
   hostFunction,
@@ -17,8 +18,10 @@ import {
 import type { GuestMemory } from './memory.ts'
 import { Access, type Target } from './target.ts'
 
+type CoreHostName = 'flush' | 'clock' | 'load' | 'store' | 'hook' | 'recordHook' | 'report'
+
 /** Host functions that core gives to generated code; i64 cross through `Head.value`. */
-export const coreHost = {
+export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
   /** (cpu): the CPU's translations have changed: empty its soft TLBs and forget its jump cache. */
   flush: hostFunction('core.flush', []),
   /** (cpu): puts the clock, exact in single step, into `Head.value`. */
@@ -32,7 +35,7 @@ export const coreHost = {
   recordHook: hostFunction('core.recordHook', ['i32'], 'i32'),
   /** (cpu, cause, from low, high): a discontinuity has been entered. */
   report: hostFunction('core.report', ['i32', 'i32', 'i32']),
-} as const
+}
 
 /** (cpu, physical i64) → linear address, 0 if the address is not memory. Defined per machine, known by name. */
 export const linearCallee: { readonly name: string; readonly params: readonly ['i64']; readonly result: 'i32' } = {

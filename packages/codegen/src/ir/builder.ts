@@ -173,6 +173,10 @@ export class Builder {
   gstore(width: Width, address: Node, value: Node): void {
     this.#node('gstore', undefined, [address, value], 0, width)
   }
+  /** Makes sure that a store to the address would succeed; faults as a store. */
+  gprobe(width: Width, address: Node): void {
+    this.#node('gprobe', undefined, [address], 0, width)
+  }
   call(callee: Callee, ...args: Node[]): Node {
     return this.#push({ op: 'call', type: callee.result, args, imm: 0, callee })
   }

@@ -52,7 +52,9 @@ function zeroSum(env: FloatEnv, format: FloatFormat, negativeA: boolean, negativ
   return negative ? format.signMask : 0n
 }
 
-/** Rounded sum of two nonzero numbers (-1)^negative * significand * 2^exponent; significands up to 2p bits. */
+/**
+ * Rounded sum of two nonzero numbers (-1)^negative * significand * 2^exponent; significands up to 2p bits.
+ */
 function addExact(
   env: FloatEnv,
   format: FloatFormat,

@@ -1,4 +1,7 @@
-/** Conversions between formats (IEEE 754-2019 section 5.4.2), with integers (5.4.1, 5.8), and to integral (5.9). */
+/**
+ * Conversions between formats (IEEE 754-2019 section 5.4.2), with integers (5.4.1, 5.8), and to integral
+ * (5.9).
+ */
 
 import type { FloatEnv } from './env.ts'
 import { INEXACT, INVALID, propagateNaN } from './env.ts'
@@ -7,8 +10,8 @@ import { exponentOf, quieten, significandOf } from './format.ts'
 import { roundPack, roundShift } from './round.ts'
 
 /**
- * convertFormat. A NaN becomes the canonical one in default-NaN mode, else it keeps its sign and as many leading
- * payload bits as fit, made quiet (section 6.2.3).
+ * convertFormat. A NaN becomes the canonical one in default-NaN mode, else it keeps its sign and as many
+ * leading payload bits as fit, made quiet (section 6.2.3).
  */
 export function convertFormat(env: FloatEnv, from: FloatFormat, to: FloatFormat, a: bigint): bigint {
   const magnitude = a & from.magnitudeMask
@@ -55,7 +58,9 @@ export const saturateNaNToMax: IntOverflowPolicy = (kind, signed, width) =>
 export const saturateNaNToZero: IntOverflowPolicy = (kind, signed, width) =>
   kind === 'nan' ? 0n : saturateNaNToMax(kind, signed, width)
 
-/** One fixed value, the integer indefinite: only the top bit set when signed, all bits when unsigned (x86). */
+/**
+ * One fixed value, the integer indefinite: only the top bit set when signed, all bits when unsigned (x86).
+ */
 export const integerIndefinite: IntOverflowPolicy = (_kind, signed, width) =>
   signed ? minInt(true, width) : maxInt(false, width)
 
@@ -68,9 +73,9 @@ function minInt(signed: boolean, width: number): bigint {
 }
 
 /**
- * convertToInteger in the environment's rounding direction, raising INEXACT (the "Exact" operations of section
- * 5.8). Out of range raises INVALID only and delivers the policy's value. The result is the bit pattern of
- * `width` bits, unsigned also for signed integers.
+ * convertToInteger in the environment's rounding direction, raising INEXACT (the "Exact" operations of
+ * section 5.8). Out of range raises INVALID only and delivers the policy's value. The result is the bit
+ * pattern of `width` bits, unsigned also for signed integers.
  */
 export function toInt(
   env: FloatEnv,

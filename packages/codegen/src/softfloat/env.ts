@@ -38,8 +38,8 @@ export interface NaNRules {
   /** The NaN of an invalid operation without a NaN operand, for example 0/0. */
   generate(format: FloatFormat): bigint
   /**
-   * The result of an operation with at least one NaN operand; operands are in the order of the call (fma: a, b,
-   * c of a*b+c). `infTimesZero` tells that an fma has inf*0 as product. Flags have been raised already.
+   * The result of an operation with at least one NaN operand; operands are in the order of the call (fma: a,
+   * b, c of a*b+c). `infTimesZero` tells that an fma has inf*0 as product. Flags have been raised already.
    */
   propagate(
     format: FloatFormat,
@@ -74,7 +74,9 @@ export const firstNaNRules: NaNRules = {
   },
 }
 
-/** Makes an environment: nearest-even, tininess after rounding, default-NaN mode, no flags, unless overridden. */
+/**
+ * Makes an environment: nearest-even, tininess after rounding, default-NaN mode, no flags, unless overridden.
+ */
 export function createEnv(options: Partial<FloatEnv> = {}): FloatEnv {
   return {
     rounding: options.rounding ?? NEAREST_EVEN,

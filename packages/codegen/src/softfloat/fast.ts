@@ -1,8 +1,8 @@
 /**
- * Exact flags and fused multiply-add from plain machine arithmetic, to be transcribed into WebAssembly: straight
- * line code of f64/f32/i64 operations, `number` for f64 and f32 values, bigint for i64. All of it is for
- * round-to-nearest-even, and finds out only INEXACT (and UNDERFLOW in single precision): a caller whose guest
- * already has that flag set, or rounds otherwise, needs none of it or the slow path.
+ * Exact flags and fused multiply-add from plain machine arithmetic, to be transcribed into WebAssembly:
+ * straight line code of f64/f32/i64 operations, `number` for f64 and f32 values, bigint for i64. All of it is
+ * for round-to-nearest-even, and finds out only INEXACT (and UNDERFLOW in single precision): a caller whose
+ * guest already has that flag set, or rounds otherwise, needs none of it or the slow path.
  *
  * Operation counts are WebAssembly instructions without constants, local access and guards.
  */
@@ -40,32 +40,37 @@ function shiftLeft(x: bigint, count: bigint): bigint {
   return BigInt.asUintN(64, x << count)
 }
 
-/** Guard of double results: normal, not the smallest normal (a tiny number may have been rounded to it), finite. */
+/**
+ * Guard of double results: normal, not the smallest normal (a tiny number may have been rounded to it),
+ * finite.
+ */
 export function isSafeResult64(r: number): boolean {
   return Math.abs(r) > MIN_NORMAL_64 && Math.abs(r) < Infinity
 }
 
-// --- double precision -----------------------------------------------------------------------------------------
+// --- double precision --------------------------------------------------------------------------------------
 
 /**
- * Whether r = a + b was inexact (a - b: pass -b). Valid for every finite r, subnormals included; no UNDERFLOW can
- * happen. An infinite r is OVERFLOW and INEXACT when a and b are finite.
+ * Whether r = a + b was inexact (a - b: pass -b). Valid for every finite r, subnormals included; no UNDERFLOW
+ * can happen. An infinite r is OVERFLOW and INEXACT when a and b are finite.
  *
- * 5 operations: sub, ne, sub, ne, or. For |x| >= |y| the difference r - x is exact (the middle term of Fast2Sum),
- * so that it equals y just when the sum was exact. Which operand is larger need not be known: an exact sum
- * satisfies both equations. An r - x that overflows differs from y, too, and belongs to an inexact sum.
+ * 5 operations: sub, ne, sub, ne, or. For |x| >= |y| the difference r - x is exact (the middle term of
+ * Fast2Sum), so that it equals y just when the sum was exact. Which operand is larger need not be known: an
+ * exact sum satisfies both equations. An r - x that overflows differs from y, too, and belongs to an inexact
+ * sum.
  */
 export function addInexact64(a: number, b: number, r: number): Exactness {
   return r - a !== b || r - b !== a ? ROUNDED : EXACT
 }
 
 /**
- * Whether r = a * b was inexact. Known for `isSafeResult64(r)` with normal a and b (|a|, |b| >= 2^-1022), and for
- * zero times finite; UNKNOWN otherwise, that is for subnormal operands, tiny results, overflow, infinities, NaNs.
+ * Whether r = a * b was inexact. Known for `isSafeResult64(r)` with normal a and b (|a|, |b| >= 2^-1022), and
+ * for zero times finite; UNKNOWN otherwise, that is for subnormal operands, tiny results, overflow,
+ * infinities, NaNs.
  *
- * 13 operations. With integer significands of 53 bits the product has 105 or 106 bits and is representable when
- * the 52 or 53 low ones are zero. The 106 bit case is seen in the fraction: it shrinks below that of a. Sign and
- * exponent need no masking, they only reach product bits from 53 up, which the shift drops.
+ * 13 operations. With integer significands of 53 bits the product has 105 or 106 bits and is representable
+ * when the 52 or 53 low ones are zero. The 106 bit case is seen in the fraction: it shrinks below that of a.
+ * Sign and exponent need no masking, they only reach product bits from 53 up, which the shift drops.
  */
 export function mulInexact64(a: number, b: number, r: number): Exactness {
   if (r === 0 && (a === 0 || b === 0)) return EXACT
@@ -80,8 +85,8 @@ export function mulInexact64(a: number, b: number, r: number): Exactness {
  * Whether r = a / b was inexact. Known for `isSafeResult64(r)` with normal a and b, and for zero by a finite
  * nonzero number; UNKNOWN otherwise.
  *
- * 13 operations. In integer significands the remainder A * 2^k - R * B, with k = 52 for A >= B and 53 for
- * A < B, is at most B / 2 < 2^52 in magnitude; so it is zero when its low 53 bits are. The first term's are the
+ * 13 operations. In integer significands the remainder A * 2^k - R * B, with k = 52 for A >= B and 53 for A <
+ * B, is at most B / 2 < 2^52 in magnitude; so it is zero when its low 53 bits are. The first term's are the
  * last bit of A at position 52, or nothing.
  */
 export function divInexact64(a: number, b: number, r: number): Exactness {
@@ -97,8 +102,8 @@ export function divInexact64(a: number, b: number, r: number): Exactness {
 /**
  * Whether r = sqrt(a) was inexact. Known for normal positive a, and zeros; UNKNOWN otherwise.
  *
- * 9 operations. The remainder A * 2^k - R * R, with k = 52 for an even exponent and 53 for an odd one, is at most
- * R < 2^53 in magnitude; so its low 53 bits decide. The bias is odd: bit 52 set means an even exponent.
+ * 9 operations. The remainder A * 2^k - R * R, with k = 52 for an even exponent and 53 for an odd one, is at
+ * most R < 2^53 in magnitude; so its low 53 bits decide. The bias is odd: bit 52 set means an even exponent.
  */
 export function sqrtInexact64(a: number, r: number): Exactness {
   if (a === 0) return EXACT
@@ -109,8 +114,8 @@ export function sqrtInexact64(a: number, r: number): Exactness {
 }
 
 /**
- * Error of the product p = a * b, which is exactly a representable number (Dekker's TwoProduct with Veltkamp's
- * splitting, 16 operations). Valid for |a|, |b| <= 2^995 and 2^-968 <= |p| <= 2^1021.
+ * Error of the product p = a * b, which is exactly a representable number (Dekker's TwoProduct with
+ * Veltkamp's splitting, 16 operations). Valid for |a|, |b| <= 2^995 and 2^-968 <= |p| <= 2^1021.
  */
 export function productError64(a: number, b: number, p: number): number {
   const splitA = 134217729 * a
@@ -148,8 +153,8 @@ const FMA_UNKNOWN: FmaResult = { result: Number.NaN, exactness: UNKNOWN }
 
 /**
  * Guard of `fma64` for nonzero a and b, p = a * b: the splitting does not overflow, the product's error is a
- * multiple of 2^-1074, and no sum overflows. c may be anything up to 2^1021, also zero or subnormal. False for
- * NaNs and infinities.
+ * multiple of 2^-1074, and no sum overflows. c may be anything up to 2^1021, also zero or subnormal. False
+ * for NaNs and infinities.
  */
 export function isFmaRange64(a: number, b: number, c: number, p: number): boolean {
   return (
@@ -161,9 +166,9 @@ export function isFmaRange64(a: number, b: number, c: number, p: number): boolea
 
 /**
  * a * b + c rounded once, after Boldo and Melquiond: "Emulation of a FMA and correctly rounded sums: proved
- * algorithms using rounding to odd" (2008). Known in the range of `isFmaRange64`, and for zero a or b with all
- * operands finite. Everything is a multiple of 2^-1074 there, so tiny results are exact: no UNDERFLOW, and
- * no OVERFLOW.
+ * algorithms using rounding to odd" (2008). Known in the range of `isFmaRange64`, and for zero a or b with
+ * all operands finite. Everything is a multiple of 2^-1074 there, so tiny results are exact: no UNDERFLOW,
+ * and no OVERFLOW.
  *
  * 52 operations (the product 1, its error 16, three sums with errors 18, round to odd 11, the result 1, its
  * exactness 5, sharing the test of the last error), guard 9.
@@ -171,8 +176,8 @@ export function isFmaRange64(a: number, b: number, c: number, p: number): boolea
 export function fma64(a: number, b: number, c: number): FmaResult {
   const product = a * b
   if (!isFmaRange64(a, b, c, product)) {
-    // Zero product: the sum is exact and its zero signs are right. Products of nonzero numbers that round to zero,
-    // infinities and NaNs stay with the slow path.
+    // Zero product: the sum is exact and its zero signs are right. Products of nonzero numbers that round to
+    // zero, infinities and NaNs stay with the slow path.
     const zero = (a === 0 || b === 0) && product === 0 && Math.abs(c) < Infinity
     return zero ? { result: product + c, exactness: EXACT } : FMA_UNKNOWN
   }
@@ -189,26 +194,27 @@ export function fma64(a: number, b: number, c: number): FmaResult {
   return { result, exactness: inexact ? ROUNDED : EXACT }
 }
 
-// --- single precision -----------------------------------------------------------------------------------------
+// --- single precision --------------------------------------------------------------------------------------
 
 /**
- * Numbers below it in magnitude are tiny after rounding to single (IEEE 754-2019 section 7.5): halfway from the
- * last 24 bit number below 2^-126 to 2^-126 itself.
+ * Numbers below it in magnitude are tiny after rounding to single (IEEE 754-2019 section 7.5): halfway from
+ * the last 24 bit number below 2^-126 to 2^-126 itself.
  */
 export const TINY_BOUND_32: number = 2 ** -126 - 2 ** -151
 
 /**
- * Whether a single result with the given double value before the last rounding is tiny after rounding; UNDERFLOW
- * is this and inexact. Right for the exact product of `mulInexact32`, the double quotient a / b (no quotient of
- * singles is close enough to the bound for its rounding to matter), `Fma32Result.odd`, and a demoted double.
+ * Whether a single result with the given double value before the last rounding is tiny after rounding;
+ * UNDERFLOW is this and inexact. Right for the exact product of `mulInexact32`, the double quotient a / b (no
+ * quotient of singles is close enough to the bound for its rounding to matter), `Fma32Result.odd`, and a
+ * demoted double.
  */
 export function isTiny32(wide: number): boolean {
   return Math.abs(wide) < TINY_BOUND_32
 }
 
 /**
- * Whether r = f32 a + b was inexact, in f64 or in f32 arithmetic: see `addInexact64` (5 operations). Every finite
- * r, and infinite r of finite a and b; never UNDERFLOW.
+ * Whether r = f32 a + b was inexact, in f64 or in f32 arithmetic: see `addInexact64` (5 operations). Every
+ * finite r, and infinite r of finite a and b; never UNDERFLOW.
  */
 export function addInexact32(a: number, b: number, r: number): Exactness {
   return r - a !== b || r - b !== a ? ROUNDED : EXACT
@@ -230,7 +236,9 @@ export function divInexact32(a: number, b: number, r: number): Exactness {
   return r * b !== a ? ROUNDED : EXACT
 }
 
-/** Whether r = f32 sqrt(a) was inexact (2 operations); all a >= 0, also zeros and infinity. Never UNDERFLOW. */
+/**
+ * Whether r = f32 sqrt(a) was inexact (2 operations); all a >= 0, also zeros and infinity. Never UNDERFLOW.
+ */
 export function sqrtInexact32(a: number, r: number): Exactness {
   return r * r !== a ? ROUNDED : EXACT
 }
@@ -246,11 +254,12 @@ export interface Fma32Result extends FmaResult {
 }
 
 /**
- * Single a * b + c rounded once: the product is exact in double precision, the sum is rounded to odd there, and
- * 53 >= 24 + 2 bits make the demotion correct, also to subnormals and infinity. Known for all finite operands.
+ * Single a * b + c rounded once: the product is exact in double precision, the sum is rounded to odd there,
+ * and 53 >= 24 + 2 bits make the demotion correct, also to subnormals and infinity. Known for all finite
+ * operands.
  *
- * 21 operations (product, sum, its error 5, round to odd 11, demote, promote, ne), guard 2. An inexact sum ends in
- * a one that no single has, so one comparison tells inexactness.
+ * 21 operations (product, sum, its error 5, round to odd 11, demote, promote, ne), guard 2. An inexact sum
+ * ends in a one that no single has, so one comparison tells inexactness.
  */
 export function fma32(a: number, b: number, c: number): Fma32Result {
   const product = a * b

@@ -57,8 +57,8 @@ function overflow(env: FloatEnv, format: FloatFormat, negative: boolean): bigint
 }
 
 /**
- * Rounds (-1)^negative * significand * 2^exponent, significand > 0, to the format and raises OVERFLOW, UNDERFLOW
- * and INEXACT as needed.
+ * Rounds (-1)^negative * significand * 2^exponent, significand > 0, to the format and raises OVERFLOW,
+ * UNDERFLOW and INEXACT as needed.
  *
  * A caller may hand in an inexact significand when it has at least precision + 2 bits and its last bit is a
  * sticky bit: truncated value, last bit set if anything was cut off.

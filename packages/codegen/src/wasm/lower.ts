@@ -17,6 +17,8 @@ export interface Runtime {
   readonly slowLoad: Callee
   /** (cpu, address i64, bytes i32, value i64); sets `Head.exit` if it fails. */
   readonly slowStore: Callee
+  /** (cpu, address i64, bytes i32): as slowStore, but stores nothing. */
+  readonly slowProbe: Callee
   /** (cpu, hook number) → not 0: leave before the instruction. */
   readonly hook: Callee
   /** (cpu, record): the same for the interpreter, all callbacks of one instruction. */
@@ -158,6 +160,8 @@ export abstract class Lowerer {
         return this.#guestLoad(a, node.type as 'i32' | 'i64', node.width as Width)
       case 'gstore':
         return this.#guestStore(a, b, widthBytes[node.width as Width])
+      case 'gprobe':
+        return this.#guestProbe(a, widthBytes[node.width as Width])
       case 'if':
         return this.#if(a, node.body ?? [], node.orelse ?? [])
       case 'loop':
@@ -302,6 +306,20 @@ export abstract class Lowerer {
     code.release(entry)
     code.release(address)
     code.release(data)
+  }
+
+  #guestProbe(addressNode: Node, bytes: number): void {
+    const { code } = this
+    const { local: address, wide } = this.#addressLocal(addressNode)
+    const entry = this.#probe(address, wide, bytes, Tlb.writeTag)
+    code.op(0x45)
+    code.if()
+    this.#slowAddress(address, wide, bytes)
+    code.call(this.index(this.runtime.slowProbe))
+    this.checkExit()
+    code.end()
+    code.release(entry)
+    code.release(address)
   }
 
   /** cpu.slot := constant, in memory. */

@@ -1,0 +1,222 @@
+/**
+ * The oracle: runs IR directly, slowly and plainly, on the same linear memory as generated code. Tests hold the
+ * lowering against it; the machine's tier `oracle` runs whole programs on it.
+ */
+import { Exit, Head } from '../abi.ts'
+import { opInfo, type Val } from '../ir/ops.ts'
+import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
+import type { Runtime } from '../wasm/lower.ts'
+
+/** A host function, as in the import object of generated code. */
+export type OracleHost = (cpu: number, ...args: number[]) => number | void
+
+/** How an instruction ended. */
+export type Outcome =
+  | { readonly kind: 'next' }
+  | { readonly kind: 'goto'; readonly pc: bigint }
+  /** Not completed: `Head.exit` says why. */
+  | { readonly kind: 'early'; readonly exit: number }
+  | { readonly kind: 'leave'; readonly exit: number; readonly pc: bigint }
+
+const next: Outcome = { kind: 'next' }
+
+/** Thrown to unwind nested bodies. */
+class Unwind {
+  readonly outcome: Outcome | undefined
+  readonly value: Val | undefined
+  constructor(outcome: Outcome | undefined, value?: Val) {
+    this.outcome = outcome
+    this.value = value
+  }
+}
+const breakOut = new Unwind(undefined)
+
+interface Frame {
+  readonly cpu: number
+  readonly values: (Val | undefined)[]
+  readonly vars: Val[]
+}
+
+const zero = (type: Type): Val => (type === 'i64' ? 0n : 0)
+const unsignedPc = (node: Node, value: Val): bigint =>
+  BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(value))
+
+export class Oracle {
+  readonly #view: DataView
+  readonly #host: ReadonlyMap<string, OracleHost>
+  readonly #functions: ReadonlyMap<string, IrFunction>
+  readonly #runtime: Runtime
+
+  constructor(
+    view: DataView,
+    host: ReadonlyMap<string, OracleHost>,
+    functions: readonly IrFunction[],
+    runtime: Runtime,
+  ) {
+    this.#view = view
+    this.#host = host
+    this.#functions = new Map(functions.map(f => [f.name, f]))
+    this.#runtime = runtime
+  }
+
+  /** Calls a function of IR or of the host. */
+  call(callee: Callee, cpu: number, args: readonly Val[]): Val | undefined {
+    const host = this.#host.get(callee.name)
+    if (host) return host(cpu, ...args.map(Number)) ?? undefined
+    const fn = this.#functions.get(callee.name)
+    if (!fn) throw new Error(`oracle: nobody defines ${callee.name}`)
+    const vars = fn.vars.map((type, i) => args[i] ?? zero(type))
+    try {
+      this.#list(fn.body, { cpu, values: [], vars })
+    } catch (unwind) {
+      if (!(unwind instanceof Unwind)) throw unwind
+      return unwind.value
+    }
+    return undefined
+  }
+
+  /** Runs the statements of one instruction. `Head.single` must be 1: the oracle is always exact. */
+  instruction(body: readonly Node[], vars: readonly Type[], cpu: number): Outcome {
+    try {
+      this.#list(body, { cpu, values: [], vars: vars.map(zero) })
+    } catch (unwind) {
+      if (unwind instanceof Unwind && unwind.outcome) return unwind.outcome
+      throw unwind
+    }
+    return next
+  }
+
+  #list(body: readonly Node[], f: Frame): void {
+    for (const node of body) f.values[node.id] = this.#node(node, f)
+  }
+
+  #node(node: Node, f: Frame): Val | undefined {
+    const info = opInfo(node.op)
+    const arg = (i: number): Val => f.values[(node.args[i] as Node).id] as Val
+    if (info.kind === 'numeric') return (info.eval as (...a: Val[]) => Val)(...node.args.map((_, i) => arg(i)))
+    const imm = Number(node.imm)
+    switch (node.op) {
+      case 'const':
+        return node.imm
+      case 'select':
+        return arg(0) ? arg(1) : arg(2)
+      case 'cpu':
+        return f.cpu
+      case 'get':
+        return this.#load(f.cpu + imm, node.type as Type)
+      case 'set':
+        return this.#store(f.cpu + imm, (node.args[0] as Node).type as Type, arg(0))
+      case 'getx':
+        return this.#load(f.cpu + Number(arg(0)), node.type as Type)
+      case 'setx':
+        return this.#store(f.cpu + Number(arg(0)), (node.args[1] as Node).type as Type, arg(1))
+      case 'vget':
+        return f.vars[imm]
+      case 'vset':
+        f.vars[imm] = arg(0)
+        return
+      case 'rload':
+        return this.#extend(this.#raw((Number(arg(0)) >>> 0) + imm, node.width as Width), node)
+      case 'rstore':
+        return this.#rawStore((Number(arg(0)) >>> 0) + imm, node.width as Width, BigInt(arg(1)))
+      case 'fill':
+        new Uint8Array(this.#view.buffer).fill(Number(arg(1)), Number(arg(0)), Number(arg(0)) + Number(arg(2)))
+        return
+      case 'call':
+        return this.call(node.callee as Callee, f.cpu, node.args.map((_, i) => arg(i)))
+      case 'gload': {
+        const bytes = widthBytes[node.width as Width]
+        const value = this.call(this.#runtime.slowLoad, f.cpu, [this.#address(node, arg(0)), bytes])
+        this.#check(f)
+        return this.#extend(BigInt(value as Val), node)
+      }
+      case 'gprobe':
+        this.call(this.#runtime.slowProbe, f.cpu, [this.#address(node, arg(0)), widthBytes[node.width as Width]])
+        return this.#check(f)
+      case 'gstore': {
+        const bytes = widthBytes[node.width as Width]
+        this.call(this.#runtime.slowStore, f.cpu, [this.#address(node, arg(0)), bytes, BigInt.asIntN(64, BigInt(arg(1)))])
+        return this.#check(f)
+      }
+      case 'if':
+        return this.#list((arg(0) ? node.body : node.orelse) ?? [], f)
+      case 'loop':
+        return this.#loop(node.body ?? [], f)
+      case 'break':
+        throw breakOut
+      case 'return':
+        throw new Unwind(undefined, node.args[0] ? arg(0) : undefined)
+      case 'insn':
+      case 'exact':
+        return
+      case 'goto':
+        throw new Unwind({ kind: 'goto', pc: unsignedPc(node.args[0] as Node, arg(0)) })
+      case 'branch': {
+        const taken = arg(0) ? 1 : 2
+        throw new Unwind({ kind: 'goto', pc: unsignedPc(node.args[taken] as Node, arg(taken)) })
+      }
+      case 'raise':
+        this.#view.setInt32(f.cpu + Head.trapCause, Number(arg(0)), true)
+        this.#view.setBigUint64(f.cpu + Head.trapValue, unsignedPc(node.args[1] as Node, arg(1)), true)
+        throw new Unwind({ kind: 'early', exit: Exit.trap })
+      case 'leave':
+        throw new Unwind({ kind: 'leave', exit: imm, pc: unsignedPc(node.args[0] as Node, arg(0)) })
+      case 'check':
+        return this.#check(f)
+      default:
+        throw new Error(`oracle: cannot run ${node.op}`)
+    }
+  }
+
+  #loop(body: readonly Node[], f: Frame): void {
+    try {
+      for (;;) this.#list(body, f)
+    } catch (unwind) {
+      if (unwind !== breakOut) throw unwind
+    }
+  }
+
+  /** Leaves the instruction if the access or call before has failed. */
+  #check(f: Frame): void {
+    const exit = this.#view.getInt32(f.cpu + Head.exit, true)
+    if (!exit) return
+    this.#view.setInt32(f.cpu + Head.exit, 0, true)
+    throw new Unwind({ kind: 'early', exit })
+  }
+
+  #address(node: Node, value: Val): bigint {
+    const wide = (node.args[0] as Node).type === 'i64'
+    return wide ? BigInt(value) : BigInt(Number(value) >>> 0)
+  }
+
+  #load(at: number, type: Type): Val {
+    if (type === 'i32') return this.#view.getInt32(at, true)
+    if (type === 'i64') return this.#view.getBigInt64(at, true)
+    return type === 'f32' ? this.#view.getFloat32(at, true) : this.#view.getFloat64(at, true)
+  }
+  #store(at: number, type: Type, value: Val): void {
+    if (type === 'i32') this.#view.setInt32(at, Number(value), true)
+    else if (type === 'i64') this.#view.setBigInt64(at, BigInt(value), true)
+    else if (type === 'f32') this.#view.setFloat32(at, Number(value), true)
+    else this.#view.setFloat64(at, Number(value), true)
+  }
+  /** Unsigned. */
+  #raw(at: number, width: Width): bigint {
+    const bytes = widthBytes[width]
+    if (bytes === 8) return this.#view.getBigUint64(at, true)
+    if (bytes === 4) return BigInt(this.#view.getUint32(at, true))
+    return BigInt(bytes === 2 ? this.#view.getUint16(at, true) : this.#view.getUint8(at))
+  }
+  #rawStore(at: number, width: Width, value: bigint): void {
+    for (let i = 0; i < widthBytes[width]; i++) {
+      this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn))
+    }
+  }
+  /** A loaded value in the node's type, sign-extended if the width says so. */
+  #extend(value: bigint, node: Node): Val {
+    const width = node.width as Width
+    const bits = 8 * widthBytes[width]
+    const signed = width.endsWith('s') ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
+    return node.type === 'i32' ? Number(BigInt.asIntN(32, signed)) : BigInt.asIntN(64, signed)
+  }
+}

@@ -1,0 +1,92 @@
+/** Tier `oracle`: what `run` of the engine module does, done by interpreting the IR of one instruction at a time. */
+import { Builder, Exit, Head, JumpCache, knownOperands, type Node, type Oracle, type Type } from '@guestscope/codegen'
+import type { Cpu } from './cpu.ts'
+import { Layout } from './layout.ts'
+import type { Target } from './target.ts'
+import type { Tb } from './tb.ts'
+
+/** What the oracle needs of the machine. */
+export interface OracleHostView {
+  readonly target: Target
+  readonly view: DataView
+  cpuAt(base: number): Cpu
+  /** The block at an address in the pool. */
+  blockAt(address: number): Tb
+  /** Runs the callbacks of an instruction; true: leave before it. */
+  runHooks(cpu: Cpu, tb: Tb, index: number): boolean
+  deliver(cpu: number): void
+}
+
+interface InsnIr {
+  readonly body: readonly Node[]
+  readonly vars: readonly Type[]
+}
+
+/** Makes `run(cpu base) → Exit code`. */
+export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) => number {
+  const irs = new WeakMap<Tb, InsnIr[]>()
+  const { target, view } = host
+
+  const ir = (tb: Tb, index: number): InsnIr => {
+    let list = irs.get(tb)
+    if (!list) irs.set(tb, (list = []))
+    let found = list[index]
+    if (!found) {
+      const insn = tb.insns[index]
+      if (!insn) throw new RangeError('oracle: no such instruction')
+      const b = new Builder()
+      const pc = tb.pc + BigInt(tb.offsets[index] as number)
+      target.semantics[insn.handler]?.emit(b, knownOperands(b, insn, pc, target.state.fixed), tb.flags)
+      found = { body: b.body, vars: b.vars }
+      list[index] = found
+    }
+    return found
+  }
+
+  /** Runs one instruction; 0 (`Exit.next`): go on in the block, undefined: go on at pc, else leave. */
+  const step = (cpu: Cpu, tb: Tb, index: number): number | undefined => {
+    const pc = tb.pc + BigInt(tb.offsets[index] as number)
+    cpu.pc = pc
+    if (tb.hooks?.[index]?.length && host.runHooks(cpu, tb, index)) return Exit.hook
+    cpu.set32(Head.single, 1)
+    cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
+    const { body, vars } = ir(tb, index)
+    const outcome = oracle.instruction(body, vars, cpu.base)
+    cpu.set32(Head.single, 0)
+    switch (outcome.kind) {
+      case 'next':
+        cpu.pc = pc + BigInt((tb.insns[index] as { size: number }).size)
+        return Exit.next
+      case 'goto':
+        cpu.pc = outcome.pc
+        return undefined
+      case 'leave':
+        cpu.pc = outcome.pc
+        return outcome.exit
+      case 'early':
+        if (outcome.exit !== Exit.trap) throw new Error(`oracle: exit ${outcome.exit} in a single step`)
+        host.deliver(cpu.base)
+        return undefined
+    }
+  }
+
+  return base => {
+    const cpu = host.cpuAt(base)
+    for (;;) {
+      if (cpu.get32(Head.request)) return Exit.request
+      const index = Number((cpu.pc >> 1n) & BigInt(JumpCache.entries - 1))
+      const entry = base + Layout.jumpCache + index * JumpCache.entrySize
+      const hit =
+        view.getBigUint64(entry + JumpCache.pc, true) === cpu.pc &&
+        view.getInt32(entry + JumpCache.context, true) === cpu.get32(Head.context)
+      if (!hit) return Exit.lookup
+      const tb = host.blockAt(view.getInt32(entry + JumpCache.block, true))
+      for (let i = 0; i < tb.insns.length; i++) {
+        if (!cpu.get32(Head.budget)) return Exit.budget
+        const exit = step(cpu, tb, i)
+        if (exit === undefined || (exit === Exit.next && cpu.get32(Head.request))) break
+        if (exit !== Exit.next) return exit
+      }
+    }
+  }
+}
