@@ -1,5 +1,6 @@
 /**
- * Compares the reference with an x86-64 CPU, and records the vectors of `vectors.txt`. By hand, from this folder:
+ * Compares the reference with an x86-64 CPU, and records the vectors of `vectors.txt`. By hand, from this
+ * folder:
  *
  *   gcc -O1 -mfma -msse4.1 -frounding-math -ffp-contract=off -o /tmp/hardware hardware.c
  *   node hardware.ts compare /tmp/hardware 5000000 [seed]

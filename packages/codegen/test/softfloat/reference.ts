@@ -1,7 +1,7 @@
 /**
  * A second, independent definition of correct rounding for the tests: exact rationals, and a search over the
- * representable numbers for the two neighbours of the exact value. Slow, and shares no code with the reference
- * arithmetic but the format descriptors.
+ * representable numbers for the two neighbours of the exact value. Slow, and shares no code with the
+ * reference arithmetic but the format descriptors.
  */
 
 import type { FloatFormat, Rounding } from '../../src/softfloat/index.ts'
@@ -119,7 +119,9 @@ function neighbourBelow(format: FloatFormat, exact: Comparator): bigint {
   return low
 }
 
-/** Correct rounding of a nonzero number with its exception flags, straight from sections 4.3 and 7.4 to 7.6. */
+/**
+ * Correct rounding of a nonzero number with its exception flags, straight from sections 4.3 and 7.4 to 7.6.
+ */
 export function roundReference(
   format: FloatFormat,
   rounding: Rounding,
@@ -130,8 +132,8 @@ export function roundReference(
   const sign = negative ? 1n << BigInt(format.width - 1) : 0n
   const low = neighbourBelow(format, exact)
   if (exact(magnitudeValue(format, low)) === 0) return { bits: sign | low, flags: 0 }
-  // Unbounded range above: where a larger format would place neighbours does not matter, only on which side of
-  // 2^(emax + 1) the rounded number falls; directed modes overflow when beyond maxFinite's next neighbour.
+  // Unbounded range above: where a larger format would place neighbours does not matter, only on which side
+  // of 2^(emax + 1) the rounded number falls; directed modes overflow when beyond maxFinite's next neighbour.
   if (low === format.infinity - 1n) return roundAtTop(format, rounding, negative, sign, exact)
   const magnitude = choose(format, rounding, negative, low, exact)
   const smallest = magnitudeValue(format, 1n << BigInt(format.fractionBits))
