@@ -8,11 +8,14 @@ import {
   type Handler,
   type IrFunction,
   ModuleWriter,
+  Oracle,
   type Region,
   recordOperands,
+  type Val,
 } from '@guestscope/codegen'
 import { type CoreFunctions, coreFunctions, coreHost } from './functions.ts'
 import type { GuestMemory } from './memory.ts'
+import { type OracleHostView, oracleRun } from './oracle.ts'
 import type { Target } from './target.ts'
 
 /** A host function as WebAssembly calls it: the vCPU's base address, then i32 arguments. */
@@ -39,13 +42,14 @@ function handlersOf(target: Target): Handler[] {
 export class Engine {
   readonly core: CoreFunctions
   /** Runs a vCPU until something needs the run loop; returns an `Exit` code. */
-  readonly run: (cpu: number) => number
+  run: (cpu: number) => number
   /** (cpu, virtual address, access) → physical address or -1n, as `Target.functions.translate`. */
-  readonly translate: (cpu: number, address: bigint, access: number) => bigint
+  translate: (cpu: number, address: bigint, access: number) => bigint
   /** Delivers the trap described in the vCPU's head. */
-  readonly deliver: (cpu: number) => void
+  deliver: (cpu: number) => void
   readonly #options: EngineOptions
   readonly #callees: readonly Callee[]
+  readonly #functions: readonly IrFunction[]
   readonly #imports: WebAssembly.Imports
   readonly #table: WebAssembly.Table
   readonly #freeSlots: number[] = []
@@ -94,7 +98,18 @@ export class Engine {
     this.translate = exports[target.functions.translate.name] as (c: number, a: bigint, k: number) => bigint
     this.deliver = exports[this.core.runtime.deliver.name] as (cpu: number) => void
     this.#callees = [...hostCallees, ...functions]
+    this.#functions = functions
     this.#imports = { env, host: imports, engine: exports as WebAssembly.ModuleImports }
+  }
+
+  /** From now on everything runs on the oracle: no generated code at all. */
+  useOracle(host: Omit<OracleHostView, 'target' | 'view' | 'deliver'>): void {
+    const { target, memory } = this.#options
+    const oracle = new Oracle(memory.view, this.#options.host, this.#functions, this.core.runtime)
+    const call = (callee: Callee, cpu: number, ...args: Val[]): Val | undefined => oracle.call(callee, cpu, args)
+    this.translate = (cpu, address, access) => call(target.functions.translate, cpu, address, access) as bigint
+    this.deliver = cpu => void call(this.core.runtime.deliver, cpu)
+    this.run = oracleRun(oracle, { ...host, target, view: memory.view, deliver: this.deliver })
   }
 
   /** Compiles regions in one module; returns their table slots, in order. */

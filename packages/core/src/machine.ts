@@ -6,7 +6,7 @@ import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
 import { Engine, type HostFunction } from './engine.ts'
 import { ImageError } from './errors.ts'
-import type { Instrumentation } from './instrument.ts'
+import type { Hook, Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import { GuestMemory, PageFlag } from './memory.ts'
 import type { StopReason } from './stop.ts'
@@ -15,8 +15,8 @@ import { type CompiledRegion, type Tb, TbCache } from './tb.ts'
 import { Timers } from './timers.ts'
 import { FetchFault, Translator } from './translator.ts'
 
-/** Highest tier that runs: 0 the interpreter, 1 regions too. */
-export type Tier = 0 | 1
+/** Highest tier that runs: 0 the interpreter, 1 regions too; or the oracle alone, for tests. */
+export type Tier = 0 | 1 | 'oracle'
 
 export interface MachineOptions extends BoardOptions {
   readonly target: Target
@@ -98,8 +98,18 @@ export class Machine {
       target: this.target,
       memory: this.memory,
       host: this.#hostFunctions(),
-      hotThreshold: this.#tier >= 1 ? (options.hotThreshold ?? 1000) : 0,
+      hotThreshold: this.#tier === 1 ? (options.hotThreshold ?? 1000) : 0,
     })
+    if (this.#tier === 'oracle') {
+      this.engine.useOracle({
+        cpuAt: base => this.#cpuAt(base),
+        blockAt: address => this.#byAddress.get(address) as Tb,
+        runHooks: (cpu, tb, index) => {
+          this.#runHooks(cpu, tb.hooks?.[index] ?? [])
+          return this.#leaves()
+        },
+      })
+    }
     this.#powerOn()
   }
 
@@ -512,7 +522,7 @@ export class Machine {
       invalidate: (linear: number, length: number) => this.invalidate(linear, length),
     }
     const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
-    const leave = (): number => (this.stopReason || this.#flushPending ? 1 : 0)
+    const leave = (): number => (this.#leaves() ? 1 : 0)
     const own: Record<string, (cpu: Cpu, ...args: number[]) => number | void> = {
       'core.flush': cpu => this.flushTranslations(cpu),
       'core.clock': cpu => cpu.set64(Head.value, BigInt(this.clock())),
@@ -523,7 +533,7 @@ export class Machine {
         return leave()
       },
       'core.recordHook': (cpu, record = 0) => {
-        this.#runHooks(cpu, record)
+        this.#runHooks(cpu, this.#hooksAt(record))
         return leave()
       },
       'core.report': (cpu, cause = 0, low = 0, high = 0) => {
@@ -540,12 +550,19 @@ export class Machine {
     return host
   }
 
-  /** All hooks of one record, for T0. */
-  #runHooks(cpu: Cpu, record: number): void {
-    const block = this.memory.view.getInt32(record + Rec.block, true)
-    const tb = this.#byAddress.get(block)
-    const index = tb ? tb.insns.length - this.memory.view.getUint16(record + Rec.left, true) : -1
-    for (const hook of tb?.hooks?.[index] ?? []) {
+  /** Does something wait that needs the run loop before the next instruction? */
+  #leaves(): boolean {
+    return this.stopReason !== undefined || this.#flushPending
+  }
+
+  #hooksAt(record: number): readonly Hook[] {
+    const tb = this.#byAddress.get(this.memory.view.getInt32(record + Rec.block, true))
+    const left = this.memory.view.getUint16(record + Rec.left, true)
+    return tb?.hooks?.[tb.insns.length - left] ?? []
+  }
+
+  #runHooks(cpu: Cpu, hooks: readonly Hook[]): void {
+    for (const hook of hooks) {
       if (hook.kind === 'call') hook.run(cpu.index)
       else if (hook.kind === 'add') cpu.set64(hook.offset, cpu.get64(hook.offset) + hook.value)
       else cpu.set64(hook.offset, hook.value)

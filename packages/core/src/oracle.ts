@@ -47,7 +47,9 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
   const step = (cpu: Cpu, tb: Tb, index: number): number | undefined => {
     const pc = tb.pc + BigInt(tb.offsets[index] as number)
     cpu.pc = pc
-    if (tb.hooks?.[index]?.length && host.runHooks(cpu, tb, index)) return Exit.hook
+    const again = cpu.get32(Head.skipHooks)
+    cpu.set32(Head.skipHooks, 0)
+    if (!again && tb.hooks?.[index]?.length && host.runHooks(cpu, tb, index)) return Exit.hook
     cpu.set32(Head.single, 1)
     cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
     const { body, vars } = ir(tb, index)
@@ -72,8 +74,10 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
 
   return base => {
     const cpu = host.cpuAt(base)
+    let single = cpu.get32(Head.single)
     for (;;) {
-      if (cpu.get32(Head.request)) return Exit.request
+      if (!single && cpu.get32(Head.request)) return Exit.request
+      single = 0
       const index = Number((cpu.pc >> 1n) & BigInt(JumpCache.entries - 1))
       const entry = base + Layout.jumpCache + index * JumpCache.entrySize
       const hit =

@@ -86,7 +86,7 @@ export class Oracle {
     return next
   }
 
-  #list(body: readonly Node[], f: Frame): void {
+  #list(body: readonly Node[], f: Frame): undefined {
     for (const node of body) f.values[node.id] = this.#node(node, f)
   }
 
@@ -168,7 +168,7 @@ export class Oracle {
     }
   }
 
-  #loop(body: readonly Node[], f: Frame): void {
+  #loop(body: readonly Node[], f: Frame): undefined {
     try {
       for (;;) this.#list(body, f)
     } catch (unwind) {
@@ -177,7 +177,7 @@ export class Oracle {
   }
 
   /** Leaves the instruction if the access or call before has failed. */
-  #check(f: Frame): void {
+  #check(f: Frame): undefined {
     const exit = this.#view.getInt32(f.cpu + Head.exit, true)
     if (!exit) return
     this.#view.setInt32(f.cpu + Head.exit, 0, true)
@@ -194,7 +194,7 @@ export class Oracle {
     if (type === 'i64') return this.#view.getBigInt64(at, true)
     return type === 'f32' ? this.#view.getFloat32(at, true) : this.#view.getFloat64(at, true)
   }
-  #store(at: number, type: Type, value: Val): void {
+  #store(at: number, type: Type, value: Val): undefined {
     if (type === 'i32') this.#view.setInt32(at, Number(value), true)
     else if (type === 'i64') this.#view.setBigInt64(at, BigInt(value), true)
     else if (type === 'f32') this.#view.setFloat32(at, Number(value), true)
@@ -207,7 +207,7 @@ export class Oracle {
     if (bytes === 4) return BigInt(this.#view.getUint32(at, true))
     return BigInt(bytes === 2 ? this.#view.getUint16(at, true) : this.#view.getUint8(at))
   }
-  #rawStore(at: number, width: Width, value: bigint): void {
+  #rawStore(at: number, width: Width, value: bigint): undefined {
     for (let i = 0; i < widthBytes[width]; i++) {
       this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn))
     }
