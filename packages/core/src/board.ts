@@ -13,6 +13,10 @@ export interface BoardOptions {
   image: LoadedImage | undefined
   /** Are semihosting calls serviced? */
   semihosting: boolean
+  /** Kernel's command line, for boards that hand one over. */
+  commandLine?: string
+  /** Where the user's initial file system will be loaded, physical address and bytes. */
+  initrd?: { base: bigint; size: number }
 }
 
 /** A piece of memory. */

@@ -16,7 +16,7 @@ export interface Uart16550Options {
   readonly instructionsPerSecond?: number
   /** log2 of the distance between registers, 0 … 2; default 0. */
   readonly registerShift?: number
-  /** Bytes of address space; default 256. Behind the eight registers reads give 0. */
+  /** Bytes of address space; default: the eight registers. Behind them reads give 0. */
   readonly size?: number
 }
 
@@ -66,7 +66,7 @@ export class Uart16550 implements MmioDevice {
     this.#console = options.console
     this.#line = options.line
     this.#shift = options.registerShift ?? 0
-    this.size = options.size ?? 256
+    this.size = options.size ?? 8 << this.#shift
     this.#bitTime = (16 * (options.instructionsPerSecond ?? 1e9)) / (options.clockHz ?? 3_686_400)
     this.reset()
   }

@@ -1,0 +1,172 @@
+/** The device tree of the `virt` board, in the form that Linux and OpenSBI expect. */
+import { buildFdt, type FdtNode } from '@guestscope/devices'
+import { timebaseFrequency } from './clint.ts'
+import { plicSources } from './plic.ts'
+
+/** What the tree depends on. */
+export interface VirtTreeOptions {
+  readonly xlen: 32 | 64
+  readonly harts: number
+  readonly memoryBase: bigint
+  readonly memoryBytes: number
+  /** Extensions in canonical order: the single letters, then the names. */
+  readonly extensions: readonly string[]
+  /** Widest address translation, such as `sv48`. */
+  readonly mmu: string
+  /** Kernel's command line. */
+  readonly commandLine?: string | undefined
+  /** Initial file system, in RAM. */
+  readonly initrd?: { readonly base: bigint; readonly size: number } | undefined
+}
+
+/** Physical addresses and sizes in bytes, as on QEMU's `virt`. */
+export const map = {
+  rom: { base: 0x1000n, size: 0xf000 },
+  finisher: { base: 0x100000n, size: 0x1000 },
+  clint: { base: 0x2000000n, size: 0x10000 },
+  plic: { base: 0xc000000n, size: 0x600000 },
+  uart: { base: 0x10000000n, size: 0x100 },
+  ram: { base: 0x80000000n },
+} as const
+
+/** PLIC source of the UART. */
+export const uartInterrupt = 10
+/** Input of the UART's baud generator, Hz. */
+export const uartClock = 3_686_400
+
+/** mip bits, which are also the cells of `interrupts-extended`. */
+export const Mip = { msip: 3, mtip: 7, seip: 9, meip: 11 } as const
+
+const plicHandle = 1
+const finisherHandle = 2
+const hartHandle = (hart: number): number => 16 + hart
+
+/** The blob. */
+export function virtTree(options: VirtTreeOptions): Uint8Array {
+  const { commandLine, initrd } = options
+  const serial = `/soc/${unit('serial', map.uart.base)}`
+  return buildFdt({
+    name: '',
+    properties: {
+      '#address-cells': 2,
+      '#size-cells': 2,
+      compatible: 'riscv-virtio',
+      model: 'guestscope,virt',
+    },
+    children: [
+      {
+        name: 'chosen',
+        properties: {
+          bootargs: commandLine,
+          'linux,initrd-start': initrd && [initrd.base],
+          'linux,initrd-end': initrd && [initrd.base + BigInt(initrd.size)],
+          'stdout-path': serial,
+        },
+      },
+      { name: 'aliases', properties: { serial0: serial } },
+      {
+        name: unit('memory', options.memoryBase),
+        properties: { device_type: 'memory', reg: [options.memoryBase, BigInt(options.memoryBytes)] },
+      },
+      {
+        name: 'cpus',
+        properties: { '#address-cells': 1, '#size-cells': 0, 'timebase-frequency': timebaseFrequency },
+        children: Array.from({ length: options.harts }, (_, hart) => cpu(hart, options)),
+      },
+      soc(options.harts),
+      syscon('poweroff', 0x5555),
+      syscon('reboot', 0x7777),
+    ],
+  })
+}
+
+/** The `riscv,isa` string: letters together, names after underscores. */
+export function isaString(xlen: 32 | 64, extensions: readonly string[]): string {
+  const letters = extensions.filter(e => e.length === 1).join('')
+  return [`rv${xlen}${letters}`, ...extensions.filter(e => e.length > 1)].join('_')
+}
+
+const unit = (name: string, address: bigint): string => `${name}@${address.toString(16)}`
+
+function cpu(hart: number, { xlen, extensions, mmu }: VirtTreeOptions): FdtNode {
+  return {
+    name: `cpu@${hart.toString(16)}`,
+    properties: {
+      device_type: 'cpu',
+      reg: hart,
+      status: 'okay',
+      compatible: 'riscv',
+      'riscv,isa': isaString(xlen, extensions),
+      'riscv,isa-base': `rv${xlen}i`,
+      'riscv,isa-extensions': extensions,
+      'mmu-type': `riscv,${mmu}`,
+    },
+    children: [
+      {
+        name: 'interrupt-controller',
+        properties: {
+          compatible: 'riscv,cpu-intc',
+          'interrupt-controller': true,
+          '#interrupt-cells': 1,
+          phandle: hartHandle(hart),
+        },
+      },
+    ],
+  }
+}
+
+function soc(harts: number): FdtNode {
+  const perHart = (first: number, second: number): number[] =>
+    Array.from({ length: harts }, (_, hart) => [hartHandle(hart), first, hartHandle(hart), second]).flat()
+  const reg = ({ base, size }: { base: bigint; size: number }): bigint[] => [base, BigInt(size)]
+  return {
+    name: 'soc',
+    properties: { '#address-cells': 2, '#size-cells': 2, compatible: 'simple-bus', ranges: true },
+    children: [
+      {
+        name: unit('test', map.finisher.base),
+        properties: {
+          compatible: ['sifive,test1', 'sifive,test0', 'syscon'],
+          reg: reg(map.finisher),
+          phandle: finisherHandle,
+        },
+      },
+      {
+        name: unit('clint', map.clint.base),
+        properties: {
+          compatible: ['sifive,clint0', 'riscv,clint0'],
+          reg: reg(map.clint),
+          'interrupts-extended': perHart(Mip.msip, Mip.mtip),
+        },
+      },
+      {
+        name: unit('plic', map.plic.base),
+        properties: {
+          compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
+          reg: reg(map.plic),
+          'interrupt-controller': true,
+          '#interrupt-cells': 1,
+          '#address-cells': 0,
+          'riscv,ndev': plicSources,
+          'interrupts-extended': perHart(Mip.meip, Mip.seip),
+          phandle: plicHandle,
+        },
+      },
+      {
+        name: unit('serial', map.uart.base),
+        properties: {
+          compatible: 'ns16550a',
+          reg: reg(map.uart),
+          'clock-frequency': uartClock,
+          interrupts: uartInterrupt,
+          'interrupt-parent': plicHandle,
+        },
+      },
+    ],
+  }
+}
+
+const syscon = (name: string, value: number): FdtNode => ({
+  name,
+  properties: { compatible: `syscon-${name}`, regmap: finisherHandle, offset: 0, value },
+})

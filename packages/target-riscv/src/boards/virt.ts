@@ -1,0 +1,135 @@
+/**
+ * The `virt` board: the memory map, interrupt wiring and start of QEMU's `virt` machine for RISC-V as far as bare-metal
+ * programs, OpenSBI and Linux need it (QEMU: docs/system/riscv/virt.rst). Every hart starts in the boot ROM, which
+ * jumps to the image's entry (without an image: to the start of RAM) with a0 = hart number and a1 = device tree. The
+ * entry is the ELF file's; QEMU with `-bios none` always jumps to the start of RAM.
+ *
+ * The device tree lies in RAM, at the highest multiple of 2 MiB (in RAM below 4 MiB: of 4 KiB) where it fits below the
+ * end of RAM and below 3 GiB, as on QEMU.
+ */
+import { type Board, type BoardHost, type BoardOptions, type BuiltBoard, ConfigError } from '@guestscope/core'
+import { TestFinisher, Uart16550 } from '@guestscope/devices'
+import { bootRom } from './boot-rom.ts'
+import { Clint } from './clint.ts'
+import { Plic } from './plic.ts'
+import { Mip, map, uartClock, uartInterrupt, virtTree } from './virt-tree.ts'
+
+const MiB = 2 ** 20
+
+/** What the CPUs of a `virt` board are: it goes into the device tree. */
+export interface VirtBoardOptions {
+  readonly xlen: 32 | 64
+  /** Default: IMAFDC, Zicsr, Zifencei, Zicntr, Zba, Zbb, Zbs. */
+  readonly extensions?: readonly string[]
+  /** Default: sv48 (RV64), sv32 (RV32). */
+  readonly mmu?: 'sv32' | 'sv39' | 'sv48'
+}
+
+const defaultExtensions = [...'imafdc', 'zicntr', 'zicsr', 'zifencei', 'zba', 'zbb', 'zbs']
+
+/** A `virt` board with CPUs of one width. */
+export function virtBoard(cpu: VirtBoardOptions): Board {
+  const { xlen, extensions = defaultExtensions, mmu = xlen === 64 ? 'sv48' : 'sv32' } = cpu
+  return {
+    name: 'virt',
+    description: 'RISC-V virt: UART 16550A, PLIC, CLINT, test finisher (a subset of QEMU virt)',
+    target: `riscv${xlen}`,
+    maxCpus: 8,
+    defaultMemory: 128 * MiB,
+    build: (host, options) => build(host, options, xlen, extensions, mmu),
+  }
+}
+
+/** For `riscv64`. */
+export const virt64: Board = virtBoard({ xlen: 64 })
+/** For `riscv32`. */
+export const virt32: Board = virtBoard({ xlen: 32 })
+
+function build(
+  host: BoardHost,
+  options: BoardOptions,
+  xlen: 32 | 64,
+  extensions: readonly string[],
+  mmu: string,
+): BuiltBoard {
+  const { memoryBytes, cpus, image, commandLine, initrd } = options
+  check(options, xlen)
+  const tree = virtTree({
+    xlen,
+    harts: cpus,
+    memoryBase: map.ram.base,
+    memoryBytes,
+    extensions,
+    mmu,
+    commandLine,
+    initrd,
+  })
+  const treeBase = placeTree(tree.length, options)
+  const rom = bootRom(xlen, image?.entry ?? map.ram.base, treeBase)
+
+  const plic = new Plic({
+    contexts: 2 * cpus,
+    setLine: (context, level) => host.setLine(context >> 1, context & 1 ? Mip.seip : Mip.meip, level),
+  })
+  const clint = new Clint({
+    host,
+    harts: cpus,
+    setLine: (hart, line, level) => host.setLine(hart, Mip[line], level),
+  })
+  const uart = new Uart16550({
+    host,
+    console: options.console,
+    line: level => plic.setSource(uartInterrupt, level),
+    clockHz: uartClock,
+  })
+  const finisher = new TestFinisher({ host, reset: () => host.reset() })
+  return {
+    regions: [
+      { name: 'boot ROM', base: map.rom.base, size: map.rom.size, readonly: true },
+      { name: 'RAM', base: map.ram.base, size: memoryBytes },
+    ],
+    // The PLIC is last: at a reset the devices' lines fall before it looks at them.
+    devices: [
+      { base: map.finisher.base, device: finisher },
+      { base: map.clint.base, device: clint },
+      { base: map.uart.base, device: uart },
+      { base: map.plic.base, device: plic },
+    ],
+    contents: [
+      { base: map.rom.base, bytes: rom },
+      { base: treeBase, bytes: tree },
+    ],
+    resetPc: map.rom.base,
+    input: bytes => uart.receive(bytes),
+  }
+}
+
+function check({ memoryBytes, cpus }: BoardOptions, xlen: 32 | 64): void {
+  if (!Number.isInteger(cpus) || cpus < 1 || cpus > 8)
+    throw new ConfigError('config/cpus', `The virt board cannot have ${cpus} CPUs.`, 'Choose 1 to 8 (--smp).')
+  const most = xlen === 32 ? 2048 * MiB : 2 ** 40
+  if (!Number.isInteger(memoryBytes) || memoryBytes % 4096 !== 0 || memoryBytes < 65536 || memoryBytes > most)
+    throw new ConfigError(
+      'config/memory',
+      `The virt board cannot have ${memoryBytes} bytes of memory.`,
+      `Choose a multiple of 4 KiB from 64 KiB to ${most / MiB} MiB.`,
+    )
+}
+
+/** The tree's address. Throws if the image or the initial file system lies there. */
+function placeTree(size: number, { memoryBytes, image, initrd }: BoardOptions): bigint {
+  const end = Math.min(Number(map.ram.base) + memoryBytes, 3072 * MiB)
+  const align = memoryBytes < 4 * MiB ? 4096 : 2 * MiB
+  const base = BigInt(Math.floor((end - size) / align) * align)
+  const taken = (image?.segments ?? []).map(s => ({ base: s.physical, size: s.memorySize }))
+  if (initrd !== undefined) taken.push(initrd)
+  for (const piece of taken) {
+    if (piece.base < base + BigInt(size) && base < piece.base + BigInt(piece.size))
+      throw new ConfigError(
+        'config/device-tree',
+        `The program occupies the device tree's place at 0x${base.toString(16)}.`,
+        'Give the machine more memory (-m).',
+      )
+  }
+  return base
+}
