@@ -134,7 +134,7 @@ export function sumError64(a: number, b: number, s: number): number {
 }
 
 /**
- * The sum s = a + b with its error turned into round-to-odd (11 operations): an inexact even s steps to its
+ * The sum s = a + b with its error turned into round-to-odd (12 operations): an inexact even s steps to its
  * neighbour on the error's side, which is odd.
  */
 export function roundToOdd64(s: number, error: number): number {
@@ -170,8 +170,8 @@ export function isFmaRange64(a: number, b: number, c: number, p: number): boolea
  * all operands finite. Everything is a multiple of 2^-1074 there, so tiny results are exact: no UNDERFLOW,
  * and no OVERFLOW.
  *
- * 52 operations (the product 1, its error 16, three sums with errors 18, round to odd 11, the result 1, its
- * exactness 5, sharing the test of the last error), guard 9.
+ * 54 operations (the product 1, its error 16, three sums with errors 18, round to odd 12, the result 1, its
+ * exactness 6, sharing the test of the last error), guard 11.
  */
 export function fma64(a: number, b: number, c: number): FmaResult {
   const product = a * b
@@ -258,7 +258,7 @@ export interface Fma32Result extends FmaResult {
  * and 53 >= 24 + 2 bits make the demotion correct, also to subnormals and infinity. Known for all finite
  * operands.
  *
- * 21 operations (product, sum, its error 5, round to odd 11, demote, promote, ne), guard 2. An inexact sum
+ * 22 operations (product, sum, its error 5, round to odd 12, demote, promote, ne), guard 2. An inexact sum
  * ends in a one that no single has, so one comparison tells inexactness.
  */
 export function fma32(a: number, b: number, c: number): Fma32Result {
