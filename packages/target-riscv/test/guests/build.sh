@@ -38,4 +38,5 @@ for xlen in 64 32; do
   build $xlen priorities "priorities.c $probe"
   build $xlen privilege "privilege.c $probe"
   build $xlen pmp "pmp.c $probe"
+  build $xlen paging "paging.c $probe"
 done

@@ -5,7 +5,7 @@ u32 n_traps;
 ulong status_bits, result;
 ulong fs_state = FS;
 int resume_after;
-ulong code_offset;
+ulong code_offset, offset_now; /* the latter is that of the current mode */
 void (*on_interrupt)(int, int);
 
 extern char _start[], __bss_start[];
@@ -42,7 +42,7 @@ void m_trap(struct frame *f)
 {
     ulong cause = csr_read(mcause), epc = csr_read(mepc);
     int interrupt = (long)cause < 0;
-    if (!interrupt && (epc == (ulong)ecall_back + code_offset || epc == (ulong)s_forward)) {
+    if (!interrupt && (epc == (ulong)ecall_back + offset_now || epc == (ulong)s_forward)) {
         /* the probe is over; at s_forward the probe's a0 is in the frame of the S handler */
         result = epc == (ulong)s_forward ? s_frame.x[10] : f->x[10];
         run_return();
@@ -62,7 +62,7 @@ void s_trap(struct frame *f)
 {
     ulong cause = csr_read(scause), epc = csr_read(sepc);
     int interrupt = (long)cause < 0;
-    if (!interrupt && epc == (ulong)ecall_back + code_offset)
+    if (!interrupt && epc == (ulong)ecall_back + offset_now)
         ((void (*)(void))s_forward)();
     record(S, f, cause, epc, csr_read(stval), csr_read(sstatus));
     if (interrupt) {
@@ -92,14 +92,18 @@ void probe_init(void)
     csr_write(pmpcfg0, 0x1f);
 }
 
+static int in_program(const void *p)
+{
+    return p >= (void *)_start && p < (void *)__bss_start;
+}
+
 void probe(int mode, void *code, ulong a0, ulong a1)
 {
     n_traps = next_trap = 0;
     current_mode = mode;
     count++;
-    if (mode != U)
-        code_offset = 0;
-    run_in((ulong)mode << 11 | fs_state | status_bits, (char *)code + code_offset, a0, a1);
+    offset_now = mode == U ? code_offset : 0;
+    run_in((ulong)mode << 11 | fs_state | status_bits, (char *)code + (in_program(code) ? offset_now : 0), a0, a1);
     csr_set(mstatus, FS); /* this C code writes frm */
 }
 
@@ -119,8 +123,8 @@ void expect(int line, int handler, ulong cause, const void *epc, ulong tval)
         fail(line, "cause", t->cause, cause);
     if (t->handler != (ulong)handler)
         fail(line, "handler", t->handler, handler);
-    if (epc >= (void *)_start && epc < (void *)__bss_start)
-        epc = (char *)epc + code_offset;
+    if (in_program(epc))
+        epc = (char *)epc + offset_now;
     if (t->epc != (ulong)epc)
         fail(line, "epc", t->epc, (ulong)epc);
     if (t->tval != tval)

@@ -74,7 +74,7 @@ run_in:
     csrw mstatus, a0
     csrw mepc, a1
     la ra, ecall_back
-    la t0, code_offset
+    la t0, offset_now
     REG_L t0, 0(t0)
     add ra, ra, t0
     mv a0, a2
