@@ -13,6 +13,8 @@ export interface Segment {
   bytes: Uint8Array
   /** Bytes in memory; those after the contents are zero. */
   memorySize: number
+  /** Holds code. */
+  executable: boolean
 }
 
 /** A named place. */
@@ -215,9 +217,8 @@ function readSegments(
     const segment = readSegment(file, view, at, bits, i)
     if (segment === undefined) continue
     segments.push(segment)
-    const executable = (view.getUint32(wide ? at + 4 : at + 24, true) & 1) !== 0
     const inside = entry >= segment.virtual && entry < segment.virtual + BigInt(segment.bytes.length)
-    if (executable && inside) start = entry - segment.virtual + segment.physical
+    if (segment.executable && inside) start = entry - segment.virtual + segment.physical
   }
   if (segments.length === 0)
     throw new ImageError(
@@ -245,6 +246,7 @@ function readSegment(
   const physical = address(3)
   const fileSize = word(4)
   const memorySize = word(5)
+  const executable = (view.getUint32(wide ? at + 4 : at + 24, true) & 1) !== 0
   if (memorySize === 0 && fileSize === 0) return undefined
   if (offset + fileSize > view.byteLength)
     throw new ImageError(
@@ -264,5 +266,5 @@ function readSegment(
       `Segment ${index} (${memorySize} bytes at 0x${physical.toString(16)}) runs over the end of the address space.`,
       'Check the addresses in the linker script.',
     )
-  return { physical, virtual, bytes: file.subarray(offset, offset + fileSize), memorySize }
+  return { physical, virtual, bytes: file.subarray(offset, offset + fileSize), memorySize, executable }
 }

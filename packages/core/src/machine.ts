@@ -57,6 +57,8 @@ export class Machine {
   readonly engine: Engine
   /** Why the run has stopped. */
   stopReason: StopReason | undefined
+  /** Instructions executed by all CPUs, up to the end of the last slice; idle time does not count. */
+  executed = 0
   readonly #board: BuiltBoard
   readonly #translator: Translator
   readonly #timers = new Timers()
@@ -175,6 +177,7 @@ export class Machine {
     if (this.#hot.size) this.#compileHot()
     const used = this.#slice - cpu.get32(Head.budget)
     this.#clock += used
+    this.executed += used
     this.#current = undefined
     return used
   }
