@@ -49,6 +49,8 @@ export class Uart16550 implements MmioDevice {
   /** Input that the receiver has no room for yet. */
   #pending: number[] = []
   #fifo: number[] = []
+  /** What the single register holds after it was read. */
+  #last = 0
   #ier = 0
   #fcr = 0
   #lcr = 0
@@ -74,6 +76,7 @@ export class Uart16550 implements MmioDevice {
   /** Registers as after power-on. Input that the host pushed and the FIFO has not taken stays. */
   reset(): void {
     this.#fifo = []
+    this.#last = 0
     this.#ier = 0
     this.#fcr = 0
     this.#lcr = 0
@@ -144,7 +147,8 @@ export class Uart16550 implements MmioDevice {
   }
 
   #readData(): number {
-    const byte = this.#fifo.shift() ?? 0
+    const byte = this.#fifo.shift() ?? (this.#fcr & Fcr.enable ? 0 : this.#last)
+    this.#last = byte
     this.#timedOut = false
     if (this.#fifo.length === 0) {
       this.#lsr &= ~(Lsr.ready | Lsr.break)

@@ -18,7 +18,7 @@ const body = []
 const asking = []
 
 for (const [index, line] of lines.entries()) {
-  const [operation, place = '', value] = line.replace(/#.*| = .*/g, '').split(' ')
+  const [operation, place = '', value] = line.replace(/#.*| = .*| ours .*/g, '').split(' ')
   if (operation === '') continue
   if (operation === 'wait') body.push('  wait();')
   else if (operation === 'mip') body.push('  asm volatile("csrr %0, mip" : "=r"(*next++));')
@@ -46,7 +46,7 @@ void failed(u64 cause, u64 value) { *(volatile u8 *)${bases.uart + 3}ul = 3; *(v
 static void wait(void) {
   u64 begin, now;
   asm volatile("csrr %0, mcycle" : "=r"(begin));
-  do asm volatile("csrr %0, mcycle" : "=r"(now)); while (now - begin < 200000000);
+  do asm volatile("csrr %0, mcycle" : "=r"(now)); while (now - begin < 400000000);
 }
 void run(void) {
   u64 *next = answers;
@@ -91,8 +91,11 @@ try {
   const answers = output.split('@')[1]?.trim().split(/\s+/)
   if (answers?.length !== asking.length)
     throw new Error(`${answers?.length} answers for ${asking.length} questions: ${JSON.stringify(output)}`)
-  for (const [i, index] of asking.entries())
-    lines[index] = `${lines[index].split(' = ')[0]} = ${BigInt(`0x${answers[i]}`).toString(16)}`
+  for (const [i, index] of asking.entries()) {
+    const [question] = lines[index].split(/ = | ours /)
+    const ours = / ours .*/.exec(lines[index])?.[0] ?? ''
+    lines[index] = `${question} = ${BigInt(`0x${answers[i]}`).toString(16)}${ours}`
+  }
   writeFileSync(file, `${lines.join('\n')}\n`)
 } finally {
   if (!process.env.KEEP) rmSync(folder, { recursive: true })
