@@ -20,7 +20,10 @@ export interface MmioDevice {
   /** Unsigned 64-bit value. */
   read64?(offset: number, cpu?: number): bigint
   write64?(offset: number, value: bigint, cpu?: number): void
-  /** Back to the state after power-on, lines lowered, deadlines cancelled. */
+  /**
+   * The state after power-on; drives the lines and cancels or sets the deadlines that belong to it. Called before the
+   * first instruction too, after the CPUs' own reset: constructors leave host and lines alone.
+   */
   reset?(): void
 }
 

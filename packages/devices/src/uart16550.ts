@@ -54,10 +54,10 @@ export class Uart16550 implements MmioDevice {
   #ier = 0
   #fcr = 0
   #lcr = 0
-  #mcr = 0
-  #lsr = 0
+  #mcr: number = Mcr.out2
+  #lsr: number = Lsr.empty | Lsr.idle
   #scratch = 0
-  #divisor = 0
+  #divisor = 12
   /** The "transmitter empty" interrupt is raised and not yet acknowledged. */
   #emptyPending = false
   /** The receiver's time-out interrupt is raised. */
@@ -70,7 +70,6 @@ export class Uart16550 implements MmioDevice {
     this.#shift = options.registerShift ?? 0
     this.size = options.size ?? 8 << this.#shift
     this.#bitTime = (16 * (options.instructionsPerSecond ?? 1e9)) / (options.clockHz ?? 3_686_400)
-    this.reset()
   }
 
   /** Registers as after power-on. Input that the host pushed and the FIFO has not taken stays. */

@@ -43,7 +43,6 @@ export class Clint implements MmioDevice {
   constructor(options: ClintOptions) {
     this.#options = options
     this.#harts = Array.from({ length: options.harts }, () => ({ software: false, compare: 0n }))
-    this.#updateAll()
   }
 
   /** mtime, unsigned 64 bits. */

@@ -14,6 +14,7 @@ test('devices of the virt board answer as on QEMU (registers.txt)', () => {
     image: undefined,
     semihosting: false,
   })
+  for (const { device } of board.devices) device.reset?.()
   const { read, write } = bus(board)
   const got: string[] = []
   const wanted: string[] = []
