@@ -1,7 +1,6 @@
 /** The IR, its builder, its oracle and its lowering to WebAssembly. Knows no guest and no CPU. */
 export { Block, Exit, Head, JumpCache, Rec, Tlb } from './abi.ts'
 export { Builder, hostFunction, irFunction } from './ir/builder.ts'
-export { opInfo, opTable, type NumericOp, type OpInfo, type SpecialOp, type Val } from './ir/ops.ts'
 export {
   type DecodedOperands,
   Field,
@@ -10,10 +9,14 @@ export {
   type Operands,
   recordOperands,
 } from './ir/operands.ts'
+export { type NumericOp, type OpInfo, opInfo, opTable, type SpecialOp, type Val } from './ir/ops.ts'
+export { parseIr, printFunction, printIr } from './ir/text.ts'
 export { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from './ir/types.ts'
+export { verifyIr } from './ir/verify.ts'
+export { Oracle, type OracleHost, type Outcome } from './oracle/interpret.ts'
+export * as softfloat from './softfloat/index.ts'
 export { Code, ModuleWriter } from './wasm/encode.ts'
 export { defineFunction } from './wasm/function.ts'
 export { defineInterpreter, type Handler, type InterpreterOptions } from './wasm/interpreter.ts'
 export type { CalleeIndex, Runtime } from './wasm/lower.ts'
 export { defineRegion, type Region, type RegionBlock } from './wasm/region.ts'
-export { Oracle, type OracleHost, type Outcome } from './oracle/interpret.ts'

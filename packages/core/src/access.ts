@@ -23,7 +23,13 @@ interface Part {
 }
 
 /** Splits an access at the page boundary and translates each part; undefined: a fault is described in the head. */
-function parts(host: AccessHost, cpu: Cpu, address: bigint, length: number, access: number): Part[] | undefined {
+function parts(
+  host: AccessHost,
+  cpu: Cpu,
+  address: bigint,
+  length: number,
+  access: number,
+): Part[] | undefined {
   const room = 0x1000 - Number(address & 0xfffn)
   const lengths = length <= room ? [length] : [room, length - room]
   const result: Part[] = []
@@ -91,7 +97,8 @@ export function slowStore(host: AccessHost, cpu: Cpu, address: bigint, length: n
   for (const p of found) {
     if (host.memory.linear(p.physical)) continue
     const at = host.memory.device(p.physical)
-    if (!at || !fitsDevice(at.device, at.offset, p.length)) return busError(host, cpu, p.address, Access.store)
+    if (!at || !fitsDevice(at.device, at.offset, p.length))
+      return busError(host, cpu, p.address, Access.store)
   }
   let value = cpu.get64(Head.value)
   for (const p of found) {
@@ -118,7 +125,8 @@ function writeRam(host: AccessHost, linear: number, length: number, value: bigin
 function writeDevice(device: MmioDevice, offset: number, length: number, value: bigint, cpu: number): void {
   if (length === 8 && device.write64) return device.write64(offset, BigInt.asUintN(64, value), cpu)
   const low = Number(BigInt.asUintN(32, value))
-  if (length < 8) return device.write(offset, length as AccessSize, length === 4 ? low : low & (2 ** (8 * length) - 1), cpu)
+  if (length < 8)
+    return device.write(offset, length as AccessSize, length === 4 ? low : low & (2 ** (8 * length) - 1), cpu)
   device.write(offset, 4, low, cpu)
   device.write(offset + 4, 4, Number(BigInt.asUintN(32, value >> 32n)), cpu)
 }

@@ -106,8 +106,10 @@ export class Engine {
   useOracle(host: Omit<OracleHostView, 'target' | 'view' | 'deliver'>): void {
     const { target, memory } = this.#options
     const oracle = new Oracle(memory.view, this.#options.host, this.#functions, this.core.runtime)
-    const call = (callee: Callee, cpu: number, ...args: Val[]): Val | undefined => oracle.call(callee, cpu, args)
-    this.translate = (cpu, address, access) => call(target.functions.translate, cpu, address, access) as bigint
+    const call = (callee: Callee, cpu: number, ...args: Val[]): Val | undefined =>
+      oracle.call(callee, cpu, args)
+    this.translate = (cpu, address, access) =>
+      call(target.functions.translate, cpu, address, access) as bigint
     this.deliver = cpu => void call(this.core.runtime.deliver, cpu)
     this.run = oracleRun(oracle, { ...host, target, view: memory.view, deliver: this.deliver })
   }
@@ -148,7 +150,10 @@ export class Engine {
   }
 }
 
-const withCpu = (c: Callee): Pick<Callee, 'params' | 'result'> => ({ params: ['i32', ...c.params], result: c.result })
+const withCpu = (c: Callee): Pick<Callee, 'params' | 'result'> => ({
+  params: ['i32', ...c.params],
+  result: c.result,
+})
 
 const resolver =
   (index: ReadonlyMap<string, number>) =>

@@ -38,7 +38,11 @@ export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
 }
 
 /** (cpu, physical i64) → linear address, 0 if the address is not memory. Defined per machine, known by name. */
-export const linearCallee: { readonly name: string; readonly params: readonly ['i64']; readonly result: 'i32' } = {
+export const linearCallee: {
+  readonly name: string
+  readonly params: readonly ['i64']
+  readonly result: 'i32'
+} = {
   name: 'core.linear',
   params: ['i64'],
   result: 'i32',
@@ -57,7 +61,9 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
   const linear = irFunction(linearCallee.name, ['i64'], 'i32', b => {
     for (const r of memory.regions) {
       const offset = b.op('i64.sub', b.vget(0), b.i64(r.base))
-      b.if(b.cmp('lt_u', offset, b.i64(r.size)), () => b.return(b.add(b.op('i32.wrap', offset), b.i32(r.linear))))
+      b.if(b.cmp('lt_u', offset, b.i64(r.size)), () =>
+        b.return(b.add(b.op('i32.wrap', offset), b.i32(r.linear))),
+      )
     }
     b.return(b.i32(0))
   })
@@ -73,7 +79,10 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     })
     const host = b.call(linear, physical)
     b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), () => b.return(b.i32(2)))
-    const slot = b.and(b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)), b.i32((Tlb.entries - 1) << Tlb.entryShift))
+    const slot = b.and(
+      b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)),
+      b.i32((Tlb.entries - 1) << Tlb.entryShift),
+    )
     const entry = b.add(b.get(Head.tlb, 'i32'), slot)
     const page = b.and(address, b.i64(-(1 << Tlb.pageShift)))
     const claim = (mine: number, other: number): void => {
@@ -102,7 +111,10 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       const result = b.call(fill, address, b.i32(access))
       b.if(b.eq(result, b.i32(1)), fail)
       b.if(b.eqz(result), () => {
-        const slot = b.and(b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)), b.i32((Tlb.entries - 1) << Tlb.entryShift))
+        const slot = b.and(
+          b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)),
+          b.i32((Tlb.entries - 1) << Tlb.entryShift),
+        )
         const entry = b.add(b.get(Head.tlb, 'i32'), slot)
         then(b.add(low(b, address), b.rload('i32', '32s', entry, Tlb.addend)))
       })
@@ -125,7 +137,8 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       Access.load,
       () => b.return(b.i64(0)),
       host => {
-        for (const [n, width] of sizes) b.if(b.eq(b.vget(1), b.i32(n)), () => b.return(b.rload('i64', width, host)))
+        for (const [n, width] of sizes)
+          b.if(b.eq(b.vget(1), b.i32(n)), () => b.return(b.rload('i64', width, host)))
         b.return(b.rload('i64', '64', host))
       },
     )
@@ -175,6 +188,13 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
 
   return {
     all: [linear, fill, slowLoad, slowStore, slowProbe, deliver],
-    runtime: { slowLoad, slowStore, slowProbe, deliver, hook: coreHost.hook, recordHook: coreHost.recordHook },
+    runtime: {
+      slowLoad,
+      slowStore,
+      slowProbe,
+      deliver,
+      hook: coreHost.hook,
+      recordHook: coreHost.recordHook,
+    },
   }
 }

@@ -10,7 +10,12 @@ export type Hook =
 /** A block about to be translated, as the plugin host sees it. */
 export interface BlockSource {
   readonly pc: bigint
-  readonly insns: readonly { readonly pc: bigint; readonly physical: bigint; readonly insn: DecodedInsn; readonly bytes: Uint8Array }[]
+  readonly insns: readonly {
+    readonly pc: bigint
+    readonly physical: bigint
+    readonly insn: DecodedInsn
+    readonly bytes: Uint8Array
+  }[]
 }
 
 /** Implemented by the plugin host. Nothing here may throw: an error of a plugin ends the run through `Machine.stop`. */

@@ -348,7 +348,8 @@ export class Machine {
   }
 
   #emptyJumpCache(cpu: Cpu): void {
-    for (let i = 0; i < JumpCache.entries; i++) this.#forget(cpu.base + Layout.jumpCache + i * JumpCache.entrySize)
+    for (let i = 0; i < JumpCache.entries; i++)
+      this.#forget(cpu.base + Layout.jumpCache + i * JumpCache.entrySize)
   }
 
   /** The CPU's address translation has changed. */
@@ -443,9 +444,13 @@ export class Machine {
 
   #place(physical: bigint, bytes: Uint8Array, what: string, length: number = bytes.length): void {
     const size = BigInt(length)
-    const region = this.memory.regions.find(r => physical >= r.base && physical + size <= r.base + BigInt(r.size))
+    const region = this.memory.regions.find(
+      r => physical >= r.base && physical + size <= r.base + BigInt(r.size),
+    )
     if (!region) {
-      const ram = this.memory.regions.map(r => `${r.name} 0x${r.base.toString(16)}…0x${(r.base + BigInt(r.size) - 1n).toString(16)}`)
+      const ram = this.memory.regions.map(
+        r => `${r.name} 0x${r.base.toString(16)}…0x${(r.base + BigInt(r.size) - 1n).toString(16)}`,
+      )
       throw new ImageError(
         'image/outside-memory',
         `A ${what} of the image (0x${physical.toString(16)}, ${size} bytes) lies outside the machine's memory (${ram.join(', ')}).`,
@@ -459,7 +464,11 @@ export class Machine {
 
   /** Where an address leads, without side effects; undefined if it does not. */
   translateDebug(cpu: Cpu, address: bigint, access: number = Access.load): bigint | undefined {
-    const [cause, value, uncached] = [cpu.get32(Head.trapCause), cpu.get64(Head.trapValue), cpu.get32(Head.uncached)]
+    const [cause, value, uncached] = [
+      cpu.get32(Head.trapCause),
+      cpu.get64(Head.trapValue),
+      cpu.get32(Head.uncached),
+    ]
     const exit = cpu.get32(Head.exit)
     cpu.set32(Head.accessBytes, 1)
     const physical = this.engine.translate(cpu.base, BigInt.asIntN(64, address), access | Access.debug)
@@ -472,13 +481,20 @@ export class Machine {
 
   /** RAM or ROM bytes by physical address; undefined if any byte is something else. */
   readPhysical(address: bigint, length: number): Uint8Array | undefined {
-    const region = this.memory.regions.find(r => address >= r.base && address + BigInt(length) <= r.base + BigInt(r.size))
+    const region = this.memory.regions.find(
+      r => address >= r.base && address + BigInt(length) <= r.base + BigInt(r.size),
+    )
     if (!region) return undefined
     const linear = region.linear + Number(address - region.base)
     return this.memory.bytes.slice(linear, linear + length)
   }
 
-  readVirtual(cpu: Cpu, address: bigint, length: number, access: number = Access.load): Uint8Array | undefined {
+  readVirtual(
+    cpu: Cpu,
+    address: bigint,
+    length: number,
+    access: number = Access.load,
+  ): Uint8Array | undefined {
     const result = new Uint8Array(length)
     for (let done = 0; done < length; ) {
       const at = address + BigInt(done)
@@ -544,7 +560,8 @@ export class Machine {
       },
     }
     const host = new Map<string, HostFunction>()
-    for (const [name, f] of Object.entries(own)) host.set(name, (base, ...args) => f(this.#cpuAt(base), ...args))
+    for (const [name, f] of Object.entries(own))
+      host.set(name, (base, ...args) => f(this.#cpuAt(base), ...args))
     for (const h of this.target.host) {
       if (host.has(h.callee.name)) continue
       const f = h.implement(this)

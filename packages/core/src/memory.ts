@@ -93,7 +93,8 @@ export class GuestMemory {
   /** The device at a physical address, with the offset in it. */
   device(physical: bigint): { device: MmioDevice; offset: number } | undefined {
     for (const d of this.#devices) {
-      if (physical >= d.base && physical < d.end) return { device: d.device, offset: Number(physical - d.base) }
+      if (physical >= d.base && physical < d.end)
+        return { device: d.device, offset: Number(physical - d.base) }
     }
     return undefined
   }

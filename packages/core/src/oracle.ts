@@ -1,5 +1,14 @@
 /** Tier `oracle`: what `run` of the engine module does, done by interpreting the IR of one instruction at a time. */
-import { Builder, Exit, Head, JumpCache, knownOperands, type Node, type Oracle, type Type } from '@guestscope/codegen'
+import {
+  Builder,
+  Exit,
+  Head,
+  JumpCache,
+  knownOperands,
+  type Node,
+  type Oracle,
+  type Type,
+} from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
 import { Layout } from './layout.ts'
 import type { Target } from './target.ts'

@@ -1,4 +1,12 @@
-import type { Builder, Callee, DecodedOperands, FixedSlots, IrFunction, Operands, Type } from '@guestscope/codegen'
+import type {
+  Builder,
+  Callee,
+  DecodedOperands,
+  FixedSlots,
+  IrFunction,
+  Operands,
+  Type,
+} from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
 import type { DisconType } from './discon.ts'
 import type { Machine } from './machine.ts'

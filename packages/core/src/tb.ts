@@ -103,7 +103,8 @@ export class TbCache {
       view.setUint8(r + Rec.hooked, tb.hooks?.[i]?.length ? 1 : 0)
       view.setUint16(r + Rec.pcOffset, tb.offsets[i] as number, true)
       view.setUint16(r + Rec.left, tb.insns.length - i, true)
-      for (let slot = 0; slot < 4; slot++) view.setUint16(r + Rec.regs + 2 * slot, insn.regs[slot] as number, true)
+      for (let slot = 0; slot < 4; slot++)
+        view.setUint16(r + Rec.regs + 2 * slot, insn.regs[slot] as number, true)
       view.setInt32(r + Rec.imm, insn.imm, true)
       view.setInt32(r + Rec.aux, insn.aux, true)
       view.setInt32(r + Rec.block, at, true)
@@ -119,7 +120,8 @@ export class TbCache {
       for (const tb of this.#byPage.get(page) ?? []) {
         // The part on a second page is small: any write to that page's start counts.
         const inSecond = tb.secondPage === page && (linear & 0xfff) < 16
-        const direct = linear < tb.code + tb.size && linear + length > tb.code && tb.code >>> pageShift === page
+        const direct =
+          linear < tb.code + tb.size && linear + length > tb.code && tb.code >>> pageShift === page
         if (direct || inSecond) found.push(tb)
       }
     }

@@ -1,7 +1,15 @@
 /** Guest code → translation blocks, and blocks → regions. */
-import { Block, Builder, type Node, knownOperands, Rec, type Region, type RegionBlock } from '@guestscope/codegen'
-import { Layout } from './layout.ts'
+import {
+  Block,
+  Builder,
+  knownOperands,
+  type Node,
+  Rec,
+  type Region,
+  type RegionBlock,
+} from '@guestscope/codegen'
 import type { Hook, Instrumentation } from './instrument.ts'
+import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import type { CodeReader, DecodedInsn, Target } from './target.ts'
 import type { Tb, TbCache } from './tb.ts'
@@ -44,7 +52,12 @@ export class Translator {
    * Decodes the block at `pc`, whose first byte lies at linear address `code`. `nextPage` gives the linear address
    * of a virtual page or throws a `FetchFault`; it is asked only if the first instruction crosses into it.
    */
-  block(pc: bigint, flags: number, code: number, nextPage: (address: bigint) => number): Omit<Tb, 'address' | 'regions'> {
+  block(
+    pc: bigint,
+    flags: number,
+    code: number,
+    nextPage: (address: bigint) => number,
+  ): Omit<Tb, 'address' | 'regions'> {
     const insns: DecodedInsn[] = []
     const offsets: number[] = []
     const inPage = code & (pageSize - 1)
@@ -83,7 +96,9 @@ export class Translator {
             const bytes = new Uint8Array(insn.size)
             for (let k = 0; k < insn.size; k++) {
               const place = inPage + offset + k
-              bytes[k] = this.#memory.bytes[place < pageSize ? code + offset + k : second + place - pageSize] as number
+              bytes[k] = this.#memory.bytes[
+                place < pageSize ? code + offset + k : second + place - pageSize
+              ] as number
             }
             return { pc: pc + BigInt(offset), physical: this.#memory.physical(code + offset), insn, bytes }
           }),
@@ -100,11 +115,20 @@ export class Translator {
       b.insn(i)
       for (const hook of tb.hooks?.[i] ?? []) this.#hook(b, hook)
       const pc = tb.pc + BigInt(tb.offsets[i] as number)
-      this.#target.semantics[insn.handler]?.emit(b, knownOperands(b, insn, pc, this.#target.state.fixed), tb.flags)
+      this.#target.semantics[insn.handler]?.emit(
+        b,
+        knownOperands(b, insn, pc, this.#target.state.fixed),
+        tb.flags,
+      )
     })
     if (!b.ended) {
       const next = tb.pc + BigInt(tb.size)
-      b.goto(b.const(this.#target.addressType, this.#target.addressType === 'i32' ? Number(next & 0xffffffffn) : next))
+      b.goto(
+        b.const(
+          this.#target.addressType,
+          this.#target.addressType === 'i32' ? Number(next & 0xffffffffn) : next,
+        ),
+      )
     }
     return {
       pc: tb.pc,
@@ -142,7 +166,9 @@ export class Translator {
       for (const pc of successors(ir.body)) {
         const samePage = pc >> 12n === head.pc >> 12n
         if (!samePage && !fixed) continue
-        const code = samePage ? (head.code & -pageSize) + Number(pc & 0xfffn) : head.code + Number(pc - head.pc)
+        const code = samePage
+          ? (head.code & -pageSize) + Number(pc & 0xfffn)
+          : head.code + Number(pc - head.pc)
         const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
         if (next && !seen.has(next)) {
           seen.add(next)
@@ -157,7 +183,8 @@ export class Translator {
 /** Constant targets at the end of a block. */
 function successors(body: readonly Node[]): bigint[] {
   const last = body.at(-1)
-  const targets = last?.op === 'goto' && !last.imm ? last.args : last?.op === 'branch' ? last.args.slice(1) : []
+  const targets =
+    last?.op === 'goto' && !last.imm ? last.args : last?.op === 'branch' ? last.args.slice(1) : []
   return targets
     .filter(t => t.op === 'const')
     .map(t => BigInt.asUintN(t.type === 'i32' ? 32 : 64, BigInt(t.imm)))
@@ -167,4 +194,5 @@ function successors(body: readonly Node[]): bigint[] {
 export const cellOffset = (index: number): number => Layout.cells + 8 * index
 
 /** Bytes of a record, for walking from a record to its neighbours. */
-export const recordIndex = (record: number, block: number): number => (record - block - Block.size) / Rec.bytes
+export const recordIndex = (record: number, block: number): number =>
+  (record - block - Block.size) / Rec.bytes

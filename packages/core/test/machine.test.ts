@@ -96,9 +96,12 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
     let raise = (): void => {}
     const machine = new Machine({
       target: toyTarget,
-      board: toyBoard([toy('addi', 1, 1, 1), toy('addi', 2, 2, 1), toy('bne', 1, 0, -2), toy('halt')].flat(), host => {
-        raise = () => host.schedule({}, 1234, () => host.setLine(0, 0, true))
-      }),
+      board: toyBoard(
+        [toy('addi', 1, 1, 1), toy('addi', 2, 2, 1), toy('bne', 1, 0, -2), toy('halt')].flat(),
+        host => {
+          raise = () => host.schedule({}, 1234, () => host.setLine(0, 0, true))
+        },
+      ),
       tier,
       hotThreshold: 5,
       memoryBytes: 0x10000,

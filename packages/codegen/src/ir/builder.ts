@@ -5,7 +5,8 @@ const toConst = (type: Type, value: Val): number | bigint =>
   type === 'i64' ? BigInt.asIntN(64, BigInt(value)) : type === 'i32' ? Number(value) | 0 : Number(value)
 
 /** Is this node a constant with that value? */
-const isConst = (n: Node, value: number): boolean => n.op === 'const' && Number(n.imm) === value && n.type !== 'f64'
+const isConst = (n: Node, value: number): boolean =>
+  n.op === 'const' && Number(n.imm) === value && n.type !== 'f64'
 
 /**
  * Appends IR nodes to a body. Constants are folded while building, so that semantics written for unknown operands
@@ -43,7 +44,13 @@ export class Builder {
     return node
   }
 
-  #node(op: string, type: Type | undefined, args: readonly Node[], imm: number | bigint = 0, width?: Width): Node {
+  #node(
+    op: string,
+    type: Type | undefined,
+    args: readonly Node[],
+    imm: number | bigint = 0,
+    width?: Width,
+  ): Node {
     return this.#push(width ? { op, type, args, imm, width } : { op, type, args, imm })
   }
 

@@ -60,14 +60,17 @@ const nearest = (x: number): number => {
 }
 
 /** name → [i32 opcode, i64 opcode, i32 meaning, i64 meaning] */
-const binary: Record<string, [number, number, (a: number, b: number) => number, (a: bigint, b: bigint) => bigint]> = {
+const binary: Record<
+  string,
+  [number, number, (a: number, b: number) => number, (a: bigint, b: bigint) => bigint]
+> = {
   add: [0x6a, 0x7c, (a, b) => (a + b) | 0, (a, b) => i64(a + b)],
   sub: [0x6b, 0x7d, (a, b) => (a - b) | 0, (a, b) => i64(a - b)],
   mul: [0x6c, 0x7e, Math.imul, (a, b) => i64(a * b)],
   // Division by zero and overflow are undefined here: semantics guard them.
   div_s: [0x6d, 0x7f, (a, b) => (a / b) | 0, (a, b) => i64(a / b)],
   div_u: [0x6e, 0x80, (a, b) => ((a >>> 0) / (b >>> 0)) | 0, (a, b) => i64(u64(a) / u64(b))],
-  rem_s: [0x6f, 0x81, (a, b) => a % b | 0, (a, b) => i64(a % b)],
+  rem_s: [0x6f, 0x81, (a, b) => (a % b) | 0, (a, b) => i64(a % b)],
   rem_u: [0x70, 0x82, (a, b) => ((a >>> 0) % (b >>> 0)) | 0, (a, b) => i64(u64(a) % u64(b))],
   and: [0x71, 0x83, (a, b) => a & b, (a, b) => a & b],
   or: [0x72, 0x84, (a, b) => a | b, (a, b) => a | b],
@@ -89,7 +92,10 @@ const binary: Record<string, [number, number, (a: number, b: number) => number, 
   ],
 }
 
-const compare: Record<string, [number, number, (a: number, b: number) => boolean, (a: bigint, b: bigint) => boolean]> = {
+const compare: Record<
+  string,
+  [number, number, (a: number, b: number) => boolean, (a: bigint, b: bigint) => boolean]
+> = {
   eq: [0x46, 0x51, (a, b) => a === b, (a, b) => a === b],
   ne: [0x47, 0x52, (a, b) => a !== b, (a, b) => a !== b],
   lt_s: [0x48, 0x53, (a, b) => a < b, (a, b) => a < b],
@@ -136,7 +142,13 @@ const bitsF32 = (x: number): number => (view.setFloat32(0, x), view.getInt32(0))
 const f32Bits = (x: number): number => (view.setInt32(0, x), view.getFloat32(0))
 
 const ops: Record<string, OpInfo> = {}
-const numeric = (name: string, args: Type[], result: Type, code: number[], evaluate: (...a: never[]) => Val): void => {
+const numeric = (
+  name: string,
+  args: Type[],
+  result: Type,
+  code: number[],
+  evaluate: (...a: never[]) => Val,
+): void => {
   ops[name] = { kind: 'numeric', args, result, code, eval: evaluate }
 }
 
@@ -187,7 +199,10 @@ const I32 = [-(1n << 31n), (1n << 31n) - 1n] as const
 const U32 = [0n, (1n << 32n) - 1n] as const
 const I64 = [-(1n << 63n), (1n << 63n) - 1n] as const
 const U64 = [0n, (1n << 64n) - 1n] as const
-for (const [f, s] of [['f32', 0], ['f64', 2]] as const) {
+for (const [f, s] of [
+  ['f32', 0],
+  ['f64', 2],
+] as const) {
   numeric(`i32.trunc_s_${f}`, [f], 'i32', [0xfc, s], (a: number) => i32(trunc(a, ...I32)))
   numeric(`i32.trunc_u_${f}`, [f], 'i32', [0xfc, s + 1], (a: number) => i32(trunc(a, ...U32)))
   numeric(`i64.trunc_s_${f}`, [f], 'i64', [0xfc, s + 4], (a: number) => trunc(a, ...I64))
@@ -243,11 +258,23 @@ special('loop', 0, false, 'control', 'body, for ever; `break` leaves it')
 special('break', 0, false, 'control', 'leaves the innermost loop')
 special('return', -1, false, 'control', 'functions only')
 special('insn', 0, false, 'control', 'an instruction begins; imm = its number in the block')
-special('goto', 1, false, 'control', 'the block ends; next pc; imm 1: through the dispatcher, which looks at requests')
+special(
+  'goto',
+  1,
+  false,
+  'control',
+  'the block ends; next pc; imm 1: through the dispatcher, which looks at requests',
+)
 special('branch', 3, false, 'control', 'the block ends: condition, pc if taken, pc if not')
 special('raise', 2, false, 'control', 'synchronous exception by this instruction: cause (i32), value (i64)')
 special('leave', 1, false, 'control', 'the instruction is done, next pc; imm = exit code for the run loop')
-special('exact', 0, false, 'control', 'what follows reads or changes time or devices: only in single-step of T0')
+special(
+  'exact',
+  0,
+  false,
+  'control',
+  'what follows reads or changes time or devices: only in single-step of T0',
+)
 special('check', 0, false, 'control', 'leave if the call before left an exit code')
 special('hook', 0, false, 'control', 'callback of a plugin; imm = hook number')
 

@@ -93,7 +93,8 @@ export class Oracle {
   #node(node: Node, f: Frame): Val | undefined {
     const info = opInfo(node.op)
     const arg = (i: number): Val => f.values[(node.args[i] as Node).id] as Val
-    if (info.kind === 'numeric') return (info.eval as (...a: Val[]) => Val)(...node.args.map((_, i) => arg(i)))
+    if (info.kind === 'numeric')
+      return (info.eval as (...a: Val[]) => Val)(...node.args.map((_, i) => arg(i)))
     const imm = Number(node.imm)
     switch (node.op) {
       case 'const':
@@ -120,10 +121,18 @@ export class Oracle {
       case 'rstore':
         return this.#rawStore((Number(arg(0)) >>> 0) + imm, node.width as Width, BigInt(arg(1)))
       case 'fill':
-        new Uint8Array(this.#view.buffer).fill(Number(arg(1)), Number(arg(0)), Number(arg(0)) + Number(arg(2)))
+        new Uint8Array(this.#view.buffer).fill(
+          Number(arg(1)),
+          Number(arg(0)),
+          Number(arg(0)) + Number(arg(2)),
+        )
         return
       case 'call':
-        return this.call(node.callee as Callee, f.cpu, node.args.map((_, i) => arg(i)))
+        return this.call(
+          node.callee as Callee,
+          f.cpu,
+          node.args.map((_, i) => arg(i)),
+        )
       case 'gload': {
         const bytes = widthBytes[node.width as Width]
         const value = this.call(this.#runtime.slowLoad, f.cpu, [this.#address(node, arg(0)), bytes])
@@ -131,11 +140,18 @@ export class Oracle {
         return this.#extend(BigInt(value as Val), node)
       }
       case 'gprobe':
-        this.call(this.#runtime.slowProbe, f.cpu, [this.#address(node, arg(0)), widthBytes[node.width as Width]])
+        this.call(this.#runtime.slowProbe, f.cpu, [
+          this.#address(node, arg(0)),
+          widthBytes[node.width as Width],
+        ])
         return this.#check(f)
       case 'gstore': {
         const bytes = widthBytes[node.width as Width]
-        this.call(this.#runtime.slowStore, f.cpu, [this.#address(node, arg(0)), bytes, BigInt.asIntN(64, BigInt(arg(1)))])
+        this.call(this.#runtime.slowStore, f.cpu, [
+          this.#address(node, arg(0)),
+          bytes,
+          BigInt.asIntN(64, BigInt(arg(1))),
+        ])
         return this.#check(f)
       }
       case 'if':

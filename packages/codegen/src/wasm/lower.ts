@@ -5,8 +5,8 @@
 import { Head, Tlb } from '../abi.ts'
 import { opInfo } from '../ir/ops.ts'
 import { type Callee, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
+import { type Plan, plan } from '../passes/placement.ts'
 import type { Code, Label } from './encode.ts'
-import { type Plan, plan } from './liveness.ts'
 
 /** Gives each function that code may call its index in the module under construction. */
 export type CalleeIndex = (callee: Callee) => number

@@ -212,7 +212,8 @@ class RegionLowerer extends Lowerer {
     const [a, b, c] = node.args as [Node, Node, Node]
     switch (node.op) {
       case 'insn':
-        this.#insnRecord = (this.#region.blocks[this.#current] as RegionBlock).records + (Number(node.imm) << Rec.shift)
+        this.#insnRecord =
+          (this.#region.blocks[this.#current] as RegionBlock).records + (Number(node.imm) << Rec.shift)
         return
       case 'goto':
         if (!node.imm) return this.#goTo(a)

@@ -1,0 +1,121 @@
+/**
+ * IR as text, and back. One statement a line; a value is named by its number and type:
+ *
+ *     %2:i64 = i64.add %0 %1
+ *     set 136 %2
+ *     %3:i32 = gload.32s %2
+ *     if %3 {
+ *       raise %4 %5
+ *     }
+ */
+import { opInfo } from './ops.ts'
+import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
+
+/** Operations whose `imm` is written. */
+const withImm = new Set([
+  'const',
+  'get',
+  'set',
+  'operand',
+  'vget',
+  'vset',
+  'rload',
+  'rstore',
+  'insn',
+  'goto',
+  'leave',
+  'hook',
+])
+
+/** Prints statements; numbers are those of the nodes. */
+export function printIr(body: readonly Node[], indent = ''): string {
+  return body.map(n => indent + printNode(n, indent)).join('')
+}
+
+/** Prints a function with its signature. */
+export function printFunction(f: IrFunction): string {
+  const vars = f.vars.slice(f.params.length)
+  const head = `function ${f.name}(${f.params.join(' ')})${f.result ? ` ${f.result}` : ''}`
+  return `${head}${vars.length ? ` vars(${vars.join(' ')})` : ''} {\n${printIr(f.body, '  ')}}\n`
+}
+
+function printNode(n: Node, indent: string): string {
+  const words = [n.width ? `${n.op}.${n.width}` : n.op]
+  if (n.callee) words.push(n.callee.name)
+  if (withImm.has(n.op)) words.push(Object.is(n.imm, -0) ? '-0' : String(n.imm))
+  words.push(...n.args.map(a => `%${a.id}`))
+  let text = (n.type ? `%${n.id}:${n.type} = ` : '') + words.join(' ')
+  if (n.body) {
+    text += ` {\n${printIr(n.body, `${indent}  `)}${indent}}`
+    if (n.orelse?.length) text += ` else {\n${printIr(n.orelse, `${indent}  `)}${indent}}`
+  }
+  return `${text}\n`
+}
+
+/** Reads statements back. `callees` resolves the names after `call`. Throws a SyntaxError that names the statement. */
+export function parseIr(
+  text: string,
+  callees: ReadonlyMap<string, Callee> = new Map(),
+): { body: readonly Node[]; count: number } {
+  const lines = text
+    .split('\n')
+    .map(l => l.trim())
+    .filter(l => l && !l.startsWith(';'))
+  const nodes = new Map<string, Node>()
+  let at = 0
+  let count = 0
+
+  const fail = (message: string): never => {
+    throw new SyntaxError(`IR text, statement ${at}: ${message}: ${lines[at - 1] ?? ''}`)
+  }
+  const list = (): Node[] => {
+    const body: Node[] = []
+    while (at < lines.length && !lines[at]?.startsWith('}')) body.push(statement())
+    return body
+  }
+  const statement = (): Node => {
+    const line = lines[at++] as string
+    const match = /^(?:%(\d+):(i32|i64|f32|f64) = )?(.*?)( \{)?$/.exec(line)
+    const [, name, type, rest = '', opens] = match ?? fail('not a statement')
+    const words = rest.split(/\s+/)
+    const { op, width } = splitOp(words.shift() ?? '')
+    const callee = op === 'call' ? (callees.get(words[0] ?? '') ?? fail('unknown function')) : undefined
+    if (callee) words.shift()
+    const imm = withImm.has(op) ? number(words.shift() ?? '', op, type) : 0
+    const args = words.map(w => nodes.get(w) ?? fail(`${w} is not defined`))
+    const fields: Partial<Node> = { ...(width && { width }), ...(callee && { callee }) }
+    const node: { -readonly [K in keyof Node]: Node[K] } = {
+      id: count++,
+      op,
+      type: type as Type | undefined,
+      args,
+      imm,
+      ...fields,
+    }
+    if (opens) {
+      node.body = list()
+      const end = lines[at++]
+      node.orelse = end === '} else {' ? list() : []
+      if (end === '} else {') at++
+    }
+    if (name) nodes.set(`%${name}`, node)
+    return node
+  }
+  const body = list()
+  if (at < lines.length) fail('a brace too many')
+  return { body, count }
+}
+
+function splitOp(word: string): { op: string; width: Width | undefined } {
+  const dot = word.indexOf('.')
+  const base = word.slice(0, dot)
+  if (dot > 0 && ['gload', 'gstore', 'gprobe', 'rload', 'rstore'].includes(base)) {
+    return { op: base, width: word.slice(dot + 1) as Width }
+  }
+  opInfo(word)
+  return { op: word, width: undefined }
+}
+
+/** Constants of type i64 are bigints; offsets and all else are numbers. */
+const number = (word: string, op: string, type: string | undefined): number | bigint =>
+  op === 'const' && type === 'i64' ? BigInt(word) : Number(word)
