@@ -1,0 +1,117 @@
+/**
+ * Chapters "F" and "D": what their instructions share. Registers hold 64 bits, singles NaN-boxed ("NaN Boxing of
+ * Narrower Values").
+ *
+ * Plan: an instruction computes with the machine's own arithmetic, which rounds to nearest even. Where that is the
+ * rounding mode, the result is in the range in which no other flag than NX can arise, and NX is set already, all is
+ * done. Otherwise `float-functions.ts` finds the flags (or the host does, `float-host.ts`).
+ */
+import { type Builder, Head, type Node, type Operands } from '@guestscope/codegen'
+import { Flags, S } from '../state.ts'
+import { rd } from './common.ts'
+import { dirtyFp, illegalIf } from './context.ts'
+
+/** Inexact, in fflags. */
+export const NX = 1
+
+/** Upper half of a register that holds a single. */
+const box = -0x100000000n
+
+/** One of the two formats. */
+export interface Format {
+  readonly suffix: 's' | 'd'
+  /** IR type of a value, and of its bits. */
+  readonly value: 'f32' | 'f64'
+  readonly bits: 'i32' | 'i64'
+  /** Explicit bits of the significand. */
+  readonly fraction: number
+  readonly sign: bigint
+  readonly infinity: bigint
+  /** The most significant bit of the significand: 1 in quiet NaNs. */
+  readonly quiet: bigint
+  /** Register → bits: a register that does not hold a single gives the canonical NaN. */
+  readonly unbox: (b: Builder, register: Node) => Node
+  /** Bits → register. */
+  readonly box: (b: Builder, bits: Node) => Node
+}
+
+export const single: Format = {
+  suffix: 's',
+  value: 'f32',
+  bits: 'i32',
+  fraction: 23,
+  sign: 0x80000000n,
+  infinity: 0x7f800000n,
+  quiet: 0x400000n,
+  unbox: (b, register) =>
+    b.select(b.cmp('ge_u', register, b.i64(box)), b.resize(register, 'i32'), b.i32(0x7fc00000)),
+  box: (b, bits) => b.or(b.resize(bits, 'i64', true), b.i64(box)),
+}
+
+export const double: Format = {
+  suffix: 'd',
+  value: 'f64',
+  bits: 'i64',
+  fraction: 52,
+  sign: 1n << 63n,
+  infinity: 0x7ffn << 52n,
+  quiet: 1n << 51n,
+  unbox: (_b, register) => register,
+  box: (_b, bits) => bits,
+}
+
+/** The bits of an operand, and the same as a value. */
+export const read = (f: Format, b: Builder, o: Operands, slot: number): Node => f.unbox(b, o.reg(slot, 'i64'))
+export const floatOf = (f: Format, b: Builder, bits: Node): Node => b.op(`${f.value}.from_bits`, bits)
+export const bitsOf = (f: Format, b: Builder, value: Node): Node => b.op(`${f.bits}.bits`, value)
+/** rd := bits, boxed. */
+export const write = (f: Format, b: Builder, o: Operands, bits: Node): void => o.setReg(rd, f.box(b, bits))
+
+/** A value as a double; single to double is exact. */
+export const widen = (f: Format, b: Builder, value: Node): Node =>
+  f.value === 'f32' ? b.op('f64.promote', value) : value
+
+/** Neither infinite nor a NaN. */
+export const finite = (f: Format, b: Builder, bits: Node): Node =>
+  b.cmp('lt_u', b.shl(bits, b.const(f.bits, 1)), b.const(f.bits, f.infinity << 1n))
+
+/**
+ * Normal, but not the smallest normal number, to which a tiny one may have been rounded: a result that an operation
+ * can have only exactly or with NX.
+ */
+export const normal = (f: Format, b: Builder, bits: Node): Node => {
+  const first = (2n << BigInt(f.fraction)) + 2n // exponent 1, fraction 1, without the sign
+  const above = b.sub(b.shl(bits, b.const(f.bits, 1)), b.const(f.bits, first))
+  return b.cmp('lt_u', above, b.const(f.bits, (f.infinity << 1n) - first))
+}
+
+/** Rounding mode of the instruction: rm, or frm if it is dynamic (7). */
+export const rounding = (b: Builder, o: Operands): Node => {
+  const rm = o.aux()
+  return b.select(b.eq(rm, b.i32(7)), b.get(S.frm, 'i32'), rm)
+}
+
+/** Illegal instruction if the rounding mode does not exist: rm 5 and 6, or dynamic and frm 5 to 7. */
+export const checkRounding = (b: Builder, o: Operands, rm: Node): void =>
+  illegalIf(b, o, b.cmp('gt_u', rm, b.i32(4)))
+
+/** Rounding to nearest even, and NX set already; a constant 0 in other static rounding modes. */
+export const inexactKnown = (b: Builder, rm: Node): Node =>
+  rm.op === 'const' && rm.imm ? b.i32(0) : b.cmp('gt_u', b.and(b.get(S.fflags, 'i32'), b.i32(NX)), rm)
+
+/** fflags |= flags, in instructions that write an f register and so call `dirtyFp` anyway. */
+export const accrue = (b: Builder, flags: Node): void => b.set(S.fflags, b.or(b.get(S.fflags, 'i32'), flags))
+
+/** fflags |= flags, in instructions that write no f register: FS becomes dirty only if there are flags. */
+export const raiseFlags = (b: Builder, raised: Node, flags: number | undefined): void => {
+  if (flags !== undefined && (flags & Flags.fsMask) === Flags.fsDirty << Flags.fsShift) accrue(b, raised)
+  else {
+    b.if(raised, () => {
+      accrue(b, raised)
+      dirtyFp(b, flags)
+    })
+  }
+}
+
+/** What the functions of `float-functions.ts` leave: the flags that the operation raised. */
+export const raisedFlags = (b: Builder): Node => b.get(Head.value, 'i32')
