@@ -26,7 +26,7 @@ export function assemble(xlen: Xlen, text: string, pc = 0n): number {
   throw new Error(`"${text}": not ${syntax}, or an operand is out of range`)
 }
 
-/** The word with these operands. Bits that do not fit are cut off; operands that the row fixes are not read. */
+/** The word with these operands. Bits that do not fit are cut off; operands the row fixes are not read. */
 export function encode(row: Row, values: Operands): number {
   let word = row.match
   for (const { slot, from, mask, to, copy } of row.fields) {

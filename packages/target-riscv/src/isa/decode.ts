@@ -76,13 +76,18 @@ function agrees(row: Row, word: number, mask: number): boolean {
 }
 
 function find(list: readonly Row[], word: number): Insn | undefined {
-  const size = lengthOf(word)
   for (const row of list) {
-    if ((word & row.mask) !== row.match || row.size !== size) continue
-    const insn = readOperands(row, word)
-    if (row.not === undefined || !excluded(row.not, insn)) return insn
+    const insn = decodeAs(row, word)
+    if (insn !== undefined) return insn
   }
   return undefined
+}
+
+/** The instruction if the word is of this row. */
+export function decodeAs(row: Row, word: number): Insn | undefined {
+  if ((word & row.mask) !== row.match || row.size !== lengthOf(word)) return undefined
+  const insn = readOperands(row, word)
+  return row.not === undefined || !excluded(row.not, insn) ? insn : undefined
 }
 
 /** The operands of a word that is known to be of this row. */

@@ -2,7 +2,7 @@
 
 export { assemble, encode, type Operands } from './asm.ts'
 export { csrNames, csrNumbers } from './csr-names.ts'
-export { decode, lengthOf } from './decode.ts'
+export { decode, decodeAs, lengthOf } from './decode.ts'
 export { disassemble } from './disas.ts'
 export { fNames, xNames } from './names.ts'
 export { randomInsn, randomWord } from './random.ts'

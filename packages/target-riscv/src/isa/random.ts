@@ -5,8 +5,8 @@ import type { Row, Xlen } from './row.ts'
 import { rowsOf } from './rows.ts'
 
 /**
- * A valid instruction: every row that passes the filter is equally likely, its fields are random. Ignored bits
- * are 0 and the two reserved rounding modes do not occur, since both would only test the decoder.
+ * A valid instruction: every row that passes the filter is equally likely, its fields are random. Ignored
+ * bits are 0 and the two reserved rounding modes do not occur, since both would only test the decoder.
  *
  * @param rng uniform in [0, 1), like `Math.random`; a seeded one makes the sequence repeatable.
  */

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { assemble, decode, disassemble, rowsOf } from '../../src/isa/index.ts'
+import { parseGolden } from './golden.ts'
+import { bases } from './rng.ts'
+
+const golden = parseGolden(readFileSync(new URL('golden.txt', import.meta.url), 'utf8'))
+
+test('the disassembler writes, and the assembler reads, what GNU objdump writes', () => {
+  for (const { xlen, pc, word, text } of golden) {
+    const insn = decode(xlen, word)
+    expect(insn && disassemble(insn, pc, xlen)).toBe(text)
+    expect(assemble(xlen, text, pc), text).toBe(word)
+  }
+})
+
+test.each(bases)('RV%i: the golden file has every row', xlen => {
+  const seen = new Set(golden.filter(line => line.xlen === xlen).map(line => decode(xlen, line.word)?.row))
+  expect(rowsOf(xlen).filter(row => !seen.has(row))).toEqual([])
+})

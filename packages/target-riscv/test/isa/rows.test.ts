@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { decodeAs, isaTable, type Row, rows, rowsOf, type Xlen } from '../../src/isa/index.ts'
+import { operands } from '../../src/isa/operands.ts'
+import { bases } from './rng.ts'
+
+const title = (row: Row) => `${row.name} ${row.args} [${row.bits}]`
+
+describe.each(bases)('RV%i: no word belongs to two rows', xlen => {
+  // No 32-bit row has a `not`, so two rows share a word exactly if their fixed bits do not contradict.
+  test('32-bit', () => {
+    const long = rowsOf(xlen).filter(row => row.size === 4)
+    expect(long.filter(row => row.not !== undefined)).toEqual([])
+    const overlaps = long.flatMap((a, i) =>
+      long
+        .slice(i + 1)
+        .filter(b => ((a.match ^ b.match) & a.mask & b.mask) === 0)
+        .map(b => `${title(a)} and ${title(b)}`),
+    )
+    expect(overlaps).toEqual([])
+  })
+
+  test('16-bit', () => {
+    const short = rowsOf(xlen).filter(row => row.size === 2)
+    const overlaps: string[] = []
+    for (let word = 0; word < 0x10000; word++) {
+      const owners = short.filter(row => decodeAs(row, word) !== undefined)
+      if (owners.length > 1) overlaps.push(`${word.toString(16)}: ${owners.map(title).join(' and ')}`)
+    }
+    expect(overlaps).toEqual([])
+  })
+})
+
+/** Operands that assembly text leaves open: they would be lost between disassembler and assembler. */
+function unwritten(row: Row): string[] {
+  const written = new Set(row.args.split(/[,()]+/).map(arg => operands[arg]?.slot))
+  // aq and rl are written behind the name.
+  if (row.bits.includes('a')) written.add('aux')
+  return row.fields.filter(field => !field.copy && !written.has(field.slot)).map(field => field.slot)
+}
+
+test('the assembly text of a row shows all its fields', () => {
+  expect(rows.filter(row => unwritten(row).length > 0).map(title)).toEqual([])
+})
+
+test('a row names the register file of every register field, and of no other', () => {
+  const slots = ['rd', 'rs1', 'rs2', 'rs3'] as const
+  for (const row of rows.filter(row => row.expands === undefined)) {
+    const inBits = slots.filter(slot => row.fields.some(field => field.slot === slot))
+    expect(
+      slots.filter(slot => row.regs[slot] !== null),
+      title(row),
+    ).toEqual(inBits)
+  }
+})
+
+test('compressed rows have the operands of what they expand to', () => {
+  const regsOf = (name: string, xlen: Xlen) => rowsOf(xlen).find(row => row.name === name)?.regs
+  expect(regsOf('c.fsdsp', 64)).toEqual({ rd: null, rs1: 'x', rs2: 'f', rs3: null })
+  expect(regsOf('c.mv', 64)).toEqual({ rd: 'x', rs1: 'x', rs2: 'x', rs3: null })
+  for (const xlen of bases) {
+    const here = rowsOf(xlen)
+    const base = here.filter(row => row.size === 4)
+    const homeless = here.filter(row => !base.some(target => target.name === row.sem))
+    expect(homeless.map(title)).toEqual([])
+  }
+})
+
+test('the rows that end a translation block', () => {
+  const names = (flow: Row['flow']) => {
+    const ending = rows.filter(row => row.flow === flow)
+    return [...new Set(ending.map(row => row.name))].join(' ')
+  }
+  expect(names('branch')).toBe('beq bne blt bge bltu bgeu c.beqz c.bnez')
+  expect(names('jump')).toBe('jal c.jal c.j')
+  expect(names('indirect')).toBe('jalr c.jr c.jalr')
+  expect(names('trap')).toBe('ecall ebreak c.ebreak')
+  const system = 'fence.i csrrw csrrs csrrc csrrwi csrrsi csrrci mret wfi sret sfence.vma'
+  expect(names('system')).toBe(system)
+})
+
+test('the documentation table has a line for every row', () => {
+  const table = isaTable()
+  const lines = table.split('\n').filter(line => line.startsWith('| `'))
+  expect(lines.length).toBe(rows.length)
+  expect(table).toContain('## Zbs\n')
+  expect(table).toContain('| `c.lwsp rd,imm(sp)` | `010 i ddddd iiiii 10` |  |  | `lw rd,imm(sp)` |')
+})
