@@ -27,7 +27,9 @@ export function readSymbols(layout: ElfLayout): ImageSymbol[] {
   const wide = layout.bits === 64
   const stride = wide ? 24 : 16
   const found: ImageSymbol[] = []
-  for (let at = table.offset; at + stride <= table.offset + table.size; at += stride) {
+  const count = Math.floor(table.size / stride)
+  for (let i = 0; i < count; i++) {
+    const at = table.offset + i * stride
     const kind = kinds[view.getUint8(at + (wide ? 4 : 12)) & 15]
     const section = view.getUint16(at + (wide ? 6 : 14), true)
     // SHN_UNDEF: elsewhere; SHN_ABS labels are constants, not places.

@@ -37,8 +37,8 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
   const { target, view } = host
 
   const ir = (tb: Tb, index: number): InsnIr => {
-    let list = irs.get(tb)
-    if (!list) irs.set(tb, (list = []))
+    const list = irs.get(tb) ?? []
+    irs.set(tb, list)
     let found = list[index]
     if (!found) {
       const insn = tb.insns[index]

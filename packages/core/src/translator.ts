@@ -110,7 +110,8 @@ export class Translator {
 
   /** The IR of a block, hooks included. */
   ir(tb: Tb): RegionBlock {
-    const b = new Builder()
+    const { state } = this.#target
+    const b = new Builder([], offset => state.promote(offset) !== undefined)
     tb.insns.forEach((insn, i) => {
       b.insn(i)
       for (const hook of tb.hooks?.[i] ?? []) this.#hook(b, hook)

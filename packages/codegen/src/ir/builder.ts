@@ -19,8 +19,17 @@ export class Builder {
   /** Set once the body has ended (goto, branch, raise, leave, return): what follows is unreachable. */
   #ended = false
 
-  constructor(vars: readonly Type[] = []) {
+  /** Slots that hold a constant at this point, where slots are tracked. */
+  #known = new Map<number, Node>()
+  readonly #tracks: (offset: number) => boolean
+
+  /**
+   * `vars`: types of the variables. `tracks`: state slots that nothing but `set` of this builder changes; reading one
+   * that was set to a constant gives the constant, so that address computations fold across instructions.
+   */
+  constructor(vars: readonly Type[] = [], tracks: (offset: number) => boolean = () => false) {
     this.vars = [...vars]
+    this.#tracks = tracks
   }
 
   /** The statements so far. */
@@ -132,15 +141,20 @@ export class Builder {
 
   // State.
   get(offset: number, type: Type): Node {
+    const known = this.#known.get(offset)
+    if (known?.type === type) return this.const(type, known.imm)
     return this.#node('get', type, [], offset)
   }
   set(offset: number, value: Node): void {
+    if (value.op === 'const' && this.#tracks(offset)) this.#known.set(offset, value)
+    else this.#known.delete(offset)
     this.#node('set', undefined, [value], offset)
   }
   getx(offset: Node, type: Type): Node {
     return this.#node('getx', type, [offset])
   }
   setx(offset: Node, value: Node): void {
+    this.#known.clear()
     this.#node('setx', undefined, [offset, value])
   }
   cpu(): Node {
@@ -201,6 +215,7 @@ export class Builder {
     if (bodyEnds && otherEnds) this.#ended = true
   }
   loop(body: () => void): void {
+    this.#known.clear()
     const [nested] = this.#nested(body)
     this.#push({ op: 'loop', type: undefined, args: [], imm: 0, body: nested })
   }
@@ -214,12 +229,17 @@ export class Builder {
   }
   #nested(fill: () => void): [Node[], boolean] {
     const [outer, ended] = [this.#body, this.#ended]
+    const known = this.#known
     this.#body = []
     this.#ended = false
+    this.#known = new Map(known)
     fill()
     const result: [Node[], boolean] = [this.#body, this.#ended]
+    // A body that is always left does not touch what follows.
+    if (!this.#ended) for (const [offset, value] of known) if (this.#known.get(offset) !== value) known.delete(offset)
     this.#body = outer
     this.#ended = ended
+    this.#known = known
     return result
   }
 
