@@ -48,7 +48,7 @@ const rank = { function: 0, object: 1, label: 2 } as const
 const byAddress = (a: ImageSymbol, b: ImageSymbol): number =>
   a.address < b.address ? -1 : a.address > b.address ? 1 : rank[a.kind] - rank[b.kind]
 
-/** Sections that lie inside the file; others have size 0, so that indices stay right. */
+/** Sections that lie inside the file; others are empty, so that indices stay right. */
 function readSections({ view, bits, sectionOffset, sectionSize, sectionCount }: ElfLayout): Section[] {
   const wide = bits === 64
   if (sectionSize < (wide ? 64 : 40) || sectionOffset + sectionSize * sectionCount > view.byteLength)
@@ -63,7 +63,8 @@ function readSections({ view, bits, sectionOffset, sectionSize, sectionCount }: 
     // SHT_NOBITS has no bytes.
     const size = type === 8 ? 0 : word(3)
     const link = view.getUint32(wide ? at + 40 : at + 24, true)
-    sections.push({ type, offset, size: offset + size <= view.byteLength ? size : 0, link })
+    const inside = offset + size <= view.byteLength
+    sections.push({ type, offset: inside ? offset : 0, size: inside ? size : 0, link })
   }
   return sections
 }
