@@ -39,4 +39,11 @@ for xlen in 64 32; do
   build $xlen privilege "privilege.c $probe"
   build $xlen pmp "pmp.c $probe"
   build $xlen paging "paging.c $probe"
+  build $xlen semihosting "semihosting.c $probe"
+  build $xlen semihosting-exit "semihosting.c $probe" -DEXIT
+  build $xlen semihosting-off "semihosting.c $probe" -DOFF
+  build $xlen harts-2 "harts.S lib/io.c" -DHARTS=2
+  build $xlen harts-8 "harts.S lib/io.c" -DHARTS=8
+  build $xlen storm-1000 "storm.S lib/io.c" -DCOUNT=1000
+  build $xlen storm-100000 "storm.S lib/io.c" -DCOUNT=100000
 done

@@ -48,6 +48,8 @@ for (const c of cases) {
   }
   writeFileSync(join(here, 'expected', `${c.name}.log`), `${lines.join('\n')}\n`)
   writeFileSync(join(here, 'expected', `${c.name}.out`), text)
+  // Semihosting's SYS_WRITE to ":tt" goes to QEMU's own standard output, whatever chardev the console has
+  if (run.stdout) writeFileSync(join(here, 'expected', `${c.name}.stdout`), run.stdout)
 }
 rmSync(work, { recursive: true })
 process.exitCode = failed ? 1 : 0
