@@ -1,0 +1,90 @@
+import { beforeEach, expect, test } from 'vitest'
+import { Clint } from '../../src/boards/clint.ts'
+import { FakeHost } from './host.ts'
+
+const compareAt = (hart: number): number => 0x4000 + 8 * hart
+const timeAt = 0xbff8
+
+let host: FakeHost
+let clint: Clint
+
+beforeEach(() => {
+  host = new FakeHost()
+  clint = new Clint({
+    host,
+    harts: 2,
+    setLine: (hart, line, level) => host.setLine(hart, line === 'msip' ? 3 : 7, level),
+  })
+  clint.reset()
+  host.log = []
+})
+
+test('100 instructions are a tick', () => {
+  host.now = 12_345_678
+  expect(clint.read(timeAt, 4)).toBe(123_456)
+  expect(clint.time).toBe(123_456n)
+  host.now = 2 ** 32 * 100 * 5 + 700
+  expect([clint.read(timeAt, 4), clint.read(timeAt + 4, 4)]).toEqual([7, 5])
+})
+
+test('the timer rises at the first instruction at which mtime >= mtimecmp', () => {
+  host.now = 150
+  clint.write64(compareAt(0), 5n)
+  clint.write64(compareAt(1), 3n)
+  host.advance(10_000)
+  expect(host.log).toEqual(['150 0 7 0', '150 1 7 0', '300 1 7 1', '500 0 7 1'])
+  expect(host.deadlines.size).toBe(0)
+})
+
+test('a new comparison replaces the old deadline; a time already reached raises at once', () => {
+  clint.write64(compareAt(0), 5n)
+  clint.write64(compareAt(0), 7n)
+  host.advance(600)
+  expect(host.log).toEqual(['0 0 7 0'])
+  clint.write64(compareAt(0), 6n)
+  expect(host.log.at(-1)).toBe('600 0 7 1')
+  expect(host.deadlines.size).toBe(0)
+})
+
+test('setting mtime moves all timers', () => {
+  clint.write64(compareAt(0), 1000n)
+  clint.write64(compareAt(1), 2000n)
+  clint.write(timeAt, 4, 1500)
+  expect(host.lines).toEqual([0x80, 0])
+  host.advance(49_999)
+  expect(host.lines).toEqual([0x80, 0])
+  host.advance(50_000)
+  expect(host.lines).toEqual([0x80, 0x80])
+})
+
+test('mtime set between ticks keeps the phase of the clock', () => {
+  host.now = 150
+  clint.write64(timeAt, 0n)
+  clint.write64(compareAt(0), 1n)
+  host.advance(1000)
+  expect(host.log.at(-1)).toBe('200 0 7 1')
+})
+
+test('"never" sets no deadline', () => {
+  clint.write64(compareAt(0), 2n ** 64n - 1n)
+  clint.write64(compareAt(1), 2n ** 52n)
+  expect(host.deadlines.size).toBe(0)
+})
+
+test('software interrupts go to their hart', () => {
+  clint.write(4, 4, 1)
+  clint.write(8, 4, 1)
+  expect(host.log).toEqual(['0 1 3 1'])
+  expect([clint.read(0, 4), clint.read(4, 4), clint.read(8, 4)]).toEqual([0, 1, 0])
+})
+
+test('reset: times 0, timers due, software interrupts gone', () => {
+  host.now = 5000
+  clint.write64(compareAt(0), 1000n)
+  clint.write(0, 4, 1)
+  clint.reset()
+  expect(host.lines).toEqual([0x80, 0x80])
+  expect(clint.time).toBe(0n)
+  expect(clint.read64(compareAt(0))).toBe(0n)
+  expect(host.deadlines.size).toBe(0)
+})

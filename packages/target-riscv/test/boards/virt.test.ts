@@ -1,0 +1,140 @@
+import { type BoardOptions, type BuiltBoard, ConfigError, type LoadedImage } from '@guestscope/core'
+import { expect, test } from 'vitest'
+import { virt32, virt64, virtBoard } from '../../src/boards/virt.ts'
+import { isaString } from '../../src/boards/virt-tree.ts'
+import { FakeHost } from './host.ts'
+
+const MiB = 2 ** 20
+const image = (physical: bigint, memorySize: number, entry = physical): LoadedImage => ({
+  machine: 243,
+  bits: 64,
+  littleEndian: true,
+  entry,
+  segments: [{ physical, virtual: physical, bytes: new Uint8Array(0), memorySize, executable: true }],
+  symbols: () => [],
+})
+const options = (more: Partial<BoardOptions> = {}): BoardOptions => ({
+  memoryBytes: 128 * MiB,
+  cpus: 1,
+  console: { write() {} },
+  image: undefined,
+  semihosting: false,
+  ...more,
+})
+const hex = (n: bigint | number): string => n.toString(16)
+const treeOf = (board: BuiltBoard): { base: bigint; bytes: Uint8Array } => {
+  const tree = board.contents[1]
+  if (tree === undefined) throw new Error('no device tree')
+  return tree
+}
+const romWords = (board: BuiltBoard): string[] => {
+  const bytes = board.contents[0]?.bytes ?? new Uint8Array(0)
+  const view = new DataView(bytes.buffer)
+  return Array.from({ length: bytes.length / 4 }, (_, i) => hex(view.getUint32(4 * i, true)))
+}
+
+test('the memory map is that of QEMU', () => {
+  const board = virt64.build(new FakeHost(), options())
+  expect(board.regions.map(r => [r.name, hex(r.base), hex(r.size), r.readonly ?? false])).toEqual([
+    ['boot ROM', '1000', 'f000', true],
+    ['RAM', '80000000', '8000000', false],
+  ])
+  expect(board.devices.map(d => [d.device.name, hex(d.base), hex(d.device.size)])).toEqual([
+    ['test-finisher', '100000', '1000'],
+    ['clint', '2000000', '10000'],
+    ['uart16550', '10000000', '8'],
+    ['plic', 'c000000', '600000'],
+  ])
+  expect(board.resetPc).toBe(0x1000n)
+})
+
+test('the boot ROM: auipc t0,0; csrr a0,mhartid; load a1; load t0; jr t0; data', () => {
+  const common = ['297', 'f1402573']
+  expect(
+    romWords(virt64.build(new FakeHost(), options({ image: image(0x80000000n, 16, 0x80000004n) }))),
+  ).toEqual([...[...common, '202b583', '182b283', '28067', '0'], ...['80000004', '0', '87e00000', '0']])
+  expect(romWords(virt32.build(new FakeHost(), options()))).toEqual([
+    ...[...common, '1c2a583', '182a283', '28067', '0'],
+    ...['80000000', '87e00000'],
+  ])
+})
+
+test.each([
+  [64 * 1024, '8000f000'],
+  [2 * MiB, '801ff000'],
+  [4 * MiB, '80200000'],
+  [128 * MiB, '87e00000'],
+  [1024 * MiB, 'bfe00000'],
+  [2048 * MiB, 'bfe00000'],
+])('with %i bytes of RAM the device tree is at %s', (memoryBytes, base) => {
+  const tree = treeOf(virt64.build(new FakeHost(), options({ memoryBytes })))
+  expect(hex(tree.base)).toBe(base)
+  expect(tree.bytes.length).toBeLessThan(4096)
+})
+
+test('what cannot be built is refused', () => {
+  const attempt = (more: Partial<BoardOptions>, board = virt64) => {
+    try {
+      board.build(new FakeHost(), options(more))
+    } catch (error) {
+      if (error instanceof ConfigError) return error.code
+      throw error
+    }
+    return undefined
+  }
+  expect(attempt({ cpus: 0 })).toBe('config/cpus')
+  expect(attempt({ cpus: 9 })).toBe('config/cpus')
+  expect(attempt({ cpus: 8 })).toBe(undefined)
+  expect(attempt({ memoryBytes: 4096 })).toBe('config/memory')
+  expect(attempt({ memoryBytes: 100_000 })).toBe('config/memory')
+  expect(attempt({ memoryBytes: 4096 * MiB }, virt32)).toBe('config/memory')
+  expect(attempt({ memoryBytes: 4 * MiB, image: image(0x80000000n, 2 * MiB) })).toBe(undefined)
+  expect(attempt({ memoryBytes: 4 * MiB, image: image(0x80000000n, 2 * MiB + 1) })).toBe('config/device-tree')
+  expect(attempt({ initrd: { base: 0x87e00000n, size: 1 } })).toBe('config/device-tree')
+})
+
+test('input goes to the UART, whose interrupt goes through the PLIC', () => {
+  const host = new FakeHost()
+  const board = virt64.build(host, options())
+  expect([host.log, host.deadlines.size]).toEqual([[], 0])
+  const [, , uart, plic] = board.devices.map(d => d.device)
+  for (const { device } of board.devices) device.reset?.()
+  plic?.write(40, 4, 1)
+  plic?.write(0x2080, 4, 1 << 10)
+  uart?.write(1, 1, 1)
+  host.log = []
+  board.input(Uint8Array.of(65))
+  expect(host.log).toEqual(['0 0 9 1'])
+  expect(uart?.read(0, 1)).toBe(65)
+})
+
+test('the finisher ends and restarts the machine', () => {
+  const host = new FakeHost()
+  const [finisher] = virt64.build(host, options()).devices
+  finisher?.device.write(0, 4, 0x2a3333)
+  finisher?.device.write(0, 4, 0x7777)
+  expect([host.exits, host.resets]).toEqual([[42], 1])
+})
+
+test('the device tree says what the machine is', () => {
+  const tree = treeOf(virt64.build(new FakeHost(), options({ cpus: 2, commandLine: 'quiet' })))
+  const text = new TextDecoder('latin1').decode(tree.bytes)
+  for (const word of [
+    'cpu@0',
+    'cpu@1',
+    'memory@80000000',
+    'serial@10000000',
+    'plic@c000000',
+    'clint@2000000',
+  ])
+    expect(text).toContain(`${word}\0`)
+  expect(text).not.toContain('cpu@2')
+  expect(text).toContain('quiet\0')
+  expect(text).toContain('rv64imafdc_zicntr_zicsr_zifencei_zba_zbb_zbs\0')
+  expect(text).toContain('riscv,sv48\0')
+  const small = virtBoard({ xlen: 64, extensions: ['i', 'm', 'zicsr'], mmu: 'sv39' })
+  const other = new TextDecoder('latin1').decode(treeOf(small.build(new FakeHost(), options())).bytes)
+  expect(other).toContain('rv64im_zicsr\0')
+  expect(other).toContain('riscv,sv39\0')
+  expect(isaString(32, ['i', 'zicsr'])).toBe('rv32i_zicsr')
+})
