@@ -108,6 +108,7 @@ function cpu(hart: number, { xlen, extensions, mmu }: VirtTreeOptions): FdtNode 
           compatible: 'riscv,cpu-intc',
           'interrupt-controller': true,
           '#interrupt-cells': 1,
+          '#address-cells': 0,
           phandle: hartHandle(hart),
         },
       },
