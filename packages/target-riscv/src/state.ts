@@ -12,8 +12,48 @@ const slots = (count: number, bytes = 8): number => {
   return first
 }
 
+type Slot =
+  | 'x'
+  | 'sink'
+  | 'f'
+  | 'fflags'
+  | 'frm'
+  | 'priv'
+  | 'reservation'
+  | 'reservedValue'
+  | 'mstatus'
+  | 'medeleg'
+  | 'mideleg'
+  | 'mie'
+  | 'mip'
+  | 'softMip'
+  | 'lines'
+  | 'mtvec'
+  | 'mcounteren'
+  | 'mcountinhibit'
+  | 'mscratch'
+  | 'mepc'
+  | 'mcause'
+  | 'mtval'
+  | 'menvcfg'
+  | 'stvec'
+  | 'scounteren'
+  | 'sscratch'
+  | 'sepc'
+  | 'scause'
+  | 'stval'
+  | 'senvcfg'
+  | 'satp'
+  | 'cycleOffset'
+  | 'instretOffset'
+  | 'pmpcfg'
+  | 'pmpaddr'
+  | 'pmpLow'
+  | 'pmpHigh'
+  | 'pmpActive'
+
 /** Offset of each slot. `x + 8 * n` is a register; the type is `i64` (RV64) or `i32` (RV32), CSR slots are i64. */
-export const S = {
+export const S: Readonly<Record<Slot, number>> = {
   /** x0 … x31; x0 stays 0. */
   x: slots(32),
   /** Where writes to x0 go. */
@@ -31,12 +71,13 @@ export const S = {
   reservedValue: slots(1),
   // CSRs, i64 each.
   mstatus: slots(1),
-  misa: slots(1),
   medeleg: slots(1),
   mideleg: slots(1),
   mie: slots(1),
-  /** Bits that software wrote and device lines together; lines are kept in `lines`. */
+  /** What is pending: `softMip` and `lines` together. */
   mip: slots(1),
+  /** The bits of mip that software wrote; SEIP may be held by a line at the same time (3.1.9). */
+  softMip: slots(1),
   /** i32: interrupt lines held by devices (bits as in mip). */
   lines: slots(1),
   mtvec: slots(1),
@@ -47,7 +88,6 @@ export const S = {
   mcause: slots(1),
   mtval: slots(1),
   menvcfg: slots(1),
-  mseccfg: slots(1),
   stvec: slots(1),
   scounteren: slots(1),
   sscratch: slots(1),
@@ -56,24 +96,41 @@ export const S = {
   stval: slots(1),
   senvcfg: slots(1),
   satp: slots(1),
-  /** What to add to the clock to get mcycle and minstret. */
+  /** What to add to the clock to get mcycle and minstret; their values while mcountinhibit stops them. */
   cycleOffset: slots(1),
   instretOffset: slots(1),
   /** mhpmcounter3 … and mhpmevent3 … are hardwired to 0. */
   pmpcfg: slots(16, 1),
   pmpaddr: slots(16),
-  /** Decoded PMP for the page walk: per entry low and high physical address (i64 each, high exclusive). */
+  /** What `pmp.ts` makes of them: per entry the first physical address and the one after the last; both 0: off. */
   pmpLow: slots(16),
   pmpHigh: slots(16),
-  /** i32: number of entries that are not OFF, as 1 + highest active index. */
+  /** i32: 1 + number of the last entry that matches anything. */
   pmpActive: slots(1),
-} as const
+}
 
 /** Bytes of a hart's state. */
 export const stateSize: number = (at + 15) & ~15
 
+type StatusField =
+  | 'SIE'
+  | 'MIE'
+  | 'SPIE'
+  | 'MPIE'
+  | 'SPP'
+  | 'MPP'
+  | 'FS'
+  | 'MPRV'
+  | 'SUM'
+  | 'MXR'
+  | 'TVM'
+  | 'TW'
+  | 'TSR'
+  | 'UXL'
+  | 'SXL'
+
 /** Bits of mstatus (privileged specification, 3.1.6). */
-export const Mstatus = {
+export const Mstatus: Readonly<Record<StatusField, bigint>> = {
   SIE: 1n << 1n,
   MIE: 1n << 3n,
   SPIE: 1n << 5n,
@@ -89,7 +146,7 @@ export const Mstatus = {
   TSR: 1n << 22n,
   UXL: 3n << 32n,
   SXL: 3n << 34n,
-} as const
+}
 
 /**
  * Translation flags (low 12 bits of `Head.context`): what blocks are specialised on. Privilege mode in bits 0–1, FS in
@@ -98,15 +155,15 @@ export const Mstatus = {
 export const Flags = {
   privMask: 3,
   fsShift: 2,
-  fsMask: 3 << 2,
+  fsMask: 0b1100,
   fsOff: 0,
   fsOn: 1,
   fsDirty: 3,
-  semihosting: 1 << 4,
+  semihosting: 0b10000,
 } as const
 
 /** Soft TLB modes: which data translations may share a TLB. */
 export const TlbMode = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3, count: 4 } as const
 
 /** Cause numbers inside the emulator: exceptions as in mcause; interrupts with this bit set; host calls apart. */
-export const Cause = { interrupt: 0x80000000 | 0, semihosting: 63 } as const
+export const Cause = { interrupt: -0x80000000, semihosting: 63 } as const

@@ -15,9 +15,6 @@ export interface Base {
 
 export const baseOf = (xlen: Xlen): Base => ({ xlen, X: xlen === 32 ? 'i32' : 'i64' })
 
-/** The semantics of one chapter of the manual by the row's `sem`. */
-export type Chapter = (base: Base) => Readonly<Record<string, Emit>>
-
 /** Exception causes as in mcause (privileged specification, table "mcause values after trap"). */
 export const Exc = {
   fetchMisaligned: 0,

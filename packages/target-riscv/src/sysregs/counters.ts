@@ -1,0 +1,138 @@
+/**
+ * Counters: mcycle and minstret count instructions (they differ by traps), time is a hundredth of that, the
+ * hardware performance monitors always read 0 ("Privileged Architecture", 3.1.10 to 3.1.12; chapter "Zicntr").
+ */
+import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
+import { coreHost } from '@guestscope/core'
+import type { Xlen } from '../isa/index.ts'
+import { S } from '../state.ts'
+import { type Csr, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
+
+/** One instruction is 1 ns, the time base 10 MHz. */
+const instructionsPerTick = 100n
+
+/** Counters that the enable registers know: cycle, time, instret, and as many monitors as QEMU has. */
+const enableMask = 0x7ffffn
+/** Those that can be stopped: not time. */
+const inhibitMask = 0x7fffdn
+
+const clock = (b: Builder): Node => {
+  b.call(coreHost.clock)
+  return b.get(Head.value, 'i64')
+}
+/** Is counter 0 or 2 stopped? */
+const stopped = (b: Builder, which: Node): Node =>
+  b.and(b.shrU(b.resize(b.get(S.mcountinhibit, 'i64'), 'i32'), which), b.i32(1))
+/** Address of the offset of counter 0 or 2. */
+const place = (b: Builder, which: Node): Node => b.add(b.cpu(), b.shl(which, b.i32(2)))
+
+/** (cpu, counter 0 or 2) → its value. */
+const readCounter: IrFunction = irFunction('riscv.readCounter', ['i32'], 'i64', b => {
+  const value = b.newVar('i64')
+  b.vset(value, b.rload('i64', '64', place(b, b.vget(0)), S.cycleOffset))
+  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(value, b.add(b.vget(value), clock(b))))
+  b.return(b.vget(value))
+})
+
+/** (cpu, counter, value): the next instruction reads just this value. */
+const writeCounter: IrFunction = irFunction('riscv.writeCounter', ['i32', 'i64'], undefined, b => {
+  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(1, b.sub(b.sub(b.vget(1), clock(b)), b.i64(1))))
+  b.rstore('64', place(b, b.vget(0)), b.vget(1), S.cycleOffset)
+})
+
+/** (cpu, value): mcountinhibit; a stopped counter keeps its value in place of the offset. */
+const writeInhibit: IrFunction = irFunction('riscv.writeInhibit', ['i64'], undefined, b => {
+  const [old, now] = [b.newVar('i64'), b.newVar('i64')]
+  b.vset(old, b.get(S.mcountinhibit, 'i64'))
+  b.vset(now, clock(b))
+  b.set(S.mcountinhibit, b.and(b.vget(0), b.i64(inhibitMask)))
+  for (const [bit, offset] of [
+    [1n, S.cycleOffset],
+    [4n, S.instretOffset],
+  ] as const) {
+    const was = b.and(b.vget(old), b.i64(bit))
+    const is = b.and(b.vget(0), b.i64(bit))
+    b.if(b.ne(was, is), () => {
+      const change = b.select(b.ne(is, b.i64(0)), b.vget(now), b.sub(b.i64(0), b.vget(now)))
+      b.set(offset, b.add(b.get(offset, 'i64'), change))
+    })
+  }
+})
+
+export const counterFunctions: readonly IrFunction[] = [readCounter, writeCounter, writeInhibit]
+
+const low32 = 0xffffffffn
+const lowHalf = (b: Builder, value: Node): Node => b.and(value, b.i64(low32))
+const highHalf = (b: Builder, value: Node): Node => b.shrU(value, b.i64(32))
+
+/** mcycle or minstret. */
+function machineCounter(which: 0 | 2, xlen: Xlen): CsrKind {
+  const read = (b: Builder): Node => b.call(readCounter, b.i32(which))
+  const write = (b: Builder, value: Node): void => void b.call(writeCounter, b.i32(which), value)
+  if (xlen === 64) return { exact: true, read, write }
+  return {
+    exact: true,
+    read: b => lowHalf(b, read(b)),
+    write: (b, value) => write(b, b.or(b.and(read(b), b.i64(~low32)), value)),
+  }
+}
+const machineCounterHigh = (which: 0 | 2): CsrKind => ({
+  exact: true,
+  read: b => highHalf(b, b.call(readCounter, b.i32(which))),
+  write: (b, value) => {
+    const low = lowHalf(b, b.call(readCounter, b.i32(which)))
+    b.call(writeCounter, b.i32(which), b.or(low, b.shl(value, b.i64(32))))
+  },
+})
+
+/** Do mcounteren and scounteren show the counter to this mode? */
+function visible(b: Builder, priv: Node, number: Node): Node {
+  const bit = (slotOffset: number): Node =>
+    b.and(b.shrU(b.resize(b.get(slotOffset, 'i64'), 'i32'), b.and(number, b.i32(31))), b.i32(1))
+  const bySupervisor = b.or(bit(S.scounteren), b.ne(priv, b.i32(0)))
+  return b.or(b.eq(priv, b.i32(3)), b.and(bit(S.mcounteren), bySupervisor))
+}
+const user = (kind: CsrKind): CsrKind => ({ ...kind, legal: visible })
+
+const time = (b: Builder): Node => b.op('i64.div_u', clock(b), b.i64(instructionsPerTick))
+const zero = fixed(0n)
+const userZero = user(zero)
+
+export function counterCsrs(xlen: Xlen): readonly Csr[] {
+  const half = (value: (b: Builder) => Node): CsrKind['read'] =>
+    xlen === 64 ? value : b => lowHalf(b, value(b))
+  const counter =
+    (which: 0 | 2): ((b: Builder) => Node) =>
+    b =>
+      b.call(readCounter, b.i32(which))
+  const high =
+    xlen === 64
+      ? []
+      : [
+          ...rowsFor('cycleh', user({ exact: true, read: b => highHalf(b, counter(0)(b)) })),
+          ...rowsFor('timeh', user({ exact: true, read: b => highHalf(b, time(b)) })),
+          ...rowsFor('instreth', user({ exact: true, read: b => highHalf(b, counter(2)(b)) })),
+          ...rowsFor(family('hpmcounter', 3, 31, 'h'), userZero),
+          ...rowsFor('mcycleh', machineCounterHigh(0)),
+          ...rowsFor('minstreth', machineCounterHigh(2)),
+          ...rowsFor(family('mhpmcounter', 3, 31, 'h'), zero),
+        ]
+  return [
+    ...rowsFor('cycle', user({ exact: true, read: half(counter(0)) })),
+    ...rowsFor('time', user({ exact: true, read: half(time) })),
+    ...rowsFor('instret', user({ exact: true, read: half(counter(2)) })),
+    ...rowsFor(family('hpmcounter', 3, 31), userZero),
+    ...rowsFor('mcycle', machineCounter(0, xlen)),
+    ...rowsFor('minstret', machineCounter(2, xlen)),
+    ...rowsFor(family('mhpmcounter', 3, 31), zero),
+    ...rowsFor(family('mhpmevent', 3, 31), zero),
+    ...rowsFor('mcountinhibit', {
+      exact: true,
+      read: b => b.get(S.mcountinhibit, 'i64'),
+      write: (b, value) => void b.call(writeInhibit, value),
+    }),
+    ...rowsFor('mcounteren', slot(S.mcounteren, enableMask)),
+    ...rowsFor('scounteren', slot(S.scounteren, enableMask)),
+    ...high,
+  ]
+}

@@ -1,0 +1,117 @@
+/** The other CSRs of M and S: identity, trap handling, address translation, environment, PMP. */
+import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
+import { coreHost } from '@guestscope/core'
+import type { Xlen } from '../isa/index.ts'
+import { pmpEntries, pmpWriteAddress, pmpWriteConfig } from '../pmp.ts'
+import { Mstatus, S } from '../state.ts'
+import { type Csr, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
+
+/** Extensions in misa: A C D F I M, modes S U; MXL. */
+const misa = (xlen: Xlen): bigint => {
+  const letters = [...'acdfimsu'].reduce((all, c) => all | (1n << BigInt(c.charCodeAt(0) - 97)), 0n)
+  return letters | (xlen === 32 ? 1n << 30n : 2n << 62n)
+}
+
+/** mtvec, stvec: the modes are 0 (direct) and 1 (vectored); a write with another one has no effect. */
+const trapVector = (offset: number): CsrKind => ({
+  read: b => b.get(offset, 'i64'),
+  write: (b, value) => b.if(b.eqz(b.and(b.resize(value, 'i32'), b.i32(2))), () => b.set(offset, value)),
+})
+
+/** mepc, sepc: with 16-bit instructions only bit 0 is fixed. */
+const exceptionPc = (offset: number): CsrKind => slot(offset, ~1n)
+
+/** (cpu, value): satp of RV64; an unsupported mode leaves it as it is. Changes forget translations (4.1.11). */
+const writeSatp64: IrFunction = irFunction('riscv.writeSatp', ['i64'], undefined, b => {
+  const mode = b.resize(b.shrU(b.vget(0), b.i64(60)), 'i32')
+  const known = b.or(b.eqz(mode), b.cmp('le_u', b.sub(mode, b.i32(8)), b.i32(1)))
+  b.if(b.and(known, b.ne(b.vget(0), b.get(S.satp, 'i64'))), () => {
+    b.set(S.satp, b.vget(0))
+    b.call(coreHost.flush)
+  })
+})
+
+const satp = (xlen: Xlen): CsrKind => ({
+  then: 'dispatch',
+  // mstatus.TVM keeps S away from it.
+  legal: (b, priv) => {
+    const tvm = b.ne(b.and(b.get(S.mstatus, 'i64'), b.i64(Mstatus.TVM)), b.i64(0))
+    return b.eqz(b.and(tvm, b.eq(priv, b.i32(1))))
+  },
+  read: b => b.get(S.satp, 'i64'),
+  write: (b, value) => {
+    if (xlen === 64) return void b.call(writeSatp64, value)
+    b.set(S.satp, value)
+    b.call(coreHost.flush)
+  },
+})
+
+/** Number of the first entry that a pmpcfg register holds; or of the entry of a pmpaddr register. */
+const below = (b: Builder, number: Node, first: number): Node => b.sub(number, b.i32(first))
+
+const pmpConfig = (xlen: Xlen): CsrKind => {
+  // pmpcfg0 … 3 hold four bytes each; RV64 takes the even ones and reads eight.
+  const first = (b: Builder, number: Node): Node => b.shl(below(b, number, 0x3a0), b.i32(2))
+  return {
+    then: 'dispatch',
+    read: (b, number) => {
+      const place = b.add(b.cpu(), first(b, number))
+      return b.rload('i64', xlen === 64 ? '64' : '32u', place, S.pmpcfg)
+    },
+    write: (b, value, number) => void b.call(pmpWriteConfig, first(b, number), value, b.i32(xlen / 8)),
+  }
+}
+
+const pmpAddress = (xlen: Xlen): CsrKind => ({
+  then: 'dispatch',
+  read: (b, number) => {
+    const place = b.add(b.cpu(), b.shl(below(b, number, 0x3b0), b.i32(3)))
+    return b.rload('i64', '64', place, S.pmpaddr)
+  },
+  write: (b, value, number) => {
+    const bits = xlen === 64 ? b.and(value, b.i64((1n << 54n) - 1n)) : value
+    b.call(pmpWriteAddress, below(b, number, 0x3b0), bits)
+  },
+})
+
+export const machineFunctions: readonly IrFunction[] = [writeSatp64]
+
+const every = (first: number, last: number, step: number): string =>
+  Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .filter(n => (n - first) % step === 0)
+    .map(n => `pmpcfg${n}`)
+    .join(' ')
+
+export function machineCsrs(xlen: Xlen): readonly Csr[] {
+  const zero = fixed(0n)
+  /** menvcfg, senvcfg: only FIOM, which changes nothing on a hart whose accesses are in order. */
+  const environment = (offset: number): CsrKind => slot(offset, 1n)
+  const pmpStep = xlen === 64 ? 2 : 1
+  return [
+    ...rowsFor('mvendorid marchid mimpid mconfigptr', zero),
+    ...rowsFor('mhartid', { read: b => b.resize(b.get(Head.index, 'i32'), 'i64', true) }),
+    ...rowsFor('misa', fixed(misa(xlen))),
+
+    ...rowsFor('mtvec', trapVector(S.mtvec)),
+    ...rowsFor('mscratch', slot(S.mscratch)),
+    ...rowsFor('mepc', exceptionPc(S.mepc)),
+    ...rowsFor('mcause', slot(S.mcause)),
+    ...rowsFor('mtval', slot(S.mtval)),
+    ...rowsFor('menvcfg', environment(S.menvcfg)),
+    ...(xlen === 32 ? rowsFor('menvcfgh', zero) : []),
+
+    ...rowsFor('stvec', trapVector(S.stvec)),
+    ...rowsFor('sscratch', slot(S.sscratch)),
+    ...rowsFor('sepc', exceptionPc(S.sepc)),
+    ...rowsFor('scause', slot(S.scause)),
+    ...rowsFor('stval', slot(S.stval)),
+    ...rowsFor('senvcfg', environment(S.senvcfg)),
+    ...rowsFor('satp', satp(xlen)),
+
+    ...rowsFor(every(0, 3, pmpStep), pmpConfig(xlen)),
+    ...rowsFor(family('pmpaddr', 0, pmpEntries - 1), pmpAddress(xlen)),
+    // Entries that are not implemented read 0.
+    ...rowsFor(every(4, 15, pmpStep), zero),
+    ...rowsFor(family('pmpaddr', pmpEntries, 63), zero),
+  ]
+}

@@ -1,0 +1,154 @@
+/** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
+import { Head, type IrFunction } from '@guestscope/codegen'
+import type { CodeReader, DecodedInsn, Semantics, Target } from '@guestscope/core'
+import { cause } from './causes.ts'
+import { decode, disassemble, type Insn, lengthOf, type RegFile, type Xlen } from './isa/index.ts'
+import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
+import { pmpFunctions } from './pmp.ts'
+import { createRegisters } from './registers.ts'
+import { semihosting } from './semihosting.ts'
+import { Flags, S, stateSize, TlbMode } from './state.ts'
+import { createSysregs } from './sysregs/index.ts'
+import { floatFunctions } from './translate/float-functions.ts'
+import { floatHost } from './translate/float-host.ts'
+import { chapters } from './translate/index.ts'
+import { illegalName, semihostName } from './translate/priv.ts'
+import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
+
+/** The instructions around an ebreak that make it a semihosting call: slli x0, x0, 31 and srai x0, x0, 7. */
+const [before, after] = [0x01f01013, 0x40705013]
+const pageSize = 4096
+
+/** Number of each semantics by name. */
+type Handlers = ReadonlyMap<string, number>
+
+/** Is the ebreak here a semihosting call? All three instructions lie in one page. Not in U-mode, as in QEMU. */
+function isSemihosting(code: CodeReader, flags: number): boolean {
+  if (!(flags & Flags.semihosting) || (flags & Flags.privMask) === Priv.U) return false
+  if (code.inPage < 4 || code.inPage > pageSize - 8) return false
+  const word = (offset: number): number => code.u16(offset) | (code.u16(offset + 2) << 16)
+  return word(-4) === before && word(4) === after
+}
+
+/** State offset of a register operand; writes to x0 go to the sink. */
+function offsetOf(file: RegFile, n: number, isRd: boolean): number {
+  if (file === null) return 0
+  if (file === 'f') return S.f + 8 * n
+  return isRd && n === 0 ? S.sink : S.x + 8 * n
+}
+
+const endsBlock = (insn: Insn): boolean => insn.row.flow !== undefined
+
+function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
+  const number = (name: string): number => {
+    const found = handlers.get(name)
+    if (found === undefined) throw new Error(`riscv: no semantics for ${name}`)
+    return found
+  }
+  const [illegal, semihost] = [number(illegalName), number(semihostName)]
+  return (code, flags): DecodedInsn => {
+    const low = code.u16(0)
+    const word = lengthOf(low) === 2 ? low : low | (code.u16(2) << 16)
+    const insn = decode(xlen, word)
+    if (!insn) {
+      return {
+        handler: illegal,
+        endsBlock: true,
+        regs: [0, 0, 0, 0],
+        imm: 0,
+        aux: 0,
+        size: lengthOf(low),
+        word,
+      }
+    }
+    const { row } = insn
+    const host = row.name === 'ebreak' && isSemihosting(code, flags)
+    return {
+      handler: host ? semihost : number(row.sem),
+      endsBlock: endsBlock(insn),
+      regs: [
+        offsetOf(row.regs.rd, insn.rd, true),
+        offsetOf(row.regs.rs1, insn.rs1, false),
+        offsetOf(row.regs.rs2, insn.rs2, false),
+        offsetOf(row.regs.rs3, insn.rs3, false),
+      ],
+      imm: insn.imm,
+      aux: insn.aux,
+      size: insn.size,
+      word: insn.word | 0,
+    }
+  }
+}
+
+function text(xlen: Xlen, insn: DecodedInsn, pc: bigint): string {
+  const known = decode(xlen, insn.word)
+  if (known) return disassemble(known, pc, xlen)
+  const bits = (insn.size === 2 ? insn.word & 0xffff : insn.word >>> 0)
+    .toString(16)
+    .padStart(2 * insn.size, '0')
+  return insn.size === 2 ? `.2byte 0x${bits}` : `.4byte 0x${bits}`
+}
+
+/** Registers that regions keep in locals: x1 … x31, f0 … f31, fflags, frm. */
+function promoter(xlen: Xlen): Target['state']['promote'] {
+  const x = xlen === 32 ? 'i32' : 'i64'
+  return offset => {
+    if (offset > S.x && offset < S.x + 256) return x
+    if (offset >= S.f && offset < S.f + 256) return 'i64'
+    return offset === S.fflags || offset === S.frm ? 'i32' : undefined
+  }
+}
+
+/** Makes the target for one base. */
+export function createRiscvTarget(xlen: Xlen): Target {
+  const sysregs = createSysregs(xlen)
+  const semantics: readonly Semantics[] = chapters(xlen, sysregs)
+  const handlers: Handlers = new Map(semantics.map((s, i) => [s.name, i]))
+  const system: readonly IrFunction[] = [...mmuFunctions, ...pmpFunctions, ...trapFunctions, ...sysregs.all]
+  return {
+    name: `riscv${xlen}`,
+    addressType: xlen === 32 ? 'i32' : 'i64',
+    state: {
+      size: stateSize,
+      fixed: { zero: S.x, sink: S.sink },
+      promote: promoter(xlen),
+      tlbModes: TlbMode.count,
+    },
+    semantics,
+    decode: decoder(xlen, handlers),
+    disassemble: (insn, pc) => text(xlen, insn, pc),
+    functions: {
+      translate: createTranslate(xlen),
+      enterTrap: createEnterTrap(xlen),
+      others: [...system, ...floatFunctions],
+    },
+    host: [semihosting(xlen === 32 ? 4 : 8), ...floatHost],
+    registers: createRegisters(xlen, sysregs, system),
+    cause,
+    reset: cpu => reset(cpu, xlen),
+    pendingInterrupt,
+    setLine,
+    busError: accessFault,
+    // Only M-mode fetches are never translated.
+    fixedMapping: flags => (flags & Flags.privMask) === Priv.M,
+    wakes,
+    handleExit: (_cpu, code) => {
+      throw new Error(`riscv: unexpected exit ${code}`)
+    },
+    flags: cpu => cpu.get32(Head.context) & 0xfff,
+  }
+}
+
+let made32: Target | undefined
+let made64: Target | undefined
+
+/** The target for 32-bit harts, made when first asked for. */
+export function riscv32(): Target {
+  made32 ??= createRiscvTarget(32)
+  return made32
+}
+/** The target for 64-bit harts, made when first asked for. */
+export function riscv64(): Target {
+  made64 ??= createRiscvTarget(64)
+  return made64
+}

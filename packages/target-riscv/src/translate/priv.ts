@@ -1,0 +1,63 @@
+/** ecall, ebreak and the privileged instructions ("Privileged Architecture", 3.3 and 4.2). */
+import { type Builder, Exit, type Node, type Operands } from '@guestscope/codegen'
+import { coreHost, type Semantics } from '@guestscope/core'
+import type { Xlen } from '../isa/index.ts'
+import { Cause, Mstatus, S } from '../state.ts'
+import { mret, Priv, sret } from '../trap.ts'
+import { baseOf, type Emit, Exc, illegal, illegalIf, privilege } from './context.ts'
+
+/** Is this bit of mstatus set, which keeps S from something? i32 */
+const trapBit = (b: Builder, bit: bigint): Node => b.ne(b.and(b.get(S.mstatus, 'i64'), b.i64(bit)), b.i64(0))
+
+/** Illegal in U, and in S if the bit of mstatus is set. */
+function forSupervisor(b: Builder, o: Operands, flags: number | undefined, bit: bigint): void {
+  const priv = privilege(b, flags)
+  illegalIf(b, o, b.eqz(priv))
+  illegalIf(b, o, b.and(b.eq(priv, b.i32(Priv.S)), trapBit(b, bit)))
+}
+
+const ecall: Emit = (b, _o, flags) => b.raise(b.add(b.i32(Exc.ecallU), privilege(b, flags)), b.i64(0))
+
+const emitMret: Emit = (b, o, flags) => {
+  illegalIf(b, o, b.ne(privilege(b, flags), b.i32(Priv.M)))
+  b.call(mret)
+  b.goto(b.get(S.mepc, 'i64'), true)
+}
+
+const emitSret: Emit = (b, o, flags) => {
+  forSupervisor(b, o, flags, Mstatus.TSR)
+  b.call(sret)
+  b.goto(b.get(S.sepc, 'i64'), true)
+}
+
+/** The environment, the returns, wfi and sfence.vma; and two that have no row: semihosting, and what is illegal. */
+export function privileged(xlen: Xlen): readonly Semantics[] {
+  const { X } = baseOf(xlen)
+  return [
+    { name: 'ecall', emit: ecall },
+    { name: 'ebreak', emit: (b, o) => b.raise(b.i32(Exc.breakpoint), o.pc(X)) },
+    { name: 'mret', emit: emitMret },
+    { name: 'sret', emit: emitSret },
+    {
+      name: 'wfi',
+      emit: (b, o, flags) => {
+        forSupervisor(b, o, flags, Mstatus.TW)
+        b.leave(Exit.wait, o.nextPc(X))
+      },
+    },
+    {
+      name: 'sfence.vma',
+      emit: (b, o, flags) => {
+        forSupervisor(b, o, flags, Mstatus.TVM)
+        b.call(coreHost.flush)
+        b.goto(o.nextPc(X), true)
+      },
+    },
+    { name: semihostName, emit: b => b.raise(b.i32(Cause.semihosting), b.i64(0)) },
+    { name: illegalName, emit: illegal },
+  ]
+}
+
+/** Names of semantics that the decoder chooses by itself. */
+export const semihostName = 'semihost'
+export const illegalName = 'illegal'

@@ -1,0 +1,200 @@
+/** Traps and what comes back from them ("Privileged Architecture", 3.1.6 to 3.1.9, 3.3.2, 4.1). */
+import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
+import { type Cpu, coreHost, Layout } from '@guestscope/core'
+import { interruptPriority } from './causes.ts'
+import type { Xlen } from './isa/index.ts'
+import { semihostCallee } from './semihosting.ts'
+import { Cause, Flags, Mstatus, S, TlbMode } from './state.ts'
+
+/** Privilege modes. */
+export const Priv = { U: 0, S: 1, M: 3 } as const
+
+const status = (b: Builder): Node => b.get(S.mstatus, 'i64')
+/** Is this bit of mstatus (a 64-bit value) set? i64, not 0 if so. */
+const has = (b: Builder, value: Node, bit: bigint): Node => b.ne(b.and(value, b.i64(bit)), b.i64(0))
+const field = (b: Builder, value: Node, shift: number, mask: number): Node =>
+  b.and(b.resize(b.shrU(value, b.i64(shift)), 'i32'), b.i32(mask))
+
+/** (cpu): what follows from mode and mstatus: the translation flags and the soft TLB of data accesses. */
+export const updateMode: IrFunction = irFunction('riscv.updateMode', [], undefined, b => {
+  const mode = b.newVar('i32')
+  const old = status(b)
+  const fs = field(b, old, 13, 3)
+  const fp = b.select(b.eq(fs, b.i32(3)), b.i32(Flags.fsDirty), b.ne(fs, b.i32(0)))
+  const kept = b.and(b.get(Head.context, 'i32'), b.i32(~(Flags.privMask | Flags.fsMask)))
+  b.set(Head.context, b.or(b.or(kept, b.get(S.priv, 'i32')), b.shl(fp, b.i32(Flags.fsShift))))
+
+  b.vset(mode, b.get(S.priv, 'i32'))
+  b.if(has(b, old, Mstatus.MPRV), () => b.vset(mode, field(b, old, 11, 3)))
+  b.if(b.eq(b.vget(mode), b.i32(Priv.S)), () =>
+    b.vset(mode, b.add(b.i32(TlbMode.supervisor), field(b, old, 18, 1))),
+  )
+  const tlb = b.add(b.i32(Layout.tlb), b.mul(b.vget(mode), b.i32(Layout.tlbSize)))
+  b.set(Head.tlb, b.add(b.cpu(), tlb))
+})
+
+/** (cpu, value): writes mstatus; fields that the value must not change are already merged in. */
+export const writeStatus: IrFunction = irFunction('riscv.writeStatus', ['i64'], undefined, b => {
+  const changed = b.xor(status(b), b.vget(0))
+  b.set(S.mstatus, b.vget(0))
+  b.if(has(b, changed, Mstatus.MXR), () => b.call(coreHost.flush))
+  b.call(updateMode)
+})
+
+/** (cpu): asks for the run loop if an interrupt can be taken now. */
+export const checkInterrupts: IrFunction = irFunction('riscv.checkInterrupts', [], undefined, b => {
+  const pending = b.and(b.get(S.mip, 'i64'), b.get(S.mie, 'i64'))
+  b.if(b.eqz(pending), () => b.return())
+  const delegated = b.get(S.mideleg, 'i64')
+  const open = (mode: number, bit: bigint): Node => {
+    const below = b.cmp('lt_u', b.get(S.priv, 'i32'), b.i32(mode))
+    return b.or(below, b.and(b.eq(b.get(S.priv, 'i32'), b.i32(mode)), has(b, status(b), bit)))
+  }
+  const forM = b.ne(b.and(pending, b.not(delegated)), b.i64(0))
+  const forS = b.ne(b.and(pending, delegated), b.i64(0))
+  const takeable = b.or(b.and(forM, open(Priv.M, Mstatus.MIE)), b.and(forS, open(Priv.S, Mstatus.SIE)))
+  b.if(takeable, () => b.set(Head.request, b.i32(1)))
+})
+
+const noReservation = (b: Builder): void => b.set(S.reservation, b.i64(-1))
+
+/** The two trap levels: where they keep what, and their bits in mstatus. */
+const levels = {
+  M: {
+    priv: Priv.M,
+    epc: S.mepc,
+    cause: S.mcause,
+    tval: S.mtval,
+    tvec: S.mtvec,
+    ie: 3,
+    pie: 7,
+    pp: 11,
+    ppMask: Mstatus.MPP,
+  },
+  S: {
+    priv: Priv.S,
+    epc: S.sepc,
+    cause: S.scause,
+    tval: S.stval,
+    tvec: S.stvec,
+    ie: 1,
+    pie: 5,
+    pp: 8,
+    ppMask: Mstatus.SPP,
+  },
+} as const
+type Level = (typeof levels)[keyof typeof levels]
+
+/** Moves one bit of a value to another place. */
+const moveBit = (b: Builder, value: Node, from: number, to: number): Node =>
+  b.shl(b.and(b.shrU(value, b.i64(from)), b.i64(1)), b.i64(to))
+
+/** `Target.functions.enterTrap`: (cpu, cause i32, value i64). */
+export function createEnterTrap(xlen: Xlen): IrFunction {
+  return irFunction('riscv.enterTrap', ['i32', 'i64'], undefined, b => {
+    const [cause, value] = [0, 1] as const
+    const code = b.newVar('i32')
+    b.if(b.eq(b.vget(cause), b.i32(Cause.semihosting)), () => {
+      b.call(semihostCallee)
+      b.return()
+    })
+    b.vset(code, b.and(b.vget(cause), b.i32(~Cause.interrupt)))
+    const interrupt = b.cmp('lt_s', b.vget(cause), b.i32(0))
+    noReservation(b)
+    // An instruction that traps does not retire; while minstret is stopped there is nothing to take back.
+    const counts = b.eqz(b.and(b.get(S.mcountinhibit, 'i64'), b.i64(4)))
+    b.if(b.and(b.eqz(interrupt), counts), () =>
+      b.set(S.instretOffset, b.sub(b.get(S.instretOffset, 'i64'), b.i64(1))),
+    )
+    const wideCode = b.resize(b.vget(code), 'i64', true)
+    const delegation = b.select(interrupt, b.get(S.mideleg, 'i64'), b.get(S.medeleg, 'i64'))
+    const delegated = b.resize(b.and(b.shrU(delegation, wideCode), b.i64(1)), 'i32')
+    const toS = b.and(delegated, b.ne(b.get(S.priv, 'i32'), b.i32(Priv.M)))
+
+    const enter = (level: Level): void => {
+      const old = status(b)
+      const cleared = b.and(
+        old,
+        b.i64(~(level.ppMask | (1n << BigInt(level.ie)) | (1n << BigInt(level.pie)))),
+      )
+      const previous = b.shl(b.resize(b.get(S.priv, 'i32'), 'i64', true), b.i64(level.pp))
+      b.set(S.mstatus, b.or(b.or(cleared, previous), moveBit(b, old, level.ie, level.pie)))
+      b.set(level.epc, b.get(Head.pc, 'i64'))
+      const top = b.shl(b.resize(interrupt, 'i64', true), b.i64(xlen - 1))
+      b.set(level.cause, b.or(top, wideCode))
+      b.set(level.tval, b.vget(value))
+      // Vectored mode: interrupts have entries of their own.
+      const tvec = b.get(level.tvec, 'i64')
+      const vectored = b.and(interrupt, b.resize(tvec, 'i32'))
+      const entry = b.select(vectored, b.shl(wideCode, b.i64(2)), b.i64(0))
+      const pc = b.add(b.and(tvec, b.i64(-4)), entry)
+      b.set(Head.pc, xlen === 32 ? b.and(pc, b.i64(0xffffffff)) : pc)
+      b.set(S.priv, b.i32(level.priv))
+    }
+    b.if(
+      toS,
+      () => enter(levels.S),
+      () => enter(levels.M),
+    )
+    b.call(updateMode)
+  })
+}
+
+/** xRET (3.3.2): the mode and interrupt enable from before the trap; the caller goes to xepc. */
+const leave = (level: Level, name: string): IrFunction =>
+  irFunction(name, [], undefined, b => {
+    const value = b.newVar('i64')
+    const mode = b.newVar('i32')
+    const old = status(b)
+    b.vset(mode, field(b, old, level.pp, level.priv))
+    const ie = 1n << BigInt(level.ie)
+    const pie = 1n << BigInt(level.pie)
+    const cleared = b.and(old, b.i64(~(level.ppMask | ie)))
+    b.vset(value, b.or(b.or(cleared, b.i64(pie)), moveBit(b, old, level.pie, level.ie)))
+    b.if(b.ne(b.vget(mode), b.i32(Priv.M)), () => b.vset(value, b.and(b.vget(value), b.i64(~Mstatus.MPRV))))
+    b.set(S.mstatus, b.vget(value))
+    b.set(S.priv, b.vget(mode))
+    noReservation(b)
+    b.call(updateMode)
+    b.call(checkInterrupts)
+  })
+
+export const mret: IrFunction = leave(levels.M, 'riscv.mret')
+export const sret: IrFunction = leave(levels.S, 'riscv.sret')
+
+export const trapFunctions: readonly IrFunction[] = [updateMode, writeStatus, checkInterrupts, mret, sret]
+
+/** `Target.pendingInterrupt`. */
+export function pendingInterrupt(cpu: Cpu): number | undefined {
+  const pending = cpu.get64(S.mip) & cpu.get64(S.mie)
+  if (pending === 0n) return undefined
+  const [mode, state, delegated] = [cpu.get32(S.priv), cpu.get64(S.mstatus), cpu.get64(S.mideleg)]
+  const openM = mode < Priv.M || (state & Mstatus.MIE) !== 0n
+  const openS = mode < Priv.S || (mode === Priv.S && (state & Mstatus.SIE) !== 0n)
+  const forM = openM ? pending & ~delegated : 0n
+  const takeable = forM || (openS ? pending & delegated : 0n)
+  const code = interruptPriority.find(n => takeable & (1n << BigInt(n)))
+  return code === undefined ? undefined : Cause.interrupt | code
+}
+
+/** `Target.wakes`: what wfi waits for does not depend on global enables or delegation (3.3.3). */
+export const wakes = (cpu: Cpu): boolean => (cpu.get64(S.mip) & cpu.get64(S.mie)) !== 0n
+
+/** `Target.setLine`: a device holds or releases a bit of mip. */
+export function setLine(cpu: Cpu, line: number, level: boolean): void {
+  const bit = 1 << line
+  const lines = level ? cpu.get32(S.lines) | bit : cpu.get32(S.lines) & ~bit
+  cpu.set32(S.lines, lines)
+  cpu.set64(S.mip, cpu.get64(S.softMip) | BigInt(lines >>> 0))
+  if (wakes(cpu)) cpu.request()
+}
+
+/** `Target.reset` (3.4): M-mode, interrupts off; memory is zero. */
+export function reset(cpu: Cpu, xlen: Xlen): void {
+  if (xlen === 64) cpu.set64(S.mstatus, (2n << 32n) | (2n << 34n))
+  cpu.set32(S.priv, Priv.M)
+  cpu.set64(S.reservation, -1n)
+  const semihosting = cpu.machine.semihosting ? Flags.semihosting : 0
+  cpu.set32(Head.context, (cpu.get32(Head.context) & ~0xfff) | Priv.M | semihosting)
+  cpu.set32(Head.tlb, cpu.base + Layout.tlb + TlbMode.machine * Layout.tlbSize)
+}
