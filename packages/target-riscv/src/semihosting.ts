@@ -201,30 +201,50 @@ class Services {
     return handle
   }
 
-  /** Returns the number of bytes that were not written. */
+  /** Returns the number of bytes that were not written; all of them after an error. */
   #write(cpu: Cpu, block: bigint): number {
-    if (this.#handle(cpu, block).kind !== 'out') throw new Failed(Errno.badHandle)
-    let at = this.#field(cpu, block, 1)
     let left = Number(this.#field(cpu, block, 2))
-    while (left > 0) {
-      const length = Math.min(left, chunk)
-      this.#machine.console.write(this.#read(cpu, at, length))
-      at += BigInt(length)
-      left -= length
-    }
-    return 0
+    return this.#rest(
+      () => left,
+      () => {
+        if (this.#handle(cpu, block).kind !== 'out') throw new Failed(Errno.badHandle)
+        let at = this.#field(cpu, block, 1)
+        while (left > 0) {
+          const length = Math.min(left, chunk)
+          this.#machine.console.write(this.#read(cpu, at, length))
+          at += BigInt(length)
+          left -= length
+        }
+      },
+    )
   }
 
-  /** Returns the number of bytes that were not read: all of them at the end of the file, which the console always is at. */
+  /** Returns the number of bytes that were not read: all of them at the end, where the console always is. */
   #readFile(cpu: Cpu, block: bigint): number {
-    const file = this.#handle(cpu, block)
-    const wanted = Number(this.#field(cpu, block, 2))
-    if (file.kind === 'out') throw new Failed(Errno.badHandle)
-    if (file.kind === 'in') return wanted
-    const piece = features.slice(file.position, file.position + wanted)
-    this.#store(cpu, this.#field(cpu, block, 1), piece)
-    file.position += piece.length
-    return wanted - piece.length
+    let left = Number(this.#field(cpu, block, 2))
+    return this.#rest(
+      () => left,
+      () => {
+        const file = this.#handle(cpu, block)
+        if (file.kind === 'out') throw new Failed(Errno.badHandle)
+        if (file.kind === 'in') return
+        const piece = features.slice(file.position, file.position + left)
+        this.#store(cpu, this.#field(cpu, block, 1), piece)
+        file.position += piece.length
+        left -= piece.length
+      },
+    )
+  }
+
+  /** Transfers; an error only sets errno, the result is what is left. */
+  #rest(left: () => number, transfer: () => void): number {
+    try {
+      transfer()
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error
+      this.#errno = error.errno
+    }
+    return left()
   }
 
   /** The command line is empty. */

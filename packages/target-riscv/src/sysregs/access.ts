@@ -64,7 +64,7 @@ export function writeCsr(
 ): void {
   kind.write?.(b, value, number)
   if (kind.fp) dirtyFp(b, flags)
-  if (kind.then === 'interrupts') b.call(checkInterrupts)
+  if (kind.after === 'interrupts') b.call(checkInterrupts)
 }
 
 /** The functions for one base. */

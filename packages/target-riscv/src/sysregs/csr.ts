@@ -19,7 +19,7 @@ export interface CsrKind {
   /** Reads or writes need the exact time. */
   readonly exact?: true
   /** After a write: may an interrupt have become takeable; must the next block be looked up anew? */
-  readonly then?: 'interrupts' | 'dispatch'
+  readonly after?: 'interrupts' | 'dispatch'
 }
 
 /** A CSR of the emulated hart. */

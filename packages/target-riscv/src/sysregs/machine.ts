@@ -32,7 +32,7 @@ const writeSatp64: IrFunction = irFunction('riscv.writeSatp', ['i64'], undefined
 })
 
 const satp = (xlen: Xlen): CsrKind => ({
-  then: 'dispatch',
+  after: 'dispatch',
   // mstatus.TVM keeps S away from it.
   legal: (b, priv) => {
     const tvm = b.ne(b.and(b.get(S.mstatus, 'i64'), b.i64(Mstatus.TVM)), b.i64(0))
@@ -53,7 +53,7 @@ const pmpConfig = (xlen: Xlen): CsrKind => {
   // pmpcfg0 … 3 hold four bytes each; RV64 takes the even ones and reads eight.
   const first = (b: Builder, number: Node): Node => b.shl(below(b, number, 0x3a0), b.i32(2))
   return {
-    then: 'dispatch',
+    after: 'dispatch',
     read: (b, number) => {
       const place = b.add(b.cpu(), first(b, number))
       return b.rload('i64', xlen === 64 ? '64' : '32u', place, S.pmpcfg)
@@ -63,7 +63,7 @@ const pmpConfig = (xlen: Xlen): CsrKind => {
 }
 
 const pmpAddress = (xlen: Xlen): CsrKind => ({
-  then: 'dispatch',
+  after: 'dispatch',
   read: (b, number) => {
     const place = b.add(b.cpu(), b.shl(below(b, number, 0x3b0), b.i32(3)))
     return b.rload('i64', '64', place, S.pmpaddr)

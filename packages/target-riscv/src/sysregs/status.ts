@@ -38,7 +38,7 @@ function writePending(b: Builder, soft: Node): void {
 
 function mstatus(xlen: Xlen): CsrKind {
   return {
-    then: 'interrupts',
+    after: 'interrupts',
     read: b => withSd(b, status(b), xlen),
     write: (b, value) => {
       // MPP has no mode 2: such a value leaves it as it is.
@@ -51,13 +51,13 @@ function mstatus(xlen: Xlen): CsrKind {
 }
 
 const sstatus = (xlen: Xlen): CsrKind => ({
-  then: 'interrupts',
+  after: 'interrupts',
   read: b => withSd(b, b.and(status(b), b.i64(supervisor | (xlen === 64 ? Mstatus.UXL : 0n))), xlen),
   write: (b, value) => void b.call(writeStatus, keep(b, status(b), value, supervisor)),
 })
 
 /** A kind whose writes may make an interrupt takeable. */
-const enabling = (kind: CsrKind): CsrKind => ({ ...kind, then: 'interrupts' })
+const enabling = (kind: CsrKind): CsrKind => ({ ...kind, after: 'interrupts' })
 
 export function statusCsrs(xlen: Xlen): readonly Csr[] {
   return [
@@ -68,7 +68,7 @@ export function statusCsrs(xlen: Xlen): readonly Csr[] {
     ...rowsFor('mideleg', enabling(slot(S.mideleg, supervisorInterrupts))),
     ...rowsFor('mie', enabling(slot(S.mie, allInterrupts))),
     ...rowsFor('sie', {
-      then: 'interrupts',
+      after: 'interrupts',
       read: b => delegated(b, b.get(S.mie, 'i64')),
       write: (b, value) => {
         const others = b.and(b.get(S.mie, 'i64'), b.not(b.get(S.mideleg, 'i64')))
@@ -76,13 +76,13 @@ export function statusCsrs(xlen: Xlen): readonly Csr[] {
       },
     }),
     ...rowsFor('mip', {
-      then: 'interrupts',
+      after: 'interrupts',
       read: b => b.get(S.mip, 'i64'),
       modify: b => b.get(S.softMip, 'i64'),
       write: writePending,
     }),
     ...rowsFor('sip', {
-      then: 'interrupts',
+      after: 'interrupts',
       read: b => delegated(b, b.get(S.mip, 'i64')),
       modify: b => b.get(S.softMip, 'i64'),
       // Of the delegated bits only SSIP can be written.

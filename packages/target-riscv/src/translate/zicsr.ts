@@ -45,7 +45,7 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
       writeCsr(b, kind, changed(b, change, base, given), b.i32(number), flags)
     }
     result(b, o, old)
-    b.goto(o.nextPc(X), writes && kind.then !== undefined)
+    b.goto(o.nextPc(X), writes && kind.after !== undefined)
   }
 
   return (b, o, flags) => {
