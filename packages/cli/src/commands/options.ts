@@ -1,0 +1,30 @@
+/** Types of the options of each command: what the table in `table.ts` describes and the commands get. */
+import type { SerialChoice } from '../args/value-types.ts'
+
+/** What decides which machine is meant. */
+export interface MachineChoice {
+  target: string | undefined
+  cpu: string | undefined
+}
+
+export interface RunOptions extends MachineChoice {
+  board: string | undefined
+  memory: number | undefined
+  smp: number | undefined
+  plugin: readonly string[]
+  'plugin-output': string | undefined
+  semihosting: boolean
+  serial: SerialChoice | undefined
+  'max-instructions': number | undefined
+  timeout: number | undefined
+  'expect-text': string | undefined
+  tier: 0 | 1 | 'oracle' | undefined
+}
+
+export interface DisasOptions extends MachineChoice {
+  start: bigint | undefined
+  count: number | undefined
+  symbol: string | undefined
+}
+
+export type ListOptions = Record<never, never>

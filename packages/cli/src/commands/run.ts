@@ -1,0 +1,107 @@
+/** `guestscope run`: builds the machine, runs it, tells how it ended. */
+import { Machine, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
+import type { CommandAction } from '../args/spec.ts'
+import { CommandError, messageOf } from '../errors.ts'
+import { ExitStatus } from '../exit-status.ts'
+import type { Host } from '../host/host.ts'
+import { describePluginFailure } from '../plugins/failure.ts'
+import { installPlugins, loadPlugins } from '../plugins/install.ts'
+import { problem } from '../report.ts'
+import { pick } from '../run/guests.ts'
+import { naming, openProgram, type Program } from '../run/image.ts'
+import { flush, runLoop, Wake } from '../run/loop.ts'
+import { Progress } from '../run/progress.ts'
+import { Serial } from '../run/serial.ts'
+import { SymbolTable } from '../run/symbols.ts'
+import type { RunOptions } from './options.ts'
+
+export const run: CommandAction<RunOptions> = async (host, options, [path = '']) => {
+  const program = await openProgram(host, path, options)
+  const plugins = await loadPlugins(options.plugin, host.directory)
+  const wake = new Wake()
+  let machine: Machine | undefined
+  const end = (status: number, message?: string): void => {
+    machine?.stop({ kind: 'exit', status, ...(message !== undefined && { message }) })
+    wake.call()
+  }
+  const expected = options['expect-text']
+  let found = false
+  const serial = new Serial(host, options.serial ?? 'stdio', expected, {
+    found: () => {
+      found = true
+      end(0)
+    },
+    leave: () => end(0),
+    changed: wake.call,
+  })
+  machine = naming(path, () => buildMachine(program, options, serial))
+  let symbols: SymbolTable | undefined
+  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], () => {
+    symbols ??= new SymbolTable(program.image)
+    return symbols
+  })
+
+  let asked = false
+  const unlisten = host.signals.listen((status, name) => {
+    // Asked twice: whatever the plugins have still to say, end now.
+    if (asked) process.exit(status)
+    asked = true
+    end(status, `Ended by ${name}.`)
+  })
+  const progress = new Progress(host.stderr, [host.stdout, host.stderr], host.clock)
+  let reason: StopReason
+  try {
+    const limits = { instructions: options['max-instructions'], seconds: options.timeout }
+    reason = await runLoop(host, machine, serial, wake, limits, progress)
+  } finally {
+    progress.erase()
+    serial.close()
+    unlisten()
+  }
+  const last = pluginHost.finish(reason)
+  flush(host)
+  return conclude(host, last, expected !== undefined && !found ? expected : undefined)
+}
+
+function buildMachine({ image, cpu, loaded }: Program, options: RunOptions, serial: Serial): Machine {
+  const board = pick('board', options.board, loaded.boards)
+  try {
+    return new Machine({
+      target: cpu.target(),
+      board,
+      image,
+      memoryBytes: options.memory ?? board.defaultMemory,
+      cpus: options.smp ?? 1,
+      console: serial,
+      semihosting: options.semihosting,
+      ...(options.tier !== undefined && { tier: options.tier }),
+    })
+  } catch (error) {
+    // WebAssembly's limits, and the computer's.
+    if (!(error instanceof RangeError)) throw error
+    throw new CommandError(
+      'config/memory',
+      `The machine's memory cannot be had: ${messageOf(error)}.`,
+      'Choose less with -m; 3G is possible where the computer has it.',
+      { cause: error },
+    )
+  }
+}
+
+/** Tells the user why the run ended, where the status alone does not say it. */
+function conclude(host: Host, reason: StopReason, missing: string | undefined): number {
+  if (reason.kind === 'plugin-error') {
+    problem(host.stderr, describePluginFailure(reason), 'plugin/threw')
+    return stopStatus(reason)
+  }
+  const message = stopMessage(reason)
+  if (message !== undefined) problem(host.stderr, message)
+  const status = stopStatus(reason) || (reason.status === 0 ? 0 : ExitStatus.failed)
+  if (missing === undefined || reason.kind === 'plugin') return status
+  problem(
+    host.stderr,
+    `The run ended${message === undefined ? ` with status ${status}` : ''} before the guest had printed '${missing}'.`,
+    'run/text-missing',
+  )
+  return status >= 128 ? status : ExitStatus.failed
+}

@@ -1,0 +1,120 @@
+/** The commands and their options: the one place that knows them. */
+import type { CommandSpec } from '../args/spec.ts'
+import { address, count, seconds, serial, size, text, tier } from '../args/value-types.ts'
+import type { DisasOptions, ListOptions, RunOptions } from './options.ts'
+
+const image = { name: 'IMAGE', description: 'ELF file of the guest program.' } as const
+const target = {
+  value: 'NAME',
+  type: text,
+  description: "Guest architecture ('list targets'); default: the one that the image is for.",
+} as const
+const cpu = {
+  value: 'NAME',
+  type: text,
+  description: "CPU model ('list cpus'); default: the first of the target.",
+} as const
+
+export const runCommand: CommandSpec<RunOptions> = {
+  name: 'run',
+  summary: 'Runs a guest program; its exit code becomes the exit status.',
+  operands: [image],
+  options: {
+    target,
+    board: {
+      value: 'NAME',
+      type: text,
+      description: "Kind of machine ('list boards'); default: the first of the target.",
+    },
+    cpu,
+    memory: { short: 'm', value: 'SIZE', type: size, description: 'Main memory, such as 128M or 1G.' },
+    smp: { value: 'N', type: count(1), description: 'Number of CPUs; default 1.' },
+    plugin: {
+      short: 'p',
+      value: 'NAME[,KEY=VALUE …]',
+      type: text,
+      many: true,
+      description:
+        "Plugin with its options ('list plugins'): a ready one, a package, or the path of a .ts or .js file. " +
+        'May be given several times.',
+    },
+    'plugin-output': {
+      value: 'FILE',
+      type: text,
+      description: 'Where reports of plugins go; default: standard error.',
+    },
+    semihosting: { description: 'Serve semihosting calls of the guest (console, exit).' },
+    serial: {
+      value: 'WHERE',
+      type: serial,
+      description: 'Serial port: stdio (default), none or file:PATH.',
+    },
+    'max-instructions': {
+      value: 'N',
+      type: count(1),
+      description: 'End the run after so many instructions of all CPUs together, such as 1e9.',
+    },
+    timeout: { value: 'SECONDS', type: seconds, description: 'End the run after this time.' },
+    'expect-text': {
+      value: 'TEXT',
+      type: text,
+      description:
+        'End with status 0 as soon as the guest has printed the text, with status 1 if it ends before.',
+    },
+    tier: {
+      value: 'TIER',
+      type: tier,
+      description:
+        'How instructions run: 0 interpreter only, 1 (default) also compiled regions, oracle the slow reference.',
+    },
+  },
+  notes: [
+    'What the guest prints goes to standard output as it comes, everything else to standard error. Standard input ' +
+      'feeds the serial port. On a terminal: Ctrl-A x leaves, Ctrl-A h lists the other keys.',
+  ],
+  examples: [
+    'guestscope run hello.elf',
+    'guestscope run kernel.elf -m 256M --smp 2 -p traps,by=cause',
+    'guestscope run test.elf --semihosting -p ./my-plugin.ts --expect-text PASS --timeout 10',
+  ],
+  load: async () => (await import('./run.ts')).run,
+}
+
+export const listCommand: CommandSpec<ListOptions> = {
+  name: 'list',
+  summary: 'Lists targets, boards, CPUs and ready plugins with their options.',
+  operands: [
+    {
+      name: 'WHAT',
+      optional: true,
+      choices: ['targets', 'boards', 'cpus', 'plugins'],
+      description: 'targets, boards, cpus or plugins; default: all.',
+    },
+  ],
+  options: {},
+  load: async () => (await import('./list.ts')).list,
+}
+
+export const disasCommand: CommandSpec<DisasOptions> = {
+  name: 'disas',
+  summary: 'Disassembles the executable segments of a program.',
+  operands: [image],
+  options: {
+    target,
+    cpu,
+    start: { value: 'ADDR', type: address, description: 'First address; default: all code.' },
+    count: { value: 'N', type: count(1), description: 'At most so many instructions.' },
+    symbol: { value: 'NAME', type: text, description: 'Only this function or label.' },
+  },
+  examples: [
+    'guestscope disas kernel.elf --symbol main',
+    'guestscope disas kernel.elf --start 0x80000000 --count 20',
+  ],
+  load: async () => (await import('./disas.ts')).disas,
+}
+
+export const commands: readonly CommandSpec<never>[] = [
+  runCommand,
+  listCommand,
+  disasCommand,
+] as readonly unknown[] as readonly CommandSpec<never>[]

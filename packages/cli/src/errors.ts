@@ -1,0 +1,77 @@
+/**
+ * Errors for the user. They have the shape of core's `GuestscopeError` (`code`, `hint`), without importing core: help
+ * and wrong arguments must not wait for an emulator to load.
+ */
+
+/** An error of the command line itself. `problem` and `hint` are sentences; the message is both. */
+export class CommandError extends Error {
+  /** Stable, for programs: `usage/option-unknown`, `file/not-found` … */
+  readonly code: string
+  /** What to do about it. */
+  readonly hint: string
+
+  constructor(code: string, problem: string, hint: string, options?: ErrorOptions) {
+    super(`${problem} ${hint}`, options)
+    this.name = 'CommandError'
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** Can the user do something about it? Everything else that is thrown is a fault of ours. */
+export function isUserError(error: unknown): error is Error & { code: string; hint: string } {
+  return (
+    error instanceof Error &&
+    typeof (error as { code?: unknown }).code === 'string' &&
+    typeof (error as { hint?: unknown }).hint === 'string'
+  )
+}
+
+/** What was thrown, as text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** An error of the operating system in words, such as `no such file`. */
+export function systemProblem(error: unknown): string {
+  const code = (error as { code?: unknown }).code
+  return (typeof code === 'string' && systemProblems[code]) || messageOf(error)
+}
+
+const systemProblems: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many files are open',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+}
+
+/** The known name that a misspelt one resembles most, if any does. */
+export function nearest(wrong: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(wrong.length / 3))
+  const ranked = known
+    .map(name => ({ name, distance: distance(wrong.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance)
+  return ranked[0]?.name
+}
+
+/** Levenshtein's: insertions, deletions and replacements that make one text of the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,65 @@
+import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import type { Output } from './host.ts'
+
+const capacity = 1 << 16
+
+/**
+ * Standard output or error. Writes are synchronous, so nothing is lost however the process ends. A reader that went
+ * away (EPIPE) is no error here: `gone` tells.
+ */
+export class FdOutput implements Output {
+  readonly isTerminal: boolean
+  gone = false
+  midLine = false
+  beforeWrite: () => void = () => {}
+  readonly #fd: number
+  readonly #buffer = Buffer.allocUnsafe(capacity)
+  #used = 0
+
+  constructor(fd: number) {
+    this.#fd = fd
+    this.isTerminal = isatty(fd)
+  }
+
+  write(data: Uint8Array | string): void {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data
+    if (bytes.length === 0) return
+    this.midLine = bytes[bytes.length - 1] !== 10
+    if (bytes.length > capacity - this.#used) this.flush()
+    if (bytes.length > capacity) {
+      this.beforeWrite()
+      return this.#send(bytes)
+    }
+    this.#buffer.set(bytes, this.#used)
+    this.#used += bytes.length
+  }
+
+  flush(): void {
+    const used = this.#used
+    this.#used = 0
+    if (used === 0) return
+    this.beforeWrite()
+    this.#send(this.#buffer.subarray(0, used))
+  }
+
+  overlay(text: string): void {
+    this.#send(Buffer.from(text))
+  }
+
+  #send(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length && !this.gone; ) {
+      try {
+        done += writeSync(this.#fd, bytes, done)
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        // A pipe that somebody else made non-blocking, and that is full.
+        if (code === 'EAGAIN') Atomics.wait(sleeper, 0, 0, 2)
+        else if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') this.gone = true
+        else throw error
+      }
+    }
+  }
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4))

@@ -1,0 +1,92 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { CommandError, systemProblem } from '../errors.ts'
+import type { Files, WritableFile } from './host.ts'
+
+export class NodeFiles implements Files {
+  readonly #created = new Map<string, NodeFile>()
+
+  read(path: string, what: string): Uint8Array {
+    try {
+      return readFileSync(path)
+    } catch (error) {
+      throw new CommandError(
+        'file/read',
+        `${what} '${path}' cannot be read: ${systemProblem(error)}.`,
+        'Check the path.',
+        { cause: error },
+      )
+    }
+  }
+
+  create(path: string): WritableFile {
+    const full = resolve(path)
+    const known = this.#created.get(full)
+    if (known !== undefined) return known
+    const file = new NodeFile(path)
+    this.#created.set(full, file)
+    return file
+  }
+
+  flush(): void {
+    for (const file of this.#created.values()) file.flush()
+  }
+}
+
+/** Characters that are collected before they go to the file. */
+const batch = 1 << 16
+
+class NodeFile implements WritableFile {
+  readonly #path: string
+  readonly #fd: number
+  #chunks: Uint8Array[] = []
+  #pending = 0
+  #failure: CommandError | undefined
+
+  constructor(path: string) {
+    this.#path = path
+    try {
+      this.#fd = openSync(path, 'w')
+    } catch (error) {
+      throw this.#cannotWrite(error)
+    }
+  }
+
+  write(data: Uint8Array | string): void {
+    if (this.#failure !== undefined) return
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data
+    this.#chunks.push(bytes)
+    this.#pending += bytes.length
+    if (this.#pending >= batch) this.#send()
+  }
+
+  flush(): void {
+    this.#send()
+    if (this.#failure === undefined) return
+    const failure = this.#failure
+    this.#failure = undefined
+    closeSync(this.#fd)
+    this.write = () => {}
+    throw failure
+  }
+
+  #send(): void {
+    const bytes = Buffer.concat(this.#chunks)
+    this.#chunks = []
+    this.#pending = 0
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
+    } catch (error) {
+      this.#failure = this.#cannotWrite(error)
+    }
+  }
+
+  #cannotWrite(error: unknown): CommandError {
+    return new CommandError(
+      'file/write',
+      `The file '${this.#path}' cannot be written: ${systemProblem(error)}.`,
+      'Choose another place, or make room there.',
+      { cause: error },
+    )
+  }
+}

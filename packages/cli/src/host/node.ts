@@ -1,0 +1,60 @@
+/** The host under Node. */
+import { setImmediate } from 'node:timers/promises'
+import { ExitStatus } from '../exit-status.ts'
+import { FdOutput } from './fd-output.ts'
+import type { Clock, Host, Signals } from './host.ts'
+import { NodeFiles } from './node-files.ts'
+import { NodeInput } from './node-input.ts'
+
+const clock: Clock = {
+  now: () => performance.now(),
+  breathe: () => setImmediate(),
+  sleep: (milliseconds, wake) =>
+    new Promise(resolve => {
+      if (wake.aborted) return resolve()
+      const done = (): void => {
+        clearTimeout(timer)
+        wake.removeEventListener('abort', done)
+        resolve()
+      }
+      // Longer than a timer can be: sleep again and again, the caller looks at the clock itself.
+      const timer = setTimeout(done, Math.min(milliseconds, 2 ** 31 - 1))
+      wake.addEventListener('abort', done)
+    }),
+}
+
+const statuses = {
+  SIGINT: ExitStatus.interrupted,
+  SIGTERM: ExitStatus.terminated,
+  SIGHUP: ExitStatus.hangUp,
+} as const
+
+const signals: Signals = {
+  listen: callback => {
+    const listeners = Object.entries(statuses).map(([name, status]) => {
+      const listener = (): void => callback(status, name)
+      process.on(name, listener)
+      return () => process.off(name, listener)
+    })
+    return () => {
+      for (const stop of listeners) stop()
+    }
+  },
+}
+
+/** The computer that this process runs on. */
+export function nodeHost(): Host & { readonly stdout: FdOutput; readonly stderr: FdOutput } {
+  let input: NodeInput | undefined
+  return {
+    stdout: new FdOutput(1),
+    stderr: new FdOutput(2),
+    get input() {
+      input ??= new NodeInput()
+      return input
+    },
+    files: new NodeFiles(),
+    clock,
+    signals,
+    directory: process.cwd(),
+  }
+}

@@ -1,0 +1,64 @@
+/** The command: finds out what is asked for, loads what does it, reports what goes wrong. */
+import { commandHelp, generalHelp } from './args/help.ts'
+import { parseArguments } from './args/parse.ts'
+import type { CommandSpec } from './args/spec.ts'
+import { commands } from './commands/table.ts'
+import { CommandError, nearest } from './errors.ts'
+import { ExitStatus } from './exit-status.ts'
+import type { Host } from './host/host.ts'
+import { reportError } from './report.ts'
+
+/** Runs the command with these arguments; gives the exit status. All output has been written then. */
+export async function main(args: readonly string[], host: Host): Promise<number> {
+  let status: number
+  try {
+    status = await dispatch(args, host)
+  } catch (error) {
+    host.stdout.flush()
+    status = reportError(host.stderr, error)
+  }
+  host.stdout.flush()
+  host.stderr.flush()
+  return status === 0 && host.stdout.gone ? ExitStatus.brokenPipe : status
+}
+
+async function dispatch([name, ...rest]: readonly string[], host: Host): Promise<number> {
+  if (name === undefined) return (await import('./demo.ts')).demo(host)
+  if (name === '--version' || name === '-V' || name === 'version') {
+    host.stdout.write(`guestscope ${(await import('./version.ts')).version(host.files)}\n`)
+    return 0
+  }
+  if (name === 'help' || name === '--help' || name === '-h') {
+    const topic = rest.find(argument => !argument.startsWith('-'))
+    host.stdout.write(topic === undefined ? generalHelp(commands) : commandHelp(find(topic)))
+    return 0
+  }
+  const command = find(name)
+  const { options, operands, help } = parseArguments(command, rest)
+  if (help) {
+    host.stdout.write(commandHelp(command))
+    return 0
+  }
+  const action = await command.load()
+  return action(host, options, operands)
+}
+
+function find(name: string): CommandSpec<never> {
+  const found = commands.find(command => command.name === name)
+  if (found !== undefined) return found
+  const names = [...commands.map(command => command.name), 'help']
+  if (name.startsWith('-'))
+    throw new CommandError(
+      'usage/option-unknown',
+      `There is no option ${name} before the command.`,
+      `Begin with a command: ${names.join(', ')}.`,
+    )
+  const near = nearest(name, names)
+  const hint =
+    near !== undefined
+      ? `Did you mean '${near}'?`
+      : /[./\\]/.test(name)
+        ? `To run a program, write 'guestscope run ${name}'.`
+        : `The commands are: ${names.join(', ')}.`
+  throw new CommandError('usage/command-unknown', `There is no command '${name}'.`, hint)
+}

@@ -1,0 +1,88 @@
+/** The run loop: slices of work, and between them a turn for timers, input and signals. */
+import type { Machine, StopReason } from '@guestscope/core'
+import { ExitStatus } from '../exit-status.ts'
+import type { Host } from '../host/host.ts'
+import { Pace } from './pace.ts'
+import type { Progress } from './progress.ts'
+import type { Serial } from './serial.ts'
+
+export interface Limits {
+  /** Instructions of all CPUs together. */
+  readonly instructions: number | undefined
+  readonly seconds: number | undefined
+}
+
+/** Something from outside that ends a wait: input, a signal. */
+export class Wake {
+  #controller = new AbortController()
+  readonly call = (): void => this.#controller.abort()
+
+  /** Aborted at the next call, or already if there has been one since the last. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+  reset(): void {
+    if (this.#controller.signal.aborted) this.#controller = new AbortController()
+  }
+}
+
+/** Runs until something stops the machine; gives the reason. */
+export async function runLoop(
+  host: Host,
+  machine: Machine,
+  serial: Serial,
+  wake: Wake,
+  limits: Limits,
+  progress: Progress,
+): Promise<StopReason> {
+  const { clock } = host
+  const pace = new Pace()
+  const start = clock.now()
+  const deadline = start + (limits.seconds ?? Number.POSITIVE_INFINITY) * 1000
+  serial.feed(machine)
+  for (;;) {
+    const left = (limits.instructions ?? Number.POSITIVE_INFINITY) - machine.executed
+    const slice = Math.min(pace.slice, left)
+    const before = clock.now()
+    const state = machine.run(slice)
+    const now = clock.now()
+    flush(host)
+    if (host.stdout.gone) machine.stop({ kind: 'exit', status: ExitStatus.brokenPipe })
+    else if (machine.executed >= (limits.instructions ?? Number.POSITIVE_INFINITY))
+      machine.stop(limit(`${limits.instructions} instructions (--max-instructions)`, machine))
+    else if (now >= deadline) machine.stop(limit(`${limits.seconds} s (--timeout)`, machine))
+    else if (state === 'idle' && !serial.mayReceive) machine.stop(asleep)
+    if (machine.stopReason !== undefined) return machine.stopReason
+
+    serial.listen(machine)
+    if (state === 'idle') {
+      progress.erase()
+      await clock.sleep(deadline - now, wake.signal)
+    } else {
+      pace.worked(slice, now - before)
+      progress.update(machine.executed)
+      await clock.breathe()
+    }
+    wake.reset()
+  }
+}
+
+/** Everything that has been written so far gets out. */
+export function flush(host: Host): void {
+  host.stdout.flush()
+  host.files.flush()
+  host.stderr.flush()
+}
+
+const asleep: StopReason = {
+  kind: 'exit',
+  status: ExitStatus.failed,
+  message:
+    'Every CPU waits for an interrupt that cannot come: no timer is set, and there is no more input. ' +
+    'Let the program end the run (test finisher, or --semihosting), or set a timer before it waits.',
+}
+
+function limit(what: string, machine: Machine): StopReason {
+  const message = `The limit of ${what} was reached after ${machine.executed} instructions.`
+  return { kind: 'exit', status: ExitStatus.limit, message }
+}
