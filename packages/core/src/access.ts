@@ -57,6 +57,7 @@ function busError(host: AccessHost, cpu: Cpu, address: bigint, access: number): 
 /** Aligned accesses of 1, 2, 4 or 8 bytes inside a device. */
 const fitsDevice = (device: MmioDevice, offset: number, length: number): boolean =>
   (length === 1 || length === 2 || length === 4 || length === 8) &&
+  length >= (device.smallest ?? 1) &&
   offset % length === 0 &&
   offset + length <= device.size
 
@@ -90,16 +91,28 @@ function readDevice(device: MmioDevice, offset: number, length: number, cpu: num
   return low | (BigInt(device.read(offset + 4, 4, cpu) >>> 0) << 32n)
 }
 
-/** Stores the low bytes of `Head.value`; on failure sets `Head.exit` and changes nothing. */
-export function slowStore(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
+/** The parts of a store that would succeed; otherwise sets `Head.exit`. */
+function storeParts(host: AccessHost, cpu: Cpu, address: bigint, length: number): Part[] | undefined {
   const found = parts(host, cpu, address, length, Access.store)
-  if (!found) return
-  for (const p of found) {
+  for (const p of found ?? []) {
     if (host.memory.linear(p.physical)) continue
     const at = host.memory.device(p.physical)
-    if (!at || !fitsDevice(at.device, at.offset, p.length))
-      return busError(host, cpu, p.address, Access.store)
+    if (at && fitsDevice(at.device, at.offset, p.length)) continue
+    busError(host, cpu, p.address, Access.store)
+    return undefined
   }
+  return found
+}
+
+/** Sets `Head.exit` if a store would fail. */
+export function slowProbe(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
+  storeParts(host, cpu, address, length)
+}
+
+/** Stores the low bytes of `Head.value`; on failure sets `Head.exit` and changes nothing. */
+export function slowStore(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
+  const found = storeParts(host, cpu, address, length)
+  if (!found) return
   let value = cpu.get64(Head.value)
   for (const p of found) {
     const linear = host.memory.linear(p.physical)

@@ -18,7 +18,7 @@ import {
 import type { GuestMemory } from './memory.ts'
 import { Access, type Target } from './target.ts'
 
-type CoreHostName = 'flush' | 'clock' | 'load' | 'store' | 'hook' | 'recordHook' | 'report'
+type CoreHostName = 'flush' | 'clock' | 'load' | 'store' | 'probe' | 'hook' | 'recordHook' | 'report'
 
 /** Host functions that core gives to generated code; i64 cross through `Head.value`. */
 export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
@@ -30,6 +30,8 @@ export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
   load: hostFunction('core.load', ['i32', 'i32', 'i32']),
   /** (cpu, address low, high, bytes): any store of `Head.value`. */
   store: hostFunction('core.store', ['i32', 'i32', 'i32']),
+  /** (cpu, address low, high, bytes): would a store succeed? If not, `Head.exit` is set. */
+  probe: hostFunction('core.probe', ['i32', 'i32', 'i32']),
   /** (cpu, hook) and (cpu, record) → leave? */
   hook: hostFunction('core.hook', ['i32'], 'i32'),
   recordHook: hostFunction('core.recordHook', ['i32'], 'i32'),
@@ -173,6 +175,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       () => b.return(),
       () => b.return(),
     )
+    b.call(coreHost.probe, low(b, b.vget(0)), high(b, b.vget(0)), b.vget(1))
   })
 
   // The one road for every trap, from generated code and from the run loop.

@@ -1,6 +1,6 @@
 /** A machine: CPUs, memory, devices, time, and the run loop around generated code. */
 import { Exit, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
-import { slowLoad, slowStore } from './access.ts'
+import { slowLoad, slowProbe, slowStore } from './access.ts'
 import type { Board, BoardHost, BoardOptions, BuiltBoard } from './board.ts'
 import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
@@ -86,7 +86,7 @@ export class Machine {
     this.memory = new GuestMemory(options.cpus, this.#board.regions)
     for (const d of this.#board.devices) this.memory.attach(d.base, d.device)
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory.view))
-    this.blocks = new TbCache(this.memory)
+    this.blocks = new TbCache(this.memory, page => this.#protect(page))
     const self = this
     this.#translator = new Translator(this.target, this.memory, this.blocks, {
       get translates(): boolean {
@@ -362,6 +362,21 @@ export class Machine {
     cpu.set32(Head.context, (generation << 12) | (context & 0xfff))
   }
 
+  /** Takes the right to store to a linear page without notice out of every soft TLB. */
+  #protect(page: number): void {
+    const { view } = this.memory
+    for (const cpu of this.cpus) {
+      const first = cpu.base + Layout.tlb
+      const end = first + this.target.state.tlbModes * Tlb.entries * Tlb.entrySize
+      for (let entry = first; entry < end; entry += Tlb.entrySize) {
+        const tag = view.getInt32(entry + Tlb.writeTag, true)
+        if ((tag + view.getInt32(entry + Tlb.addend, true)) >>> 12 === page) {
+          view.setBigInt64(entry + Tlb.writeTag, -1n, true)
+        }
+      }
+    }
+  }
+
   // Stopping, resetting.
 
   /** Does what had to wait until no generated code was running. */
@@ -425,7 +440,6 @@ export class Machine {
     this.#timers.clear()
     for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
     this.#flushNow()
-    for (const d of this.memory.devices) d.reset?.()
     for (const c of this.#board.contents) this.#place(c.base, c.bytes, 'board contents')
     for (const s of this.image?.segments ?? []) this.#place(s.physical, s.bytes, 'segment', s.memorySize)
     for (const cpu of this.cpus) {
@@ -439,6 +453,7 @@ export class Machine {
       this.flushTranslations(cpu)
       this.#emptyJumpCache(cpu)
     }
+    for (const d of this.memory.devices) d.reset?.() // they drive lines into the CPUs
     this.updateDiscon()
   }
 
@@ -547,6 +562,7 @@ export class Machine {
       'core.clock': cpu => cpu.set64(Head.value, BigInt(this.clock())),
       'core.load': (cpu, low = 0, high = 0, bytes = 0) => slowLoad(access, cpu, join(low, high), bytes),
       'core.store': (cpu, low = 0, high = 0, bytes = 0) => slowStore(access, cpu, join(low, high), bytes),
+      'core.probe': (cpu, low = 0, high = 0, bytes = 0) => slowProbe(access, cpu, join(low, high), bytes),
       'core.hook': (cpu, id = 0) => {
         this.#translator.calls[id]?.(cpu.index)
         return leave()

@@ -46,8 +46,12 @@ export class TbCache {
   /** Blocks translated since the start. */
   translated = 0
 
-  constructor(memory: GuestMemory) {
+  readonly #protect: (page: number) => void
+
+  /** `protect` is called for each linear page that begins to hold code: stores to it must be noticed from now on. */
+  constructor(memory: GuestMemory, protect: (page: number) => void) {
     this.#memory = memory
+    this.#protect = protect
     this.#next = memory.pool.start
   }
 
@@ -76,9 +80,13 @@ export class TbCache {
     else this.#blocks.set(key, [tb])
     for (const page of this.#pages(tb)) {
       const set = this.#byPage.get(page)
-      if (set) set.add(tb)
-      else this.#byPage.set(page, new Set([tb]))
-      this.#memory.setFlag(page << pageShift, PageFlag.code, true)
+      if (set) {
+        set.add(tb)
+        continue
+      }
+      this.#byPage.set(page, new Set([tb]))
+      this.#memory.setFlag(page * 4096, PageFlag.code, true)
+      this.#protect(page)
     }
     this.translated++
     return tb
@@ -138,7 +146,7 @@ export class TbCache {
       set?.delete(tb)
       if (set && !set.size) {
         this.#byPage.delete(page)
-        this.#memory.setFlag(page << pageShift, PageFlag.code, false)
+        this.#memory.setFlag(page * 4096, PageFlag.code, false)
       }
     }
   }
@@ -150,7 +158,7 @@ export class TbCache {
 
   /** Forgets everything and empties the pool. */
   clear(): void {
-    for (const page of this.#byPage.keys()) this.#memory.setFlag(page << pageShift, PageFlag.code, false)
+    for (const page of this.#byPage.keys()) this.#memory.setFlag(page * 4096, PageFlag.code, false)
     this.#blocks.clear()
     this.#byPage.clear()
     this.#next = this.#memory.pool.start

@@ -40,17 +40,17 @@ const lr = (x: XType, { suffix, bytes, width }: Size): Semantics => ({
 
 /**
  * Stores if the reserved address still holds the reserved value, which a store of the same value in between does
- * not change (as in QEMU). Without a reservation of this address it fails before any fault, misalignment included.
+ * not change (as in QEMU). Misalignment traps always; without a reservation of this
+ * address it fails before any other fault.
  */
 const sc = (x: XType, { suffix, bytes, width }: Size): Semantics => ({
   name: `sc.${suffix}`,
   emit: (b, o) => {
     const failed = b.newVar('i32')
-    const address = o.reg(rs1, x)
+    const address = aligned(b, o, x, bytes, Exc.storeMisaligned)
     const value = o.reg(rs2, x)
     b.vset(failed, b.i32(1))
     b.if(b.eq(b.get(S.reservation, 'i64'), b.resize(address, 'i64', true)), () => {
-      aligned(b, o, x, bytes, Exc.storeMisaligned)
       b.gprobe(width, address)
       const held = b.resize(b.gload(x, width, address), 'i64')
       b.if(b.eq(held, b.get(S.reservedValue, 'i64')), () => {
