@@ -40,8 +40,8 @@ const lr = (x: XType, { suffix, bytes, width }: Size): Semantics => ({
 
 /**
  * Stores if the reserved address still holds the reserved value, which a store of the same value in between does
- * not change (as in QEMU). Misalignment traps always; without a reservation of this
- * address it fails before any other fault.
+ * not change (as in QEMU). Misalignment traps always; without a reservation of this address it fails before any
+ * other fault.
  */
 const sc = (x: XType, { suffix, bytes, width }: Size): Semantics => ({
   name: `sc.${suffix}`,
