@@ -56,8 +56,7 @@ export function requireFp(b: Builder, o: Operands, flags: number | undefined): v
 export function dirtyFp(b: Builder, flags: number | undefined): void {
   if (flags !== undefined && (flags & Flags.fsMask) === Flags.fsDirty << Flags.fsShift) return
   b.set(S.mstatus, b.or(b.get(S.mstatus, 'i64'), b.i64(Mstatus.FS)))
-  const others = b.and(b.get(Head.context, 'i32'), b.i32(~Flags.fsMask))
-  b.set(Head.context, b.or(others, b.i32(Flags.fsDirty << Flags.fsShift)))
+  b.set(Head.context, b.or(b.get(Head.context, 'i32'), b.i32(Flags.fsDirty << Flags.fsShift)))
 }
 
 /** The privilege mode, a constant where it is known. */

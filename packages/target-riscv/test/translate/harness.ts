@@ -103,6 +103,10 @@ export interface Case {
   readonly fs: 0 | 1 | 2
 }
 
+/** Translation flags in M-mode. */
+export const flagsOf = (fs: Case['fs']): number =>
+  3 | (([Flags.fsOff, Flags.fsOn, Flags.fsDirty][fs] as number) << Flags.fsShift)
+
 /** How it ended. */
 export interface End {
   readonly pc: bigint
@@ -217,7 +221,7 @@ export class Harness {
     b.insn(0)
     const operands = { regs: c.regs, imm, aux, size, word: word | 0 }
     const o = knownOperands(b, operands, pc, fixed)
-    this.#semantics[c.handler]?.emit(b, o, 3 | (c.case.fs << Flags.fsShift))
+    this.#semantics[c.handler]?.emit(b, o, flagsOf(c.case.fs))
     if (!b.ended) b.goto(o.nextPc(this.xlen === 32 ? 'i32' : 'i64'))
     return b
   }
@@ -253,7 +257,7 @@ export class Harness {
     // The soft TLB is 256 entries that match nothing.
     new Uint8Array(this.#memory.buffer, 0x8000, 0x2000).fill(0xff)
     this.set32(Head.tlb, 0x8000)
-    this.set32(Head.context, 3 | (fs << Flags.fsShift))
+    this.set32(Head.context, flagsOf(fs))
     this.set64(S.mstatus, fs === 2 ? Mstatus.FS : BigInt(fs) << 13n)
     this.set64(S.reservation, -1n)
   }
@@ -285,6 +289,22 @@ export class Harness {
   reserve(address: bigint, value: bigint): void {
     this.set64(S.reservation, address)
     this.set64(S.reservedValue, value)
+  }
+  get fflags(): number {
+    return this.get32(S.fflags)
+  }
+  set fflags(value: number) {
+    this.set32(S.fflags, value)
+  }
+  set frm(value: number) {
+    this.set32(S.frm, value)
+  }
+  get mstatus(): bigint {
+    return this.get64(S.mstatus)
+  }
+  /** The translation flags as the state has them now. */
+  get flags(): number {
+    return this.get32(Head.context)
   }
   f(n: number): bigint {
     return this.get64(S.f + 8 * n)
