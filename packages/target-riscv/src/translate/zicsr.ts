@@ -40,9 +40,14 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
     if (kind.exact) b.exact()
     const given = operand(b, o)
     const old = kind.read(b, b.i32(number))
-    if (writes) {
+    const write = (): void => {
       const base = change !== 'write' && kind.modify ? kind.modify(b, b.i32(number)) : old
       writeCsr(b, kind, changed(b, change, base, given), b.i32(number), flags)
+    }
+    if (writes) {
+      // No bits: nothing changes, but the state would become dirty.
+      if (kind.fp && change !== 'write') b.if(b.ne(given, b.i64(0)), write)
+      else write()
     }
     result(b, o, old)
     b.goto(o.nextPc(X), writes && kind.after !== undefined)
@@ -57,7 +62,7 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
     b.if(b.eq(check, b.i32(CsrCheck.exact)), () => b.exact())
     const given = operand(b, o)
     const old = b.call(functions.read, number)
-    b.if(writes, () => {
+    b.if(change === 'write' ? writes : b.ne(given, b.i64(0)), () => {
       const base = change === 'write' ? old : b.call(functions.modify, number)
       b.call(functions.write, number, changed(b, change, base, given))
     })
