@@ -15,8 +15,11 @@ import {
   Tlb,
   type Width,
 } from '@guestscope/codegen'
-import type { GuestMemory } from './memory.ts'
+import { type GuestMemory, granuleShift, PageFlag } from './memory.ts'
 import { Access, type Target } from './target.ts'
+
+/** What `core.fill` answers; guarded: entered, but the page holds code, so that stores must look where they go. */
+const Fill = { done: 0, fault: 1, slow: 2, guarded: 3 } as const
 
 type CoreHostName = 'flush' | 'clock' | 'load' | 'store' | 'probe' | 'hook' | 'recordHook' | 'report'
 
@@ -70,58 +73,87 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     b.return(b.i32(0))
   })
 
-  // Translates an address and enters the page into the soft TLB: 0 done, 1 fault described, 2 take the slow road.
+  /** Address of the soft TLB entry for an address. */
+  const entryOf = (b: Builder, address: Node): Node => {
+    const slot = b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift))
+    return b.add(b.get(Head.tlb, 'i32'), b.and(slot, b.i32((Tlb.entries - 1) << Tlb.entryShift)))
+  }
+  const pageOf = (b: Builder, address: Node): Node => b.and(address, b.i64(-(1 << Tlb.pageShift)))
+  /** The tag of a page that may be written, but holds code: no inline probe matches it. */
+  const guardedTag = (b: Builder, page: Node): Node => b.or(page, b.i64(1))
+
+  // Translates an address and enters the page into the soft TLB: see `Fill`.
   const fill = irFunction('core.fill', ['i64', 'i32'], 'i32', b => {
     const address = b.vget(0)
     b.set(Head.uncached, b.i32(0))
     const physical = b.call(target.functions.translate, address, b.vget(1))
     b.if(b.eq(physical, b.i64(-1)), () => {
       b.set(Head.exit, b.i32(Exit.trap))
-      b.return(b.i32(1))
+      b.return(b.i32(Fill.fault))
     })
     const host = b.call(linear, physical)
-    b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), () => b.return(b.i32(2)))
-    const slot = b.and(
-      b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)),
-      b.i32((Tlb.entries - 1) << Tlb.entryShift),
-    )
-    const entry = b.add(b.get(Head.tlb, 'i32'), slot)
-    const page = b.and(address, b.i64(-(1 << Tlb.pageShift)))
-    const claim = (mine: number, other: number): void => {
-      b.if(b.ne(b.rload('i64', '64', entry, other), page), () => b.rstore('64', entry, b.i64(-1), other))
-      b.rstore('64', entry, page, mine)
+    b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), () => b.return(b.i32(Fill.slow)))
+    const entry = entryOf(b, address)
+    const page = pageOf(b, address)
+    const result = b.newVar('i32')
+    b.vset(result, b.i32(Fill.done))
+    // The two tags share the addend: an entry serves one page.
+    const claim = (mine: number, other: number, tag: Node): void => {
+      const same = b.eq(b.and(b.rload('i64', '64', entry, other), b.i64(-2)), page)
+      b.if(b.eqz(same), () => b.rstore('64', entry, b.i64(-1), other))
+      b.rstore('64', entry, tag, mine)
     }
     b.if(
       b.and(b.vget(1), b.i32(Access.store)),
       () => {
         const flags = b.rload('i32', '8u', b.shrU(host, b.i32(Tlb.pageShift)), memory.pageFlags)
-        b.if(flags, () => b.return(b.i32(2)))
-        claim(Tlb.writeTag, Tlb.readTag)
+        b.if(b.and(flags, b.i32(PageFlag.readonly)), () => b.return(b.i32(Fill.slow)))
+        const code = b.and(flags, b.i32(PageFlag.code))
+        b.if(code, () => b.vset(result, b.i32(Fill.guarded)))
+        claim(Tlb.writeTag, Tlb.readTag, b.select(code, guardedTag(b, page), page))
       },
-      () => claim(Tlb.readTag, Tlb.writeTag),
+      () => claim(Tlb.readTag, Tlb.writeTag, page),
     )
     b.rstore('32u', entry, b.sub(host, low(b, address)), Tlb.addend)
-    b.return(b.i32(0))
+    b.return(b.vget(result))
   })
 
-  /** Fills for an access inside one page; `then` runs when the entry holds, the function returns on a fault. */
+  /**
+   * Translates an access inside one page; `then` runs with the linear address when memory can be touched directly,
+   * `fail` where a fault is described. What follows the call needs JavaScript and exact time.
+   */
   const inPage = (b: Builder, access: number, fail: () => void, then: (host: Node) => void): void => {
     const address = b.vget(0)
     b.set(Head.accessBytes, b.vget(1))
+    const entry = entryOf(b, address)
     const last = b.add(b.and(low(b, address), b.i32(0xfff)), b.vget(1))
     b.if(b.cmp('le_u', last, b.i32(0x1000)), () => {
-      const result = b.call(fill, address, b.i32(access))
-      b.if(b.eq(result, b.i32(1)), fail)
-      b.if(b.eqz(result), () => {
-        const slot = b.and(
-          b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift)),
-          b.i32((Tlb.entries - 1) << Tlb.entryShift),
-        )
-        const entry = b.add(b.get(Head.tlb, 'i32'), slot)
-        then(b.add(low(b, address), b.rload('i32', '32s', entry, Tlb.addend)))
-      })
+      const result = b.newVar('i32')
+      b.vset(result, b.i32(Fill.guarded))
+      const known = guardedTag(b, pageOf(b, address))
+      const guarded =
+        access === Access.store ? b.eq(b.rload('i64', '64', entry, Tlb.writeTag), known) : b.i32(0)
+      b.if(b.eqz(guarded), () => b.vset(result, b.call(fill, address, b.i32(access))))
+      b.if(b.eq(b.vget(result), b.i32(Fill.fault)), fail)
+      b.if(
+        b.eq(b.vget(result), b.i32(Fill.slow)),
+        () => {},
+        () => {
+          const host = b.add(low(b, address), b.rload('i32', '32s', entry, Tlb.addend))
+          // Data beside code: only stores to a granule with code take the slow road.
+          const codeAt = (at: Node): Node =>
+            b.rload('i32', '8u', b.shrU(at, b.i32(granuleShift)), memory.codeGranules)
+          const end = b.sub(b.add(host, b.vget(1)), b.i32(1))
+          const touched = b.newVar('i32')
+          b.vset(touched, b.i32(0))
+          b.if(b.eq(b.vget(result), b.i32(Fill.guarded)), () =>
+            b.vset(touched, b.or(codeAt(host), codeAt(end))),
+          )
+          b.if(b.eqz(b.vget(touched)), () => then(host))
+        },
+      )
     })
-    // The rest needs JavaScript and exact time: T0 runs the instruction alone.
+    // T0 runs the instruction alone.
     b.if(b.eqz(b.get(Head.single, 'i32')), () => {
       b.set(Head.exit, b.i32(Exit.step))
       fail()

@@ -27,6 +27,8 @@ interface MappedDevice {
 }
 
 const pageSize = 4096
+/** Code is tracked in granules of 64 bytes, so that data on a page with code stays quick to write. */
+export const granuleShift = 6
 const align = (n: number, to: number): number => Math.ceil(n / to) * to
 /** Bytes for decoded blocks; when they are used up, all translations are thrown away. */
 const poolSize = 16 << 20
@@ -40,6 +42,8 @@ export class GuestMemory {
   readonly regions: readonly MemoryRegion[]
   /** Linear address of the page flags: one byte per page of linear memory. */
   readonly pageFlags: number
+  /** Linear address of the number of blocks (saturating) with code in each granule of linear memory. */
+  readonly codeGranules: number
   readonly pool: { readonly start: number; readonly end: number }
   readonly #devices: MappedDevice[] = []
 
@@ -50,6 +54,8 @@ export class GuestMemory {
     const total = specs.reduce((sum, s) => sum + align(s.size, pageSize), 0)
     this.pageFlags = at
     at += align((at + total) / pageSize + pageSize, pageSize)
+    this.codeGranules = at
+    at += align((at + total) / 2 ** granuleShift + pageSize, pageSize)
     this.regions = specs.map(s => {
       const size = align(s.size, pageSize)
       const region = { name: s.name, base: s.base, size, readonly: s.readonly ?? false, linear: at }
@@ -97,6 +103,15 @@ export class GuestMemory {
         return { device: d.device, offset: Number(physical - d.base) }
     }
     return undefined
+  }
+
+  /** Counts a block in (+1) or out (-1) of the granules of some bytes. A count of 255 stays. */
+  countCode(linear: number, length: number, by: 1 | -1): void {
+    const last = this.codeGranules + ((linear + length - 1) >>> granuleShift)
+    for (let at = this.codeGranules + (linear >>> granuleShift); at <= last; at++) {
+      const count = this.bytes[at] as number
+      if (count < 255) this.bytes[at] = count + by
+    }
   }
 
   flags(linear: number): number {

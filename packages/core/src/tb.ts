@@ -36,6 +36,7 @@ export interface CompiledRegion {
 
 const keyOf = (pc: bigint): number => Number(BigInt.asUintN(32, pc))
 const pageShift = 12
+const pageSize = 4096
 
 /** All translation blocks of a machine. Core's `TbCache`: looked up by pc, flags and physical place of the code. */
 export class TbCache {
@@ -78,6 +79,7 @@ export class TbCache {
     const list = this.#blocks.get(key)
     if (list) list.push(tb)
     else this.#blocks.set(key, [tb])
+    this.#count(tb, 1)
     for (const page of this.#pages(tb)) {
       const set = this.#byPage.get(page)
       if (set) {
@@ -85,11 +87,18 @@ export class TbCache {
         continue
       }
       this.#byPage.set(page, new Set([tb]))
-      this.#memory.setFlag(page * 4096, PageFlag.code, true)
+      this.#memory.setFlag(page * pageSize, PageFlag.code, true)
       this.#protect(page)
     }
     this.translated++
     return tb
+  }
+
+  /** Marks or unmarks the code of a block. */
+  #count(tb: Tb, by: 1 | -1): void {
+    const here = Math.min(tb.size, pageSize - (tb.code & (pageSize - 1)))
+    this.#memory.countCode(tb.code, here, by)
+    if (tb.secondPage >= 0) this.#memory.countCode(tb.secondPage * pageSize, tb.size - here, by)
   }
 
   #pages(tb: Tb): number[] {
@@ -140,13 +149,15 @@ export class TbCache {
   remove(tb: Tb): void {
     const list = this.#blocks.get(keyOf(tb.pc))
     const index = list?.indexOf(tb) ?? -1
-    if (list && index >= 0) list.splice(index, 1)
+    if (!list || index < 0) return
+    list.splice(index, 1)
+    this.#count(tb, -1)
     for (const page of this.#pages(tb)) {
       const set = this.#byPage.get(page)
       set?.delete(tb)
       if (set && !set.size) {
         this.#byPage.delete(page)
-        this.#memory.setFlag(page * 4096, PageFlag.code, false)
+        this.#memory.setFlag(page * pageSize, PageFlag.code, false)
       }
     }
   }
@@ -158,7 +169,8 @@ export class TbCache {
 
   /** Forgets everything and empties the pool. */
   clear(): void {
-    for (const page of this.#byPage.keys()) this.#memory.setFlag(page * 4096, PageFlag.code, false)
+    for (const tb of this) this.#count(tb, -1)
+    for (const page of this.#byPage.keys()) this.#memory.setFlag(page * pageSize, PageFlag.code, false)
     this.#blocks.clear()
     this.#byPage.clear()
     this.#next = this.#memory.pool.start
