@@ -1,0 +1,102 @@
+/** Chooses rows and words. */
+import {
+  decode,
+  encode,
+  type Insn,
+  type Operands,
+  type Row,
+  randomWord,
+  rowsOf,
+  type Xlen,
+} from '../../src/isa/index.ts'
+import type { Rng } from './stream.ts'
+
+/** What a row is for a random stream. `system` rows are made by name or not at all. */
+type Kind =
+  | 'integer'
+  | 'float'
+  | 'load'
+  | 'store'
+  | 'atomic'
+  | 'reserving'
+  | 'branch'
+  | 'csr'
+  | 'fence'
+  | 'other'
+
+const memoryArgs = /\(rs1\)|\(sp\)/
+const stores = /^(c\.)?f?s[bhwd](sp)?$/
+
+function kindOf(row: Row): Kind {
+  if (row.ext === 'A') return /^(lr|sc)\./.test(row.name) ? 'reserving' : 'atomic'
+  if (row.ext === 'Zicsr') return 'csr'
+  if (row.flow === 'branch') return 'branch'
+  if (['fence', 'fence.i', 'sfence.vma'].includes(row.name)) return 'fence'
+  if (row.flow !== undefined) return 'other'
+  if (memoryArgs.test(row.args)) return stores.test(row.name) ? 'store' : 'load'
+  return Object.values(row.regs).includes('f') ? 'float' : 'integer'
+}
+
+const groupsOf = new Map<Xlen, Map<Kind, Row[]>>()
+
+function groups(xlen: Xlen): Map<Kind, Row[]> {
+  let found = groupsOf.get(xlen)
+  if (!found) {
+    found = new Map()
+    for (const row of rowsOf(xlen)) {
+      const kind = kindOf(row)
+      const list = found.get(kind) ?? []
+      list.push(row)
+      found.set(kind, list)
+    }
+    groupsOf.set(xlen, found)
+  }
+  return found
+}
+
+export class Picker {
+  readonly #xlen: Xlen
+  readonly #rng: Rng
+  readonly #names = new Map<string, Row>()
+
+  constructor(xlen: Xlen, rng: Rng) {
+    this.#xlen = xlen
+    this.#rng = rng
+    for (const row of rowsOf(xlen)) this.#names.set(row.name, row)
+  }
+
+  named(name: string): Row {
+    const row = this.#names.get(name)
+    if (!row) throw new Error(`RV${this.#xlen} has no row ${name}`)
+    return row
+  }
+
+  /** The same instruction with other operands. */
+  change(insn: Insn, operands: Operands): Insn {
+    const { rd, rs1, rs2, rs3, imm, aux } = insn
+    const changed = decode(this.#xlen, encode(insn.row, { rd, rs1, rs2, rs3, imm, aux, ...operands }))
+    if (changed?.row !== insn.row) throw new Error(`${insn.row.name} cannot have ${JSON.stringify(operands)}`)
+    return changed
+  }
+
+  /** A random instruction of the kind that passes the filter. */
+  insn(kind: Kind, filter: (insn: Insn) => boolean): Insn {
+    const rows = groups(this.#xlen).get(kind) ?? []
+    for (;;) {
+      const row = rows[Math.floor(this.#rng() * rows.length)] as Row
+      const insn = decode(this.#xlen, randomWord(this.#rng, this.#xlen, row))
+      if (insn && filter(insn)) return insn
+    }
+  }
+
+  /** A word that is no instruction: the low 16 bits of a 32-bit one, or a compressed one. */
+  illegal(): { word: number; size: 2 | 4 } {
+    for (;;) {
+      const word = Math.floor(this.#rng() * 2 ** 32)
+      const size = (word & 3) === 3 ? 4 : 2
+      if (decode(this.#xlen, word) !== undefined) continue
+      if ((word & 0xffff) === 0x000b) continue // the marker
+      return size === 4 ? { word, size } : { word: word & 0xffff, size }
+    }
+  }
+}
