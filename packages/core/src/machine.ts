@@ -384,6 +384,8 @@ export class Machine {
     if (this.#flushPending) this.#flushNow()
     if (this.#resetPending) {
       this.#resetPending = false
+      // At first it is zero anyway; touching every page of it would take longer than small guests run.
+      for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
       this.#powerOn()
     }
   }
@@ -438,7 +440,6 @@ export class Machine {
 
   #powerOn(): void {
     this.#timers.clear()
-    for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
     this.#flushNow()
     for (const c of this.#board.contents) this.#place(c.base, c.bytes, 'board contents')
     for (const s of this.image?.segments ?? []) this.#place(s.physical, s.bytes, 'segment', s.memorySize)
