@@ -22,7 +22,8 @@ import {
 } from './float.ts'
 import { floatFunction, slowly } from './float-functions.ts'
 
-const negate = (f: Format, b: Builder, bits: Node): Node => b.xor(bits, b.const(f.bits, f.sign))
+/** Changes the sign, of bits or in a register. */
+const negate = (f: Format, b: Builder, bits: Node): Node => b.xor(bits, b.const(bits.type as XType, f.sign))
 
 /** What an instruction of one or two operands computes. */
 interface Operation {
@@ -32,8 +33,8 @@ interface Operation {
   readonly operands: 1 | 2
   /** Results that raise nothing but NX: sums and roots cannot be both tiny and inexact. */
   readonly safe: (f: Format, b: Builder, bits: Node) => Node
-  /** Operands of the slow function. */
-  readonly prepare?: (f: Format, b: Builder, operands: readonly Node[]) => readonly Node[]
+  /** The registers that the slow function gets. */
+  readonly prepare?: (f: Format, b: Builder, registers: readonly Node[]) => readonly Node[]
 }
 
 const operations: readonly [string, Operation][] = [
@@ -58,10 +59,10 @@ const arithmetic = (f: Format, name: string, op: Operation): Semantics => ({
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
     const rm = rounding(b, o)
-    const operands = [rs1, rs2].slice(0, op.operands).map(slot => read(f, b, o, slot))
+    const registers = [rs1, rs2].slice(0, op.operands).map(slot => o.reg(slot, 'i64'))
     const slow = (): void => {
       checkRounding(b, o, rm)
-      const prepared = op.prepare?.(f, b, operands) ?? operands
+      const prepared = op.prepare?.(f, b, registers) ?? registers
       const result = b.call(floatFunction(`${op.slow ?? op.native}.${f.suffix}`), ...prepared, rm)
       accrue(b, raisedFlags(b))
       o.setReg(rd, result)
@@ -69,9 +70,15 @@ const arithmetic = (f: Format, name: string, op: Operation): Semantics => ({
     const known = inexactKnown(b, rm)
     if (known.op === 'const') slow()
     else {
-      const result = b.op(`${f.value}.${op.native}`, ...operands.map(x => floatOf(f, b, x)))
-      const bits = bitsOf(f, b, result)
-      b.if(b.and(op.safe(f, b, bits), known), () => write(f, b, o, bits), slow)
+      // Where a register does not hold a single this computes nonsense, for nobody.
+      const operands = registers.map(x => floatOf(f, b, b.resize(x, f.bits)))
+      const bits = bitsOf(f, b, b.op(`${f.value}.${op.native}`, ...operands))
+      const conditions = [op.safe(f, b, bits), known, f.boxed(b, registers)].filter(c => c !== undefined)
+      b.if(
+        conditions.reduce((p, q) => b.and(p, q)),
+        () => write(f, b, o, bits),
+        slow,
+      )
     }
     dirtyFp(b, flags)
   },
@@ -84,7 +91,7 @@ const fused = (f: Format, name: string, negateProduct: boolean, negateAddend: bo
     requireFp(b, o, flags)
     const rm = rounding(b, o)
     checkRounding(b, o, rm)
-    const [x, y, z] = [rs1, rs2, rs3].map(slot => read(f, b, o, slot)) as [Node, Node, Node]
+    const [x, y, z] = [rs1, rs2, rs3].map(slot => o.reg(slot, 'i64')) as [Node, Node, Node]
     const result = b.call(
       floatFunction(`fma.${f.suffix}`),
       negateProduct ? negate(f, b, x) : x,

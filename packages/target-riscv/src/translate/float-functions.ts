@@ -47,19 +47,21 @@ const returnResult = (f: Format, b: Builder, value: Node, flags: Node): void => 
   b.return(f.box(b, bitsOf(f, b, value)))
 }
 
-/** (bits of x, bits of y, rounding mode). */
+/** (register x, register y, rounding mode). */
 const operation = (f: Format, name: string, op: Operation): IrFunction => {
-  const params: Type[] = [...Array<Type>(op.operands).fill(f.bits), 'i32']
+  const registers = [...Array(op.operands).keys()]
+  const params: Type[] = [...registers.map((): Type => 'i64'), 'i32']
   return irFunction(`riscv.${name}.${f.suffix}`, params, 'i64', b => {
     const rm = b.vget(op.operands)
+    const bits = registers.map(i => f.unbox(b, b.vget(i)))
     b.if(b.eqz(rm), () => {
-      const operands = [...Array(op.operands).keys()].map(i => floatOf(f, b, b.vget(i)))
+      const operands = bits.map(n => floatOf(f, b, n))
       const [x, y = x] = operands as [Node, Node?]
       const r = b.op(`${f.value}.${op.native}`, ...operands)
       b.if(op.known(f, b, x, y, r), () => returnResult(f, b, r, op.inexact(b, x, y, r)))
       if (op.exact) b.if(op.exact(b, x, y, r), () => returnResult(f, b, r, b.i32(0)))
     })
-    b.return(slowly(b, `${name}.${f.suffix}`, rm, ...[...Array(op.operands).keys()].map(i => b.vget(i))))
+    b.return(slowly(b, `${name}.${f.suffix}`, rm, ...bits))
   })
 }
 
@@ -176,7 +178,7 @@ const toOdd = (b: Builder, s: Node, error: Node): Node => {
 }
 
 /**
- * (bits of x, y, z, rounding mode, is NX set already?): x * y + z rounded once.
+ * (registers x, y, z, rounding mode, is NX set already?): x * y + z rounded once.
  *
  * x * y = p + e and p + z = s + t without error, so the sum is s + (t + e), and with d = t + e rounded, s + d is the
  * result unless the sum lies so near the middle of two doubles that the rounding of d matters (Ziv's test). There d
@@ -225,8 +227,8 @@ const fma64: IrFunction = irFunction('riscv.fma.d', ['i64', 'i64', 'i64', 'i32',
 })
 
 /** The same for singles: the double product is exact, and its sum rounded to odd in double rounds rightly. */
-const fma32: IrFunction = irFunction('riscv.fma.s', ['i32', 'i32', 'i32', 'i32', 'i32'], 'i64', b => {
-  const bits = [0, 1, 2].map(i => b.vget(i))
+const fma32: IrFunction = irFunction('riscv.fma.s', ['i64', 'i64', 'i64', 'i32', 'i32'], 'i64', b => {
+  const bits = [0, 1, 2].map(i => single.unbox(b, b.vget(i)))
   const rm = b.vget(3)
   b.if(b.eqz(rm), () => {
     const [x, y, z] = bits.map(n => wide(b, floatOf(single, b, n))) as [Node, Node, Node]

@@ -33,6 +33,8 @@ export interface Format {
   readonly unbox: (b: Builder, register: Node) => Node
   /** Bits → register. */
   readonly box: (b: Builder, bits: Node) => Node
+  /** Registers all hold values of this format; undefined: they always do. */
+  readonly boxed: (b: Builder, registers: readonly Node[]) => Node | undefined
 }
 
 export const single: Format = {
@@ -46,6 +48,12 @@ export const single: Format = {
   unbox: (b, register) =>
     b.select(b.cmp('ge_u', register, b.i64(box)), b.resize(register, 'i32'), b.i32(0x7fc00000)),
   box: (b, bits) => b.or(b.resize(bits, 'i64', true), b.i64(box)),
+  boxed: (b, registers) =>
+    b.cmp(
+      'ge_u',
+      registers.reduce((x, y) => b.and(x, y)),
+      b.i64(box),
+    ),
 }
 
 export const double: Format = {
@@ -58,6 +66,7 @@ export const double: Format = {
   quiet: 1n << 51n,
   unbox: (_b, register) => register,
   box: (_b, bits) => bits,
+  boxed: () => undefined,
 }
 
 /** The bits of an operand, and the same as a value. */
