@@ -16,9 +16,15 @@ const enableMask = 0x7ffffn
 /** Those that can be stopped: not time. */
 const inhibitMask = 0x7fffdn
 
+/** Instructions up to and including the present one, if there is one: outside generated code there is none. */
 const clock = (b: Builder): Node => {
   b.call(coreHost.clock)
   return b.get(Head.value, 'i64')
+}
+/** Instructions before the present one. */
+const before = (b: Builder): Node => {
+  const including = clock(b)
+  return b.sub(including, b.resize(b.get(Head.single, 'i32'), 'i64', true))
 }
 /** Is counter 0 or 2 stopped? */
 const stopped = (b: Builder, which: Node): Node =>
@@ -30,13 +36,13 @@ const place = (b: Builder, which: Node): Node => b.add(b.cpu(), b.shl(which, b.i
 const readCounter: IrFunction = irFunction('riscv.readCounter', ['i32'], 'i64', b => {
   const value = b.newVar('i64')
   b.vset(value, b.rload('i64', '64', place(b, b.vget(0)), S.cycleOffset))
-  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(value, b.add(b.vget(value), clock(b))))
+  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(value, b.add(b.vget(value), before(b))))
   b.return(b.vget(value))
 })
 
 /** (cpu, counter, value): the next instruction reads just this value. */
 const writeCounter: IrFunction = irFunction('riscv.writeCounter', ['i32', 'i64'], undefined, b => {
-  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(1, b.sub(b.sub(b.vget(1), clock(b)), b.i64(1))))
+  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(1, b.sub(b.vget(1), clock(b))))
   b.rstore('64', place(b, b.vget(0)), b.vget(1), S.cycleOffset)
 })
 
@@ -94,7 +100,7 @@ function visible(b: Builder, priv: Node, number: Node): Node {
 }
 const user = (kind: CsrKind): CsrKind => ({ ...kind, legal: visible })
 
-const time = (b: Builder): Node => b.op('i64.div_u', clock(b), b.i64(instructionsPerTick))
+const time = (b: Builder): Node => b.op('i64.div_u', before(b), b.i64(instructionsPerTick))
 const zero = fixed(0n)
 const userZero = user(zero)
 
