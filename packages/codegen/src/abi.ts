@@ -38,6 +38,8 @@ export const Head = {
   accessBytes: 72,
   /** i32: set to 1 by a translation that holds for this access only (protection finer than a page). */
   uncached: 76,
+  /** i64: where the current access leads if it could be translated but not entered into the soft TLB, else -1. */
+  physical: 80,
   size: 128,
 } as const
 

@@ -2,7 +2,7 @@
 import { Exit, Head } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
 import type { AccessSize, MmioDevice } from './device.ts'
-import type { GuestMemory } from './memory.ts'
+import type { DevicePlace, GuestMemory } from './memory.ts'
 import { PageFlag } from './memory.ts'
 import { Access, type Target } from './target.ts'
 
@@ -61,8 +61,25 @@ const fitsDevice = (device: MmioDevice, offset: number, length: number): boolean
   offset % length === 0 &&
   offset + length <= device.size
 
-/** Loads `length` bytes into `Head.value` (zero-extended); on failure sets `Head.exit`. */
-export function slowLoad(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
+/** The device and offset of an access that generated code has translated already; a common case, kept quick. */
+function translatedDevice(host: AccessHost, cpu: Cpu, length: number): DevicePlace | undefined {
+  const high = cpu.get32(Head.physical + 4)
+  if (high < 0 || length > 4) return undefined
+  const place = host.memory.deviceAt((high >>> 0) * 2 ** 32 + (cpu.get32(Head.physical) >>> 0))
+  return place && fitsDevice(place.device, place.offset, length) ? place : undefined
+}
+
+const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
+
+/** Loads `length` bytes into `Head.value` (zero-extended); on failure sets `Head.exit`. Address in halves. */
+export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
+  const place = translatedDevice(host, cpu, length)
+  if (place) {
+    cpu.set32(Head.value, place.device.read(place.offset, length as AccessSize, cpu.index))
+    cpu.set32(Head.value + 4, 0)
+    return
+  }
+  const address = join(low, high)
   const found = parts(host, cpu, address, length, Access.load)
   if (!found) return
   let value = 0n
@@ -105,13 +122,19 @@ function storeParts(host: AccessHost, cpu: Cpu, address: bigint, length: number)
 }
 
 /** Sets `Head.exit` if a store would fail. */
-export function slowProbe(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
-  storeParts(host, cpu, address, length)
+export function slowProbe(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
+  storeParts(host, cpu, join(low, high), length)
 }
 
 /** Stores the low bytes of `Head.value`; on failure sets `Head.exit` and changes nothing. */
-export function slowStore(host: AccessHost, cpu: Cpu, address: bigint, length: number): void {
-  const found = storeParts(host, cpu, address, length)
+export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
+  const place = translatedDevice(host, cpu, length)
+  if (place) {
+    const word = cpu.get32(Head.value) >>> 0
+    const value = length === 4 ? word : word & (2 ** (8 * length) - 1)
+    return place.device.write(place.offset, length as AccessSize, value, cpu.index)
+  }
+  const found = storeParts(host, cpu, join(low, high), length)
   if (!found) return
   let value = cpu.get64(Head.value)
   for (const p of found) {

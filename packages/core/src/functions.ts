@@ -92,7 +92,11 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       b.return(b.i32(Fill.fault))
     })
     const host = b.call(linear, physical)
-    b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), () => b.return(b.i32(Fill.slow)))
+    const slow = (): void => {
+      b.set(Head.physical, physical)
+      b.return(b.i32(Fill.slow))
+    }
+    b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), slow)
     const entry = entryOf(b, address)
     const page = pageOf(b, address)
     const result = b.newVar('i32')
@@ -107,7 +111,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       b.and(b.vget(1), b.i32(Access.store)),
       () => {
         const flags = b.rload('i32', '8u', b.shrU(host, b.i32(Tlb.pageShift)), memory.pageFlags)
-        b.if(b.and(flags, b.i32(PageFlag.readonly)), () => b.return(b.i32(Fill.slow)))
+        b.if(b.and(flags, b.i32(PageFlag.readonly)), slow)
         const code = b.and(flags, b.i32(PageFlag.code))
         b.if(code, () => b.vset(result, b.i32(Fill.guarded)))
         claim(Tlb.writeTag, Tlb.readTag, b.select(code, guardedTag(b, page), page))
@@ -124,12 +128,13 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
    */
   const inPage = (b: Builder, access: number, fail: () => void, then: (host: Node) => void): void => {
     const address = b.vget(0)
+    const result = b.newVar('i32')
+    b.vset(result, b.i32(Fill.guarded))
     b.set(Head.accessBytes, b.vget(1))
+    b.set(Head.physical, b.i64(-1))
     const entry = entryOf(b, address)
     const last = b.add(b.and(low(b, address), b.i32(0xfff)), b.vget(1))
     b.if(b.cmp('le_u', last, b.i32(0x1000)), () => {
-      const result = b.newVar('i32')
-      b.vset(result, b.i32(Fill.guarded))
       const known = guardedTag(b, pageOf(b, address))
       const guarded =
         access === Access.store ? b.eq(b.rload('i64', '64', entry, Tlb.writeTag), known) : b.i32(0)

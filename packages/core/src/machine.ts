@@ -74,6 +74,8 @@ export class Machine {
   #endSlice = false
   #flushPending = false
   #resetPending = false
+  /** Has the machine been powered on before? */
+  #used = false
 
   constructor(options: MachineOptions) {
     this.target = options.target
@@ -385,7 +387,10 @@ export class Machine {
     if (this.#resetPending) {
       this.#resetPending = false
       // At first it is zero anyway; touching every page of it would take longer than small guests run.
-      for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
+      // New memory is zero; filling it again would touch every page.
+      if (this.#used)
+        for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
+      this.#used = true
       this.#powerOn()
     }
   }
@@ -558,12 +563,12 @@ export class Machine {
     }
     const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
     const leave = (): number => (this.#leaves() ? 1 : 0)
-    const own: Record<string, (cpu: Cpu, ...args: number[]) => number | void> = {
+    const own: Record<string, (cpu: Cpu, a?: number, b?: number, c?: number) => number | void> = {
       'core.flush': cpu => this.flushTranslations(cpu),
       'core.clock': cpu => cpu.set64(Head.value, BigInt(this.clock())),
-      'core.load': (cpu, low = 0, high = 0, bytes = 0) => slowLoad(access, cpu, join(low, high), bytes),
-      'core.store': (cpu, low = 0, high = 0, bytes = 0) => slowStore(access, cpu, join(low, high), bytes),
-      'core.probe': (cpu, low = 0, high = 0, bytes = 0) => slowProbe(access, cpu, join(low, high), bytes),
+      'core.load': (cpu, low = 0, high = 0, bytes = 0) => slowLoad(access, cpu, low, high, bytes),
+      'core.store': (cpu, low = 0, high = 0, bytes = 0) => slowStore(access, cpu, low, high, bytes),
+      'core.probe': (cpu, low = 0, high = 0, bytes = 0) => slowProbe(access, cpu, low, high, bytes),
       'core.hook': (cpu, id = 0) => {
         this.#translator.calls[id]?.(cpu.index)
         return leave()
@@ -577,13 +582,18 @@ export class Machine {
       },
     }
     const host = new Map<string, HostFunction>()
-    for (const [name, f] of Object.entries(own))
+    const enter = (name: string, f: (cpu: Cpu, ...args: number[]) => number | void): void => {
       host.set(name, (base, ...args) => f(this.#cpuAt(base), ...args))
-    for (const h of this.target.host) {
-      if (host.has(h.callee.name)) continue
-      const f = h.implement(this)
-      host.set(h.callee.name, (base, ...args) => f(this.#cpuAt(base), ...args))
     }
+    // Those on hot roads have a fixed number of arguments: a rest parameter costs an array on every call.
+    const enterFixed = (
+      name: string,
+      f: (cpu: Cpu, a?: number, b?: number, c?: number) => number | void,
+    ): void => {
+      host.set(name, (base, a, b, c) => f(this.#cpuAt(base), a, b, c))
+    }
+    for (const [name, f] of Object.entries(own)) enterFixed(name, f)
+    for (const h of this.target.host) if (!host.has(h.callee.name)) enter(h.callee.name, h.implement(this))
     return host
   }
 

@@ -21,9 +21,14 @@ export interface MemoryRegion {
 }
 
 interface MappedDevice {
-  readonly base: bigint
-  readonly end: bigint
+  readonly base: number
   readonly device: MmioDevice
+}
+
+/** A device and a place in it. */
+export interface DevicePlace {
+  readonly device: MmioDevice
+  readonly offset: number
 }
 
 const pageSize = 4096
@@ -75,7 +80,7 @@ export class GuestMemory {
   }
 
   attach(base: bigint, device: MmioDevice): void {
-    this.#devices.push({ base, end: base + BigInt(device.size), device })
+    this.#devices.push({ base: Number(base), device })
   }
   get devices(): readonly MmioDevice[] {
     return this.#devices.map(d => d.device)
@@ -97,10 +102,14 @@ export class GuestMemory {
     throw new RangeError(`no guest memory at linear address ${linear}`)
   }
   /** The device at a physical address, with the offset in it. */
-  device(physical: bigint): { device: MmioDevice; offset: number } | undefined {
+  device(physical: bigint): DevicePlace | undefined {
+    return this.deviceAt(Number(physical))
+  }
+  /** The same for an address as a number; devices lie below 2^53. */
+  deviceAt(physical: number): DevicePlace | undefined {
     for (const d of this.#devices) {
-      if (physical >= d.base && physical < d.end)
-        return { device: d.device, offset: Number(physical - d.base) }
+      const offset = physical - d.base
+      if (offset >= 0 && offset < d.device.size) return { device: d.device, offset }
     }
     return undefined
   }

@@ -1,6 +1,12 @@
-/** Deadlines in machine time (instructions). Few at a time, so a map and a cached minimum do. */
+/** Deadlines in machine time (instructions). Few at a time, so a list and a cached minimum do. */
+interface Deadline {
+  readonly token: object
+  readonly at: number
+  readonly callback: () => void
+}
+
 export class Timers {
-  readonly #deadlines = new Map<object, { at: number; callback: () => void }>()
+  readonly #list: Deadline[] = []
   #next = Number.POSITIVE_INFINITY
 
   /** The earliest deadline, or Infinity. */
@@ -9,33 +15,35 @@ export class Timers {
   }
 
   schedule(token: object, at: number, callback: () => void): void {
-    this.#deadlines.set(token, { at, callback })
+    this.#remove(token)
+    this.#list.push({ token, at, callback })
     this.#update()
   }
   cancel(token: object): void {
-    if (this.#deadlines.delete(token)) this.#update()
+    this.#remove(token)
+    this.#update()
   }
   clear(): void {
-    this.#deadlines.clear()
+    this.#list.length = 0
     this.#update()
   }
 
   /** Calls back for every deadline up to and including `now`, in order of time. */
   fire(now: number): void {
     while (this.#next <= now) {
-      for (const [token, d] of this.#deadlines) {
-        if (d.at > this.#next) continue
-        this.#deadlines.delete(token)
-        this.#update()
-        d.callback()
-        break
-      }
+      const due = this.#list.findIndex(d => d.at === this.#next)
+      const [deadline] = this.#list.splice(due, 1)
+      this.#update()
+      deadline?.callback()
     }
   }
 
+  #remove(token: object): void {
+    const index = this.#list.findIndex(d => d.token === token)
+    if (index >= 0) this.#list.splice(index, 1)
+  }
   #update(): void {
-    let next = Number.POSITIVE_INFINITY
-    for (const d of this.#deadlines.values()) next = Math.min(next, d.at)
-    this.#next = next
+    this.#next = Number.POSITIVE_INFINITY
+    for (const d of this.#list) this.#next = Math.min(this.#next, d.at)
   }
 }
