@@ -8,6 +8,7 @@ import {
   accrue,
   bitsOf,
   checkRounding,
+  double,
   type Format,
   finite,
   floatOf,
@@ -18,12 +19,26 @@ import {
   raiseFlags,
   read,
   rounding,
+  single,
   write,
 } from './float.ts'
 import { floatFunction, slowly } from './float-functions.ts'
 
 /** Changes the sign, of bits or in a register. */
 const negate = (f: Format, b: Builder, bits: Node): Node => b.xor(bits, b.const(bits.type as XType, f.sign))
+
+/** The fast way if all conditions hold; those that are absent always do. */
+const whenAll = (
+  b: Builder,
+  conditions: readonly (Node | undefined)[],
+  fast: () => void,
+  slow: () => void,
+): void =>
+  b.if(
+    conditions.filter(c => c !== undefined).reduce((p, q) => b.and(p, q)),
+    fast,
+    slow,
+  )
 
 /** What an instruction of one or two operands computes. */
 interface Operation {
@@ -73,16 +88,23 @@ const arithmetic = (f: Format, name: string, op: Operation): Semantics => ({
       // Where a register does not hold a single this computes nonsense, for nobody.
       const operands = registers.map(x => floatOf(f, b, b.resize(x, f.bits)))
       const bits = bitsOf(f, b, b.op(`${f.value}.${op.native}`, ...operands))
-      const conditions = [op.safe(f, b, bits), known, f.boxed(b, registers)].filter(c => c !== undefined)
-      b.if(
-        conditions.reduce((p, q) => b.and(p, q)),
-        () => write(f, b, o, bits),
-        slow,
-      )
+      whenAll(b, [op.safe(f, b, bits), known, f.boxed(b, registers)], () => write(f, b, o, bits), slow)
     }
     dirtyFp(b, flags)
   },
 })
+
+/**
+ * x * y + z in singles through doubles, where the product is exact. Rounding the sum to double and then to single is
+ * rounding once unless the double lies in the middle of two singles.
+ */
+const fusedSingle = (b: Builder, registers: readonly Node[]): { bits: Node; right: Node } => {
+  const values = registers.map(x => b.op('f64.promote', floatOf(single, b, b.resize(x, 'i32'))))
+  const [x, y, z] = values as [Node, Node, Node]
+  const sum = b.op('f64.add', b.op('f64.mul', x, y), z)
+  const rest = b.and(b.resize(b.op('i64.bits', sum), 'i32'), b.i32(0x1fffffff))
+  return { bits: bitsOf(single, b, b.op('f32.demote', sum)), right: b.ne(rest, b.i32(0x10000000)) }
+}
 
 /** ±(rs1 * rs2) ± rs3, rounded once. */
 const fused = (f: Format, name: string, negateProduct: boolean, negateAddend: boolean): Semantics => ({
@@ -90,18 +112,21 @@ const fused = (f: Format, name: string, negateProduct: boolean, negateAddend: bo
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
     const rm = rounding(b, o)
-    checkRounding(b, o, rm)
     const [x, y, z] = [rs1, rs2, rs3].map(slot => o.reg(slot, 'i64')) as [Node, Node, Node]
-    const result = b.call(
-      floatFunction(`fma.${f.suffix}`),
-      negateProduct ? negate(f, b, x) : x,
-      y,
-      negateAddend ? negate(f, b, z) : z,
-      rm,
-      b.and(b.get(S.fflags, 'i32'), b.i32(NX)),
-    )
-    accrue(b, raisedFlags(b))
-    o.setReg(rd, result)
+    const registers = [negateProduct ? negate(f, b, x) : x, y, negateAddend ? negate(f, b, z) : z]
+    const slow = (): void => {
+      checkRounding(b, o, rm)
+      const nx = b.and(b.get(S.fflags, 'i32'), b.i32(NX))
+      const result = b.call(floatFunction(`fma.${f.suffix}`), ...registers, rm, nx)
+      accrue(b, raisedFlags(b))
+      o.setReg(rd, result)
+    }
+    const known = inexactKnown(b, rm)
+    if (f === double || known.op === 'const') slow()
+    else {
+      const { bits, right } = fusedSingle(b, registers)
+      whenAll(b, [normal(f, b, bits), known, right, f.boxed(b, registers)], () => write(f, b, o, bits), slow)
+    }
     dirtyFp(b, flags)
   },
 })

@@ -226,7 +226,7 @@ const fma64: IrFunction = irFunction('riscv.fma.d', ['i64', 'i64', 'i64', 'i32',
   b.return(slowly(b, 'fma.d', rm, ...bits))
 })
 
-/** The same for singles: the double product is exact, and its sum rounded to odd in double rounds rightly. */
+/** The same for singles, whatever NX is: the double product is exact, and its sum rounded to odd in double rounds rightly. */
 const fma32: IrFunction = irFunction('riscv.fma.s', ['i64', 'i64', 'i64', 'i32', 'i32'], 'i64', b => {
   const bits = [0, 1, 2].map(i => single.unbox(b, b.vget(i)))
   const rm = b.vget(3)
