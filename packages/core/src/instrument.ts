@@ -4,7 +4,12 @@ import type { DecodedInsn } from './target.ts'
 
 /** One thing to do before an instruction: call back, or update a cell (offset in the vCPU's area) inline. */
 export type Hook =
-  | { readonly kind: 'call'; readonly run: (cpu: number) => void }
+  | {
+      readonly kind: 'call'
+      readonly run: (cpu: number) => void
+      /** The callback reads registers: they must be in memory. */
+      readonly reads: boolean
+    }
   | { readonly kind: 'add' | 'store'; readonly offset: number; readonly value: bigint }
 
 /** A block about to be translated, as the plugin host sees it. */

@@ -179,6 +179,7 @@ export class PluginHost implements Instrumentation {
       callHook: (callback, access) => ({
         kind: 'call',
         run: this.#execCallback(registration, callback, access),
+        reads: access !== 'none',
       }),
       cellOffset: (cell: Cell) => this.cells.offset(cell),
       disassemble: source => target.disassemble(source.insn, source.pc),

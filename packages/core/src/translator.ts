@@ -142,7 +142,7 @@ export class Translator {
   }
 
   #hook(b: Builder, hook: Hook): void {
-    if (isCall(hook)) return b.hook(this.calls.push(hook.run) - 1)
+    if (isCall(hook)) return b.hook(this.calls.push(hook.run) - 1, hook.reads)
     const value = b.i64(hook.value)
     b.set(hook.offset, hook.kind === 'add' ? b.add(b.get(hook.offset, 'i64'), value) : value)
   }

@@ -82,7 +82,7 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
       translate: block =>
         block.insns.map(i => [
           { kind: 'add' as const, offset: cell, value: 1n },
-          { kind: 'call' as const, run: () => pcs.push(i.pc) },
+          { kind: 'call' as const, reads: false, run: () => pcs.push(i.pc) },
         ]),
       discon: () => {},
     }

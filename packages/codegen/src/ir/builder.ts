@@ -269,8 +269,9 @@ export class Builder {
   check(): void {
     this.#node('check', undefined, [])
   }
-  hook(id: number): void {
-    this.#node('hook', undefined, [], id)
+  /** Calls hook number `id`; `reads`: it wants every state slot in memory. */
+  hook(id: number, reads: boolean): void {
+    this.#node('hook', undefined, [], 2 * id + (reads ? 1 : 0))
   }
 }
 

@@ -276,7 +276,7 @@ special(
   'what follows reads or changes time or devices: only in single-step of T0',
 )
 special('check', 0, false, 'control', 'leave if the call before left an exit code')
-special('hook', 0, false, 'control', 'callback of a plugin; imm = hook number')
+special('hook', 0, false, 'control', 'callback of a plugin; imm = 2 × hook number, + 1 if it reads state')
 
 /** Every operation by name. */
 export const opTable: Readonly<Record<string, OpInfo>> = ops

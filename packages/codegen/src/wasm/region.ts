@@ -239,9 +239,9 @@ class RegionLowerer extends Lowerer {
       case 'check':
         return this.checkExit()
       case 'hook':
-        this.#spill()
+        if (Number(node.imm) & 1) this.#spill()
         code.get(cpuLocal)
-        code.i32(Number(node.imm))
+        code.i32(Number(node.imm) >> 1)
         code.call(this.index(this.runtime.hook))
         code.if()
         this.#sideExit(Exit.hook)
