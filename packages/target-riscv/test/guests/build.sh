@@ -32,6 +32,7 @@ only=("$@")
 probe="lib/trap.S lib/probe.c lib/io.c"
 for xlen in 64 32; do
   build $xlen hello "hello.S"
+  build $xlen demo "demo.c lib/io.c"
   build $xlen nested "nested.S lib/io.c"
   build $xlen exceptions "exceptions.c $probe"
   build $xlen interrupts "interrupts.c $probe"
@@ -39,6 +40,9 @@ for xlen in 64 32; do
   build $xlen privilege "privilege.c $probe"
   build $xlen pmp "pmp.c $probe"
   build $xlen paging "paging.c $probe"
+  build $xlen selfmod "selfmod.c $probe"
+  build $xlen programs "programs.c lib/io.c" -fjump-tables
+  build $xlen float "float.c lib/io.c"
   build $xlen semihosting "semihosting.c $probe"
   build $xlen semihosting-exit "semihosting.c $probe" -DEXIT
   build $xlen semihosting-off "semihosting.c $probe" -DOFF
