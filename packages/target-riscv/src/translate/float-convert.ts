@@ -99,7 +99,9 @@ const toInteger = (f: Format, { name, type, signed }: Integer, x: XType): Semant
 
     const value = widen(f, b, floatOf(f, b, bits))
     const rounded = round(b, rm, value)
-    const result = b.op(`${type}.trunc_${signed ? 's' : 'u'}_f64`, rounded)
+    // It rounds towards zero by itself, so there need be no waiting for `rounded`.
+    const source = rm.op === 'const' && rm.imm === 1 ? value : rounded
+    const result = b.op(`${type}.trunc_${signed ? 's' : 'u'}_f64`, source)
     // In range if it comes back; the greatest i64, which is not a double, stands for what is too great.
     const back = b.op(`f64.from_${type}_${signed ? 's' : 'u'}`, result)
     const conditions = [b.op('f64.eq', back, rounded)]
