@@ -64,7 +64,7 @@ const fitsDevice = (device: MmioDevice, offset: number, length: number): boolean
 /** The device and offset of an access that generated code has translated already; a common case, kept quick. */
 function translatedDevice(host: AccessHost, cpu: Cpu, length: number): DevicePlace | undefined {
   const high = cpu.get32(Head.physical + 4)
-  if (high < 0 || length > 4) return undefined
+  if (high < 0) return undefined
   const place = host.memory.deviceAt((high >>> 0) * 2 ** 32 + (cpu.get32(Head.physical) >>> 0))
   return place && fitsDevice(place.device, place.offset, length) ? place : undefined
 }
@@ -75,9 +75,9 @@ const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(
 export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
   const place = translatedDevice(host, cpu, length)
   if (place) {
+    if (length === 8) return cpu.set64(Head.value, readDevice(place.device, place.offset, 8, cpu.index))
     cpu.set32(Head.value, place.device.read(place.offset, length as AccessSize, cpu.index))
-    cpu.set32(Head.value + 4, 0)
-    return
+    return cpu.set32(Head.value + 4, 0)
   }
   const address = join(low, high)
   const found = parts(host, cpu, address, length, Access.load)
@@ -130,6 +130,7 @@ export function slowProbe(host: AccessHost, cpu: Cpu, low: number, high: number,
 export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
   const place = translatedDevice(host, cpu, length)
   if (place) {
+    if (length === 8) return writeDevice(place.device, place.offset, 8, cpu.get64(Head.value), cpu.index)
     const word = cpu.get32(Head.value) >>> 0
     const value = length === 4 ? word : word & (2 ** (8 * length) - 1)
     return place.device.write(place.offset, length as AccessSize, value, cpu.index)

@@ -116,9 +116,10 @@ export class Clint implements MmioDevice {
   /** MTIP is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
   #update(hart: number, timer: HartTimer): void {
     const { host, setLine } = this.#options
-    const wait = timer.compare - this.time
+    const ticks = this.#ticks()
+    const wait = timer.compare - ((ticks + this.#offset) & all64)
     setLine(hart, 'mtip', wait <= 0n)
-    const at = Number(this.#ticks() + wait) * instructionsPerTick
+    const at = Number(ticks + wait) * instructionsPerTick
     if (wait > 0n && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, () => this.#update(hart, timer))
     else host.cancel(timer)
   }
