@@ -42,6 +42,7 @@ for xlen in 64 32; do
   build $xlen paging "paging.c $probe"
   build $xlen selfmod "selfmod.c $probe"
   build $xlen programs "programs.c lib/io.c" -fjump-tables
+  build $xlen integer "integer.c lib/io.c"
   build $xlen float "float.c lib/io.c"
   build $xlen semihosting "semihosting.c $probe"
   build $xlen semihosting-exit "semihosting.c $probe" -DEXIT

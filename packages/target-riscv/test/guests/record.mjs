@@ -18,24 +18,42 @@ const work = mkdtempSync(join(tmpdir(), 'guests-'))
 let failed = 0
 
 for (const c of cases) {
-  if (only.length > 0 && !only.some((o) => c.name === o || c.name.startsWith(`${o}-rv`))) continue
-  const [command, ...words] = (process.env[`QEMU_RISCV${c.xlen}`] ?? `qemu-system-riscv${c.xlen}`).split(/\s+/)
+  if (only.length > 0 && !only.some(o => c.name === o || c.name.startsWith(`${o}-rv`))) continue
+  const [command, ...words] = (process.env[`QEMU_RISCV${c.xlen}`] ?? `qemu-system-riscv${c.xlen}`).split(
+    /\s+/,
+  )
   const log = join(work, 'log')
   const out = join(work, 'out')
-  const args = [...words, ...qemu, '-cpu', [cpu[c.xlen], c.cpuExtra].filter(Boolean).join(','), '-smp', String(c.smp), '-kernel', join(here, 'elf', `${c.elf ?? c.name}.elf`)]
+  const args = [
+    ...words,
+    ...qemu,
+    '-cpu',
+    [cpu[c.xlen], c.cpuExtra].filter(Boolean).join(','),
+    '-smp',
+    String(c.smp),
+    '-kernel',
+    join(here, 'elf', `${c.elf ?? c.name}.elf`),
+  ]
   // The host calls that print go to the same file as the UART, in order
   args.push('-chardev', `file,id=out,path=${out},mux=on`, '-serial', 'chardev:out')
   if (c.semihosting) args.push('-semihosting-config', 'enable=on,target=native,chardev=out')
-  args.push('-plugin', `${join(plugins, 'discon-log.so')},out=${log}${c.compare === 'count' ? ',count=on' : ''}`)
+  args.push(
+    '-plugin',
+    `${join(plugins, 'discon-log.so')},out=${log}${c.compare === 'count' ? ',count=on' : ''}`,
+  )
   const started = Date.now()
-  const run = spawnSync(command, args, { encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const seconds = (Date.now() - started) / 1000
   const text = readFileSync(out, 'utf8')
   const ok = !run.error && run.status === c.exit // after a time-out QEMU ends with status 0
   if (!ok) failed++
   let lines = readFileSync(log, 'utf8').trimEnd().split('\n')
   // QEMU gives the from_pc of an RV32 interrupt with the sign in its upper half (after mret); keep the address
-  if (c.xlen === 32) lines = lines.map((l) => l.replaceAll(/\bffffffff(?=[0-9a-f]{8}\b)/g, ''))
+  if (c.xlen === 32) lines = lines.map(l => l.replaceAll(/\bffffffff(?=[0-9a-f]{8}\b)/g, ''))
   if (c.compare === 'per-vcpu') {
     // How the vCPUs' events interleave is chance; a stable sort keeps the order within each
     lines.sort((a, b) => rank(a) - rank(b))
