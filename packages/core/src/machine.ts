@@ -267,13 +267,15 @@ export class Machine {
   #block(cpu: Cpu, pc: bigint): Tb {
     const flags = cpu.get32(Head.context) & 0xfff
     const code = this.#fetch(cpu, pc)
+    // Protection finer than a page: ask for every piece, one instruction at a time.
+    const check = cpu.get32(Head.uncached) ? (address: bigint) => void this.#fetch(cpu, address) : undefined
     const nextPage = (address: bigint): number => this.#fetch(cpu, address)
     const known = this.blocks.find(pc, flags, code)
     if (known) {
       if (known.secondPage < 0 || nextPage((pc | 0xfffn) + 1n) >>> 12 === known.secondPage) return known
       this.#drop(known)
     }
-    const block = this.#translator.block(pc, flags, code, nextPage)
+    const block = this.#translator.block(pc, flags, code, nextPage, check)
     if (!this.blocks.fits(block.insns.length)) this.#flushNow()
     return this.blocks.add(block)
   }

@@ -50,13 +50,15 @@ export class Translator {
 
   /**
    * Decodes the block at `pc`, whose first byte lies at linear address `code`. `nextPage` gives the linear address
-   * of a virtual page or throws a `FetchFault`; it is asked only if the first instruction crosses into it.
+   * of a virtual page or throws a `FetchFault`; it is asked only if the first instruction crosses into it. With
+   * `check`, which may throw too, every 16 bits are asked for and the block is one instruction.
    */
   block(
     pc: bigint,
     flags: number,
     code: number,
     nextPage: (address: bigint) => number,
+    check?: (address: bigint) => void,
   ): Omit<Tb, 'address' | 'regions'> {
     const insns: DecodedInsn[] = []
     const offsets: number[] = []
@@ -69,13 +71,14 @@ export class Translator {
       },
       u16: offset => {
         const place = inPage + at + offset
+        if (offset > 0) check?.(pc + BigInt(offset))
         if (place < pageSize - 1) return this.#memory.view.getUint16(code + at + offset, true)
         if (insns.length) throw new FetchFault(0n) // end the block before it
         if (second < 0) second = nextPage((pc | BigInt(pageSize - 1)) + 1n)
         return this.#memory.view.getUint16(second + place - pageSize, true)
       },
     }
-    while (insns.length < maxBlock && inPage + at < pageSize) {
+    while (insns.length < (check ? 1 : maxBlock) && inPage + at < pageSize) {
       let insn: DecodedInsn
       try {
         insn = this.#target.decode(reader, flags)
