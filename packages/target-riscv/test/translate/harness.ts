@@ -18,6 +18,7 @@ import {
   knownOperands,
   ModuleWriter,
   Oracle,
+  type OracleHost,
   Rec,
   type Runtime,
   recordOperands,
@@ -131,6 +132,8 @@ export class Harness {
   readonly #exports: Exports
   readonly #oracle: Oracle
   #delivered = false
+  /** How often the host has computed. */
+  hostCalls = 0
 
   constructor(xlen: Xlen, cases: readonly Case[]) {
     this.xlen = xlen
@@ -151,7 +154,7 @@ export class Harness {
         regs: [rd, offset(regs.rs1, insn.rs1), offset(regs.rs2, insn.rs2), offset(regs.rs3, insn.rs3)],
       }
     })
-    const host: Record<string, (...args: number[]) => number | void> = {
+    const host: Record<string, OracleHost> = {
       deliver: () => {
         this.#delivered = true
       },
@@ -164,7 +167,10 @@ export class Harness {
     }
     for (const { callee, implement } of floatHost) {
       const implementation = implement({} as never)
-      host[callee.name] = (_base, ...args) => implementation(cpu as unknown as Cpu, ...args)
+      host[callee.name] = (_base, ...args) => {
+        this.hostCalls++
+        return implementation(cpu as unknown as Cpu, ...args)
+      }
     }
     this.#oracle = new Oracle(this.view, new Map(Object.entries(host)), functions, runtime)
     this.#exports = this.#compile(host, hostCallees)

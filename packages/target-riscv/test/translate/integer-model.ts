@@ -7,6 +7,7 @@ type Fn = (x: bigint, y: bigint, bits: number) => bigint
 const signed = (v: bigint, bits: number): bigint => BigInt.asIntN(bits, v)
 const text = (v: bigint, bits: number): string => v.toString(2).padStart(bits, '0')
 const value = (s: string): bigint => BigInt(`0b${s}`)
+const choose = (first: boolean, x: bigint, y: bigint): bigint => (first ? x : y)
 const bool = (v: boolean): bigint => (v ? 1n : 0n)
 const amount = (y: bigint, bits: number): bigint => y % BigInt(bits)
 const rotate = (x: bigint, by: bigint, bits: number): bigint => {
@@ -46,10 +47,10 @@ const plain: Record<string, Fn> = {
   clz: (x, _y, n) => BigInt(text(x, n).indexOf('1') < 0 ? n : text(x, n).indexOf('1')),
   ctz: (x, _y, n) => BigInt(x === 0n ? n : n - 1 - text(x, n).lastIndexOf('1')),
   cpop: (x, _y, n) => BigInt(text(x, n).replaceAll('0', '').length),
-  min: (x, y, n) => (signed(x, n) < signed(y, n) ? x : y),
-  minu: (x, y) => (x < y ? x : y),
-  max: (x, y, n) => (signed(x, n) < signed(y, n) ? y : x),
-  maxu: (x, y) => (x < y ? y : x),
+  min: (x, y, n) => choose(signed(x, n) < signed(y, n), x, y),
+  minu: (x, y) => choose(x < y, x, y),
+  max: (x, y, n) => choose(signed(x, n) < signed(y, n), y, x),
+  maxu: (x, y) => choose(x < y, y, x),
   'sext.b': x => signed(x, 8),
   'sext.h': x => signed(x, 16),
   'zext.h': x => BigInt.asUintN(16, x),
