@@ -193,7 +193,7 @@ static void plain_causes(int m)
     TRAP(h, C_STORE_MISALIGNED, amo_d_at, (ulong)cell + 4);
     DONE();
 #endif
-    /* sc without a reservation fails without trapping, even where a store could not */
+    /* sc without a reservation fails (where it could not store at all, the manual lets it trap or not: not tested) */
     probe(m, sc, (ulong)cell, 0);
     DONE();
     EQ(result, 1);
