@@ -31,6 +31,8 @@ export interface DecodedInsn extends DecodedOperands {
   readonly handler: number
   /** True if no instruction of the same block can follow. */
   readonly endsBlock: boolean
+  /** Decoding state for the instruction after this one in the block (Arm: ITSTATE); absent: as it was. */
+  readonly nextState?: number
 }
 
 /**
@@ -83,7 +85,8 @@ export interface Target {
     readonly tlbModes: number
   }
   readonly semantics: readonly Semantics[]
-  decode(code: CodeReader, flags: number): DecodedInsn
+  /** `state` is the block's translation flags at its first instruction, then what `nextState` said. */
+  decode(code: CodeReader, state: number): DecodedInsn
   /** Text of a decoded instruction. */
   disassemble(insn: DecodedInsn, pc: bigint): string
   readonly functions: {

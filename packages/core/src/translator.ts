@@ -64,6 +64,7 @@ export class Translator {
     const offsets: number[] = []
     const inPage = code & (pageSize - 1)
     let at = 0
+    let state = flags
     let second = -1
     const reader: CodeReader = {
       get inPage() {
@@ -81,7 +82,8 @@ export class Translator {
     while (insns.length < (check ? 1 : maxBlock) && inPage + at < pageSize) {
       let insn: DecodedInsn
       try {
-        insn = this.#target.decode(reader, flags)
+        insn = this.#target.decode(reader, state)
+        state = insn.nextState ?? state
       } catch (error) {
         if (error instanceof FetchFault && insns.length) break
         throw error
