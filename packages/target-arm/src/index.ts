@@ -1,0 +1,2 @@
+/** Arm guests: Cortex-M. */
+export { stateSize } from './state.ts'
