@@ -229,13 +229,18 @@ export class Machine {
 
   /** Finds or makes the block at the CPU's pc and enters it into the jump cache; or delivers the fetch fault. */
   #enterBlock(cpu: Cpu): void {
+    const budget = cpu.get32(Head.budget)
+    if (budget === 0) {
+      this.#endSlice = true // a fault would take time that this slice does not have
+      return
+    }
     const { pc } = cpu
     let tb: Tb
     try {
       tb = this.#block(cpu, pc)
     } catch (error) {
       if (!(error instanceof FetchFault)) throw error
-      cpu.set32(Head.budget, Math.max(0, cpu.get32(Head.budget) - 1)) // a fault takes time, or it could loop for ever
+      cpu.set32(Head.budget, budget - 1) // a fault takes time, or it could loop for ever
       this.engine.deliver(cpu.base)
       return
     }
