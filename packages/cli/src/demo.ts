@@ -6,15 +6,17 @@ import { runCommand } from './commands/table.ts'
 import type { Host } from './host/host.ts'
 import { note } from './report.ts'
 
+const options = ['--plugin', 'traps', '--plugin', 'traps,by=cause']
+
 export async function demo(host: Host): Promise<number> {
   const image = fileURLToPath(new URL('../demo/demo-rv64.elf', import.meta.url))
-  const args = [image, '--semihosting', '--serial', 'stdio', '--plugin', 'traps', '--timeout', '60']
-  note(host.stderr, `guestscope run ${args.slice(1).join(' ')} demo-rv64.elf`)
-  const { options, operands } = parseArguments(runCommand, args)
-  const status = await run(host, options, operands)
+  note(host.stderr, `guestscope run demo-rv64.elf ${options.join(' ')}`)
+  host.stderr.flush()
+  const parsed = parseArguments(runCommand, [image, ...options])
+  const status = await run(host, parsed.options, parsed.operands)
   note(
     host.stderr,
-    "That was the demo. Your own program: 'guestscope run IMAGE'; everything else: 'guestscope help'.",
+    "That was the demo. 'guestscope run IMAGE' runs your program; 'guestscope help' tells the rest.",
   )
   return status
 }

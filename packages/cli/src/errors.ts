@@ -54,7 +54,7 @@ const systemProblems: Readonly<Record<string, string>> = {
 
 /** The known name that a misspelt one resembles most, if any does. */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(wrong.length / 3))
+  const limit = wrong.length < 3 ? 1 : Math.max(2, Math.floor(wrong.length / 3))
   const ranked = known
     .map(name => ({ name, distance: distance(wrong.toLowerCase(), name.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)

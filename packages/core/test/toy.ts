@@ -41,14 +41,15 @@ export const toyTarget: Target = {
   state: {
     size: Toy.size,
     fixed: { zero: R(0), sink: Toy.sink },
-    promote: offset => (offset > R(0) && offset < R(16) ? 'i64' : undefined),
+    promote: offset => (offset > R(0) && offset < R(16) && offset % 8 === 0 ? 'i64' : undefined),
     tlbModes: 1,
   },
   semantics,
   decode: (code): DecodedInsn => {
     const [low, high] = [code.u16(0), code.u16(2)]
-    const op = low & 0xff
-    const [rd, rs] = [low >> 8, high & 0xff]
+    // What is no instruction traps.
+    const op = (low & 0xff) < toyOps.length ? low & 0xff : toyOps.indexOf('trap')
+    const [rd, rs] = [(low >> 8) & 15, high & 15]
     return {
       handler: op,
       endsBlock: ends.has(toyOps[op] ?? ''),
@@ -81,6 +82,7 @@ export const toyTarget: Target = {
     group: 'general',
     bits: 64,
     read: (cpu: Cpu) => cpu.get64(R(n)),
+    ...(n > 0 && { write: (cpu: Cpu, value: bigint) => cpu.set64(R(n), value) }),
   })),
   cause: cause => ({ type: cause === 9 ? 1 : 2, name: `cause${cause}` }),
   reset: () => {},

@@ -93,6 +93,7 @@ function* listing(target: Target, segment: Segment, range: Range, symbols: Symbo
   const digits = segmentEnd(segment).toString(16).length
   const hex = (address: bigint): string => address.toString(16).padStart(digits)
   let first = true
+  let state = 0
   for (let pc = range.start; pc < range.end; ) {
     const offset = Number(pc - segment.virtual)
     for (const name of names.get(pc) ?? []) {
@@ -105,7 +106,8 @@ function* listing(target: Target, segment: Segment, range: Range, symbols: Symbo
       pc += BigInt(zeros)
       continue
     }
-    const { size, text } = decodeAt(target, segment.bytes, offset, pc)
+    const { size, text, next } = decodeAt(target, segment.bytes, offset, pc, state)
+    state = next
     const bytes = [...segment.bytes.subarray(offset, offset + size)].reverse()
     const word = bytes.map(byte => byte.toString(16).padStart(2, '0')).join('')
     yield { text: `${hex(pc)}:  ${word.padEnd(8)}  ${text}`, insn: true }
@@ -136,7 +138,8 @@ function decodeAt(
   bytes: Uint8Array,
   offset: number,
   pc: bigint,
-): { size: number; text: string } {
+  state: number,
+): { size: number; text: string; next: number } {
   const code: CodeReader = {
     inPage: Number(pc & 0xfffn),
     u16: at => {
@@ -147,14 +150,12 @@ function decodeAt(
     },
   }
   try {
-    const insn = target.decode(code, 0)
-    return {
-      size: insn.size,
-      text: target.disassemble(insn, pc).replace(/^\S+(?=\s)/, name => name.padEnd(7)),
-    }
+    const insn = target.decode(code, state)
+    const text = target.disassemble(insn, pc).replace(/^\S+(?=\s)/, name => name.padEnd(7))
+    return { size: insn.size, text, next: insn.nextState ?? state }
   } catch (error) {
     if (!(error instanceof EndOfCode)) throw error
     const rest = [...bytes.subarray(offset)].map(byte => `0x${byte.toString(16).padStart(2, '0')}`)
-    return { size: rest.length, text: `.byte ${rest.join(', ')}` }
+    return { size: rest.length, text: `.byte ${rest.join(', ')}`, next: state }
   }
 }

@@ -4,7 +4,7 @@ import type { CommandAction } from '../args/spec.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
 import type { Host } from '../host/host.ts'
-import { describePluginFailure } from '../plugins/failure.ts'
+import { describeFailure, failureHint } from '../plugins/failure.ts'
 import { installPlugins, loadPlugins } from '../plugins/install.ts'
 import { problem } from '../report.ts'
 import { pick } from '../run/guests.ts'
@@ -58,6 +58,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path = ''])
     serial.close()
     unlisten()
   }
+  if (host.stdout.isTerminal && host.stderr.isTerminal && host.stdout.midLine) host.stderr.write('\n')
   const last = pluginHost.finish(reason)
   flush(host)
   return conclude(host, last, expected !== undefined && !found ? expected : undefined)
@@ -91,7 +92,8 @@ function buildMachine({ image, cpu, loaded }: Program, options: RunOptions, seri
 /** Tells the user why the run ended, where the status alone does not say it. */
 function conclude(host: Host, reason: StopReason, missing: string | undefined): number {
   if (reason.kind === 'plugin-error') {
-    problem(host.stderr, describePluginFailure(reason), 'plugin/threw')
+    const { plugin, callback, error } = reason
+    problem(host.stderr, `${describeFailure(plugin, callback, error)} ${failureHint}`, 'plugin/threw')
     return stopStatus(reason)
   }
   const message = stopMessage(reason)

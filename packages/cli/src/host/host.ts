@@ -26,7 +26,7 @@ export interface WritableFile {
 export interface Files {
   /** Throws a `CommandError` (`file/…`) that says what is wrong. `what` names it in the message. */
   read(path: string, what: string): Uint8Array
-  /** Creates or empties a file. The same path gives the same file. */
+  /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
   /** Flushes all files created. */
   flush(): void

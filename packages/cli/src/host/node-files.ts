@@ -48,7 +48,13 @@ class NodeFile implements WritableFile {
     try {
       this.#fd = openSync(path, 'w')
     } catch (error) {
-      throw this.#cannotWrite(error)
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      throw new CommandError(
+        'file/create',
+        `The file '${path}' cannot be written: ${missing ? 'its directory does not exist' : systemProblem(error)}.`,
+        'Choose another place.',
+        { cause: error },
+      )
     }
   }
 
@@ -85,7 +91,7 @@ class NodeFile implements WritableFile {
     return new CommandError(
       'file/write',
       `The file '${this.#path}' cannot be written: ${systemProblem(error)}.`,
-      'Choose another place, or make room there.',
+      'Make room there, or choose another place.',
       { cause: error },
     )
   }

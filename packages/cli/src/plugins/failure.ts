@@ -1,17 +1,14 @@
-import type { StopReason } from '@guestscope/core'
 import { messageOf } from '../errors.ts'
 
-/** A plugin threw: which, where, what, and what to do, in one paragraph. */
-export function describePluginFailure(reason: StopReason & { readonly kind: 'plugin-error' }): string {
-  const { plugin, callback, error } = reason
+/** A plugin threw: which, where and what, in one sentence. */
+export function describeFailure(plugin: string, callback: string, error: unknown): string {
   const place = placeOf(error)
-  const what = messageOf(error).replace(/[.!?]?$/, '.')
-  const where = place === undefined ? '' : ` (at ${place})`
-  return (
-    `Plugin ${plugin} threw an error in ${callback}: ${what}${where} ` +
-    'The run was ended there; mend the plugin, or leave it out.'
-  )
+  const where = place === undefined ? '' : ` at ${place}`
+  return `Plugin ${plugin} threw an error in ${callback}${where}: ${messageOf(error).replace(/[.!?]?$/, '.')}`
 }
+
+/** What to do about it. */
+export const failureHint = 'Mend the plugin, or leave it out.'
 
 /** The first line of the stack that is not ours. */
 function placeOf(error: unknown): string | undefined {

@@ -3,11 +3,14 @@ import {
   type Machine,
   type OptionInput,
   type PluginDefinition,
+  PluginError,
   PluginHost,
   parsePluginRequest,
 } from '@guestscope/core'
+import { CommandError, isUserError } from '../errors.ts'
 import type { Host, WritableFile } from '../host/host.ts'
 import type { SymbolTable } from '../run/symbols.ts'
+import { describeFailure, failureHint } from './failure.ts'
 import { loadPlugin } from './load.ts'
 
 /** A plugin that the user asked for. */
@@ -39,6 +42,22 @@ export function installPlugins(
     openOutput: path => host.files.create(path),
     symbol: address => symbols().at(address)?.name,
   })
-  for (const { definition, options } of plugins) pluginHost.install(definition, options)
+  for (const { definition, options } of plugins) {
+    try {
+      pluginHost.install(definition, options)
+    } catch (error) {
+      throw installError(definition.name, error)
+    }
+  }
   return pluginHost
+}
+
+/** A plugin's own error gets its place, ours (such as a file that cannot be created) the plugin's name. */
+function installError(name: string, error: unknown): unknown {
+  if (!(error instanceof PluginError) || error.code !== 'plugin/install-failed') return error
+  const { cause } = error
+  if (!isUserError(cause))
+    return new CommandError(error.code, describeFailure(name, 'install', cause), failureHint, { cause })
+  const problem = cause.message.slice(0, -cause.hint.length).trimEnd()
+  return new CommandError(cause.code, `Plugin ${name}: ${problem}`, cause.hint, { cause })
 }

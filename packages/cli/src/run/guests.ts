@@ -1,5 +1,5 @@
 /** The guest architectures at hand. Each is loaded only when it is needed. */
-import type { Board, ImageExpectation, LoadedImage, Target } from '@guestscope/core'
+import type { Board, ImageExpectation, Target } from '@guestscope/core'
 import { CommandError, nearest } from '../errors.ts'
 
 /** A model of CPU. */
@@ -40,17 +40,6 @@ export const guests: readonly Guest[] = [
 /** The guest of that name. */
 export function guestByName(name: string): Guest {
   return pick('target', name, guests)
-}
-
-/** The guest that a program is for. */
-export function guestOf(image: LoadedImage, path: string): Guest {
-  const found = guests.find(guest => guest.machine === image.machine && guest.bits === image.bits)
-  if (found !== undefined) return found
-  throw new CommandError(
-    'image/machine',
-    `No target runs '${path}': it is for ${image.bits}-bit ELF machine ${image.machine}.`,
-    `Build it for one of: ${guests.map(guest => guest.name).join(', ')}.`,
-  )
 }
 
 /** The one of that name, or the first; throws a `CommandError` that lists what there is. */

@@ -1,5 +1,6 @@
 /** The run loop: slices of work, and between them a turn for timers, input and signals. */
 import type { Machine, StopReason } from '@guestscope/core'
+import { messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
 import type { Host } from '../host/host.ts'
 import { Pace } from './pace.ts'
@@ -46,7 +47,11 @@ export async function runLoop(
     const before = clock.now()
     const state = machine.run(slice)
     const now = clock.now()
-    flush(host)
+    try {
+      flush(host)
+    } catch (error) {
+      machine.stop({ kind: 'exit', status: ExitStatus.failed, message: messageOf(error) })
+    }
     if (host.stdout.gone) machine.stop({ kind: 'exit', status: ExitStatus.brokenPipe })
     else if (machine.executed >= (limits.instructions ?? Number.POSITIVE_INFINITY))
       machine.stop(limit(`${limits.instructions} instructions (--max-instructions)`, machine))
@@ -67,11 +72,11 @@ export async function runLoop(
   }
 }
 
-/** Everything that has been written so far gets out. */
+/** Everything that has been written so far gets out. Throws a `CommandError` (`file/write`) where it cannot. */
 export function flush(host: Host): void {
   host.stdout.flush()
-  host.files.flush()
   host.stderr.flush()
+  host.files.flush()
 }
 
 const asleep: StopReason = {

@@ -68,7 +68,7 @@ export class Serial {
       send,
       leave: () => this.#events.leave(),
       help: () => {
-        stderr.write(keyHelp.replaceAll('\n', '\r\n'))
+        stderr.write(keyHelp)
         stderr.flush()
       },
     })

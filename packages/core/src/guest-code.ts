@@ -1,0 +1,216 @@
+/** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
+import { Block, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
+import type { Cpu } from './cpu.ts'
+import type { Engine } from './engine.ts'
+import type { Hook, Instrumentation } from './instrument.ts'
+import { Layout } from './layout.ts'
+import type { GuestMemory } from './memory.ts'
+import { Access, type Target } from './target.ts'
+import { type CompiledRegion, type Tb, TbCache } from './tb.ts'
+import { FetchFault, Translator } from './translator.ts'
+
+export interface GuestCodeOptions {
+  readonly target: Target
+  readonly memory: GuestMemory
+  readonly cpus: readonly Cpu[]
+  readonly instrumentation: Instrumentation
+  /** Hot blocks that are compiled together. */
+  readonly batch: number
+}
+
+export class GuestCode {
+  readonly blocks: TbCache
+  /** Set once the engine is made (its host functions need this object). */
+  engine!: Engine
+  readonly #options: GuestCodeOptions
+  readonly #translator: Translator
+  readonly #byAddress = new Map<number, Tb>()
+  readonly #hot = new Set<Tb>()
+
+  constructor(options: GuestCodeOptions) {
+    this.#options = options
+    this.blocks = new TbCache(options.memory, page => this.#protect(page))
+    this.#translator = new Translator(options.target, options.memory, this.blocks, options.instrumentation)
+  }
+
+  // Blocks.
+
+  /**
+   * Finds or makes the block at the CPU's pc and enters it into the jump cache. False: it cannot be fetched, and the
+   * fault is described in the head.
+   */
+  enter(cpu: Cpu): boolean {
+    const { pc } = cpu
+    let tb: Tb
+    try {
+      tb = this.#block(cpu, pc)
+    } catch (error) {
+      if (error instanceof FetchFault) return false
+      throw error
+    }
+    const { view } = this.#options.memory
+    const entry = this.#jumpCacheEntry(cpu, pc)
+    view.setBigUint64(entry + JumpCache.pc, pc, true)
+    view.setInt32(entry + JumpCache.context, cpu.get32(Head.context), true)
+    view.setInt32(entry + JumpCache.block, tb.address, true)
+    return true
+  }
+
+  /** The block whose head lies at an address of the pool. */
+  at(address: number): Tb {
+    const tb = this.#byAddress.get(address)
+    if (!tb) throw new Error(`no translation block at linear address ${address}`)
+    return tb
+  }
+
+  #block(cpu: Cpu, pc: bigint): Tb {
+    const flags = cpu.get32(Head.context) & 0xfff
+    const code = this.#fetch(cpu, pc)
+    // Protection finer than a page: ask for every piece, one instruction at a time.
+    const check = cpu.get32(Head.uncached) ? (address: bigint) => void this.#fetch(cpu, address) : undefined
+    const nextPage = (address: bigint): number => this.#fetch(cpu, address)
+    const known = this.blocks.find(pc, flags, code)
+    if (known) {
+      if (known.secondPage < 0 || nextPage((pc | 0xfffn) + 1n) >>> 12 === known.secondPage) return known
+      this.#drop(known)
+    }
+    const block = this.#translator.block(pc, flags, code, nextPage, check)
+    if (!this.blocks.fits(block.insns.length)) this.flush()
+    const tb = this.blocks.add(block)
+    this.#byAddress.set(tb.address, tb)
+    return tb
+  }
+
+  /** Linear address of code, or a `FetchFault` with the fault described in the head. */
+  #fetch(cpu: Cpu, address: bigint): number {
+    const { target, memory } = this.#options
+    cpu.set32(Head.accessBytes, 2)
+    const physical = this.engine.translate(cpu.base, BigInt.asIntN(64, address), Access.fetch)
+    if (physical === -1n) throw new FetchFault(address)
+    const linear = memory.linear(BigInt.asUintN(64, physical))
+    if (linear) return linear
+    cpu.set32(Head.trapCause, target.busError(Access.fetch))
+    cpu.set64(Head.trapValue, address)
+    throw new FetchFault(address)
+  }
+
+  // Regions.
+
+  /** The block at the CPU's pc has become hot. True: it waits for others to be compiled with. */
+  heat(cpu: Cpu): boolean {
+    const entry = this.#jumpCacheEntry(cpu, cpu.pc)
+    this.#hot.add(this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true)))
+    if (this.#hot.size >= this.#options.batch) this.compileHot()
+    return this.#hot.size > 0
+  }
+
+  /** Compiles the regions of all blocks that have become hot, in one module. */
+  compileHot(): void {
+    if (!this.#hot.size) return
+    const found = [...this.#hot].map(head => ({ head, ...this.#translator.region(head) }))
+    this.#hot.clear()
+    const slots = this.engine.compile(found.map(f => f.region))
+    found.forEach(({ head, blocks }, i) => {
+      const region: CompiledRegion = { head, blocks, slot: slots[i] as number }
+      for (const b of blocks) b.regions.add(region)
+      this.#options.memory.view.setInt32(head.address + Block.region, region.slot, true)
+    })
+  }
+
+  #dropRegion(region: CompiledRegion): void {
+    const { view } = this.#options.memory
+    for (const b of region.blocks) b.regions.delete(region)
+    view.setInt32(region.head.address + Block.region, 0, true)
+    view.setInt32(region.head.address + Block.count, 0, true) // it may become hot again
+    this.engine.release(region.slot)
+  }
+
+  // Forgetting.
+
+  /** These bytes of linear memory change: blocks with code there are void. */
+  invalidate(linear: number, length: number): void {
+    for (const tb of this.blocks.touching(linear, length)) this.#drop(tb)
+  }
+
+  #drop(tb: Tb): void {
+    this.blocks.remove(tb)
+    this.#byAddress.delete(tb.address)
+    this.#hot.delete(tb)
+    for (const region of [...tb.regions]) this.#dropRegion(region)
+    for (const cpu of this.#options.cpus) {
+      const entry = this.#jumpCacheEntry(cpu, tb.pc)
+      const block = this.#options.memory.view.getInt32(entry + JumpCache.block, true)
+      if (block === tb.address) this.#forget(entry)
+    }
+  }
+
+  /** Throws all translations away. No generated code may be running. */
+  flush(): void {
+    const regions = new Set<CompiledRegion>()
+    for (const tb of this.blocks) for (const r of tb.regions) regions.add(r)
+    for (const r of regions) this.engine.release(r.slot)
+    this.blocks.clear()
+    this.#byAddress.clear()
+    this.#hot.clear()
+    this.#translator.calls.length = 0
+    for (const cpu of this.#options.cpus) this.#emptyJumpCache(cpu)
+  }
+
+  /** The CPU's address translation has changed: its soft TLBs and its way to blocks by pc are void. */
+  flushTranslations(cpu: Cpu): void {
+    const { memory, target } = this.#options
+    const tlbs = cpu.base + Layout.tlb
+    memory.bytes.fill(0xff, tlbs, tlbs + target.state.tlbModes * Tlb.entries * Tlb.entrySize)
+    // A new generation makes every entry of the jump cache a stranger; it is emptied when the numbers run out.
+    const context = cpu.get32(Head.context)
+    const generation = ((context >>> 12) + 1) & 0x7ffff
+    if (generation === 0) this.#emptyJumpCache(cpu)
+    cpu.set32(Head.context, (generation << 12) | (context & 0xfff))
+  }
+
+  #jumpCacheEntry(cpu: Cpu, pc: bigint): number {
+    const index = Number((pc >> 1n) & BigInt(JumpCache.entries - 1))
+    return cpu.base + Layout.jumpCache + index * JumpCache.entrySize
+  }
+  #forget(entry: number): void {
+    this.#options.memory.view.setInt32(entry + JumpCache.context, -1, true)
+  }
+  #emptyJumpCache(cpu: Cpu): void {
+    const first = cpu.base + Layout.jumpCache
+    for (let i = 0; i < JumpCache.entries; i++) this.#forget(first + i * JumpCache.entrySize)
+  }
+
+  /** Takes the right to store to a linear page without notice out of every soft TLB. */
+  #protect(page: number): void {
+    const { cpus, memory, target } = this.#options
+    for (const cpu of cpus) {
+      const first = cpu.base + Layout.tlb
+      const end = first + target.state.tlbModes * Tlb.entries * Tlb.entrySize
+      for (let entry = first; entry < end; entry += Tlb.entrySize) {
+        const tag = memory.view.getInt32(entry + Tlb.writeTag, true)
+        const linear = tag + memory.view.getInt32(entry + Tlb.addend, true)
+        if (linear >>> 12 === page) memory.view.setBigInt64(entry + Tlb.writeTag, -1n, true)
+      }
+    }
+  }
+
+  // Plugins' callbacks.
+
+  /** Runs callback `id` of a region. */
+  runCall(cpu: Cpu, id: number): void {
+    this.#translator.calls[id]?.(cpu.index)
+  }
+  /** Runs all hooks of the instruction that a record describes. */
+  runRecordHooks(cpu: Cpu, record: number): void {
+    const { view } = this.#options.memory
+    const tb = this.at(view.getInt32(record + Rec.block, true))
+    this.runHooks(cpu, tb.hooks?.[tb.insns.length - view.getUint16(record + Rec.left, true)] ?? [])
+  }
+  runHooks(cpu: Cpu, hooks: readonly Hook[]): void {
+    for (const hook of hooks) {
+      if (hook.kind === 'call') hook.run(cpu.index)
+      else if (hook.kind === 'add') cpu.set64(hook.offset, cpu.get64(hook.offset) + hook.value)
+      else cpu.set64(hook.offset, hook.value)
+    }
+  }
+}

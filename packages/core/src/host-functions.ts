@@ -1,0 +1,59 @@
+/** The JavaScript side of what generated code calls: core's own host functions and the target's. */
+import { Head } from '@guestscope/codegen'
+import { type AccessHost, slowLoad, slowProbe, slowStore } from './access.ts'
+import type { Cpu } from './cpu.ts'
+import type { HostFunction } from './engine.ts'
+import type { GuestCode } from './guest-code.ts'
+import { Layout } from './layout.ts'
+import type { Machine } from './machine.ts'
+
+/** What the functions need that a machine does not show to everybody. */
+export interface HostFunctionOptions {
+  readonly machine: Machine
+  readonly code: GuestCode
+  readonly access: AccessHost
+  /** Does something wait that needs the run loop before the next instruction? */
+  leaves(): boolean
+  /** A discontinuity has been entered. */
+  report(cpu: Cpu, cause: number, from: bigint): void
+}
+
+type OwnFunction = (cpu: Cpu, a: number, b: number, c: number) => number | void
+
+/** The vCPU whose area begins at a linear address. */
+export const cpuAt = (machine: Machine, base: number): Cpu =>
+  machine.cpus[(base - Layout.firstCpu) / Layout.cpuSize] as Cpu
+
+/** Host functions by callee name, for the import object. */
+export function hostFunctions(options: HostFunctionOptions): Map<string, HostFunction> {
+  const { machine, code, access } = options
+  const leave = (): number => (options.leaves() ? 1 : 0)
+  const own: Record<string, OwnFunction> = {
+    'core.flush': cpu => code.flushTranslations(cpu),
+    'core.clock': cpu => cpu.set64(Head.value, BigInt(machine.clock())),
+    'core.load': (cpu, low, high, bytes) => slowLoad(access, cpu, low, high, bytes),
+    'core.store': (cpu, low, high, bytes) => slowStore(access, cpu, low, high, bytes),
+    'core.probe': (cpu, low, high, bytes) => slowProbe(access, cpu, low, high, bytes),
+    'core.hook': (cpu, id) => {
+      code.runCall(cpu, id)
+      return leave()
+    },
+    'core.recordHook': (cpu, record) => {
+      code.runRecordHooks(cpu, record)
+      return leave()
+    },
+    'core.report': (cpu, cause, low, high) =>
+      options.report(cpu, cause, BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)),
+  }
+  const host = new Map<string, HostFunction>()
+  // Core's are on hot roads and take three arguments at most: a rest parameter would cost an array on every call.
+  for (const [name, f] of Object.entries(own)) {
+    host.set(name, (base, a, b, c) => f(cpuAt(machine, base), a as number, b as number, c as number))
+  }
+  for (const h of machine.target.host) {
+    if (host.has(h.callee.name)) continue
+    const f = h.implement(machine)
+    host.set(h.callee.name, (base, ...args) => f(cpuAt(machine, base), ...args))
+  }
+  return host
+}
