@@ -37,7 +37,9 @@ interface StateOffsets {
   readonly fpdscr: number
   readonly ccr: number
   readonly event: number
+  readonly pending: number
   readonly mpuRegions: number
+  readonly mpuCount: number
   readonly mpuControl: number
   readonly system: number
 }
@@ -80,11 +82,17 @@ export const S: StateOffsets = {
   fpcar: slots(1),
   fpdscr: slots(1),
   ccr: slots(1),
-  /** i32: event register of WFE. */
+  /** i32: event register of WFE, 0 or 1. */
   event: slots(1),
-  /** MPU regions decoded for the translate function: 16 × (i32 base, i32 last, i32 permissions, i32 subregions). */
+  /** i32: not 0 while an enabled exception is pending: who lowers a mask then sets `Head.request`. */
+  pending: slots(1),
+  /**
+   * Enabled MPU regions, by rising priority: 16 × (i32 base, i32 last byte, i32 permissions, i32 subregions). See
+   * system/mpu.ts.
+   */
   mpuRegions: slots(16, 16),
-  /** i32: MPU_CTRL. */
+  /** i32: number of entries in `mpuRegions`, and MPU_CTRL as it is in force: 0 while HardFault, NMI or FAULTMASK switch it off. */
+  mpuCount: slots(1),
   mpuControl: slots(1),
   /** 64 × i32 for the system module's own use. */
   system: slots(64, 4),
@@ -94,11 +102,19 @@ export const S: StateOffsets = {
 export const stateSize: number = (at + 15) & ~15
 
 /**
- * Translation flags and decoding state (low 12 bits of `Head.context`): ITSTATE in bits 0–7 (0 outside IT blocks),
- * bit 8: floating point may be used at once (enabled, FPCA set, no lazy state pending), bit 9: semihosting is on,
- * bit 10: Handler mode.
+ * Translation flags and decoding state (low 12 bits of `Head.context`): ITSTATE in bits 0–7 (0 outside IT blocks);
+ * bit 8: floating point may be used at once (enabled for this privilege, FPCA set or not kept, no lazy state pending);
+ * bit 9: unprivileged; bit 10: unaligned halfwords and words fault too (CCR.UNALIGN_TRP, Armv6-M); bit 11: EPSR.T is
+ * clear: whatever stands at pc raises INVSTATE (the decoder looks at it; who writes pc with bit 0 clear sets it, and
+ * exception entry and return write it).
  */
-export const Flags = { itMask: 0xff, fpReady: 1 << 8, semihosting: 1 << 9, handler: 1 << 10 } as const
+export const Flags = {
+  itMask: 0xff,
+  fpReady: 1 << 8,
+  unprivileged: 1 << 9,
+  strictAlign: 1 << 10,
+  notThumb: 1 << 11,
+} as const
 
 /** Soft TLB modes: privileged and unprivileged data accesses. */
 export const TlbMode = { privileged: 0, unprivileged: 1, count: 2 } as const
