@@ -30,10 +30,24 @@ export interface MemoryRegionSpec {
   readonly?: boolean
 }
 
+/** How a board wires its CPUs, as far as their target asks for it. */
+export interface CpuWiring {
+  /** Frequency of the CPUs' clock, Hz. */
+  clockHz?: number
+  /** Frequency of a second clock that timers inside the CPUs can count, Hz. */
+  referenceHz?: number
+  /** External interrupt lines of each CPU. */
+  interrupts?: number
+  /** Bits of an interrupt's priority. */
+  priorityBits?: number
+}
+
 /** What a board may use of its machine. */
 export interface BoardHost extends DeviceHost {
   /** Drives an interrupt line of a CPU; `line` is the target's number (RISC-V: the bit of mip). */
   setLine(cpu: number, line: number, level: boolean): void
+  /** From now on the CPUs' clock (`CpuWiring.clockHz`) has this frequency. */
+  setClock(hz: number): void
   /** Resets the machine (CPUs, devices, initial contents) after the present instruction. */
   reset(): void
 }
@@ -60,8 +74,9 @@ export interface BuiltBoard {
   devices: { base: bigint; device: MmioDevice }[]
   /** Initial contents besides the image, by physical address; read-only regions included. */
   contents: { base: bigint; bytes: Uint8Array }[]
-  /** Where every CPU starts. */
-  resetPc: bigint
+  /** Where every CPU starts; absent: where the target's reset says. */
+  resetPc?: bigint
+  wiring?: CpuWiring
   /** Feeds the console device; bytes wait until the guest takes them. */
   input(bytes: Uint8Array): void
 }

@@ -8,6 +8,7 @@ import type {
   Type,
 } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
+import type { MmioDevice } from './device.ts'
 import type { DisconType } from './discon.ts'
 import type { Machine } from './machine.ts'
 
@@ -95,7 +96,10 @@ export interface Target {
      * `Head.accessBytes` holds the size. Sets `Head.uncached` when the answer may not be cached for the page.
      */
     readonly translate: IrFunction
-    /** (cpu, cause i32, value i64): enters the handler: sets pc, mode, saved registers. */
+    /**
+     * (cpu, cause i32, value i64): enters the handler: sets pc, mode, saved registers. May set `Head.trapCause` to
+     * what it turned out to be: plugins hear of that.
+     */
     readonly enterTrap: IrFunction
     /** Others that regions or handlers call. */
     readonly others: readonly IrFunction[]
@@ -111,6 +115,12 @@ export interface Target {
   setLine(cpu: Cpu, line: number, level: boolean): void
   /** The cause to raise when a physical address that nobody answers is accessed (`Access`). */
   busError(access: number): number
+  /** Does the CPU ignore bus errors of loads and stores now? Then loads give 0. Absent: never. */
+  ignoresBusErrors?(cpu: Cpu): boolean
+  /** Devices inside the CPUs, made once per machine; an access says which CPU asks. They hide the board's. */
+  devices?(machine: Machine): readonly { readonly base: bigint; readonly device: MmioDevice }[]
+  /** `Machine.wiring.clockHz` has changed. */
+  clockChanged?(cpu: Cpu): void
   /** Are virtual addresses fixed while these flags hold, so that a region may span pages? */
   fixedMapping(flags: number): boolean
   /** Does a waiting CPU wake up (an enabled interrupt is pending, even if masked globally)? */
