@@ -14,6 +14,8 @@ const slots = (count: number, bytes = 8): number => {
 interface StateOffsets {
   readonly r: number
   readonly sink: number
+  readonly scratch: number
+  readonly loaded: number
   readonly n: number
   readonly z: number
   readonly c: number
@@ -50,6 +52,10 @@ export const S: StateOffsets = {
   r: slots(16),
   /** Where writes that must be lost go. */
   sink: slots(1),
+  /** i32: second result of functions that semantics call. */
+  scratch: slots(1),
+  /** 16 × i32: what a load of many registers has read, by register number. */
+  loaded: slots(16),
   /** Flags, i32. n and v: the sign bit counts (bit 31 of the slot); z: the flag is set when the slot is 0; c: 0 or 1. */
   n: slots(1),
   z: slots(1),
@@ -110,10 +116,10 @@ export const stateSize: number = (at + 15) & ~15
  */
 export const Flags = {
   itMask: 0xff,
-  fpReady: 1 << 8,
-  unprivileged: 1 << 9,
-  strictAlign: 1 << 10,
-  notThumb: 1 << 11,
+  fpReady: 0x100,
+  unprivileged: 0x200,
+  strictAlign: 0x400,
+  notThumb: 0x800,
 } as const
 
 /** Soft TLB modes: privileged and unprivileged data accesses. */

@@ -7,7 +7,7 @@ export const Aux = {
   /** ITSTATE of this instruction, bits 31 … 24: the condition is in its bits 7 … 4. */
   itShift: 24,
   /** Last instruction of its IT block (a mask). */
-  last: 1 << 23,
+  last: 0x800000,
   /** Two bits, both set if rd is r13: the low bits of what is written to it are cleared (B1.4.1). */
   rdSp: 21,
   /** The same for rn, where a base is written back. */

@@ -111,10 +111,6 @@ export class Ctx {
   raiseIf(cond: Node, cause: number, value?: Node): void {
     this.b.if(cond, () => this.raise(cause, value))
   }
-  undefined(): void {
-    this.raise(Cause.undefined, this.o.word())
-  }
-
   // Memory.
   /** UsageFault UNALIGNED unless the address is a multiple of the size: multiple, double and exclusive accesses. */
   mustAlign(address: Node, bytes: number): void {
