@@ -33,3 +33,16 @@ export const systemCalls: SystemCalls = {
    */
   writeControl: hostFunction('arm.writeControl', ['i32']),
 }
+
+interface FloatCalls {
+  readonly prepare: Callee
+}
+
+/** What floating-point instructions ask while `Flags.fpReady` is clear. */
+export const floatCalls: FloatCalls = {
+  /**
+   * (cpu) → cause to raise, or 0: ExecuteFPCheck (B1.5.7): access by CPACR, deferred registers are stacked, a new
+   * context begins (FPCA, FPSCR from FPDSCR). May change `S.fpscr`, `S.control`, `Head.context`.
+   */
+  prepare: hostFunction('arm.prepareFloat', [], 'i32'),
+}
