@@ -44,3 +44,10 @@ all="$v7 microbit"
 probe="lib/trap.S lib/probe.c"
 build "$all" hello "hello.c"
 build "$mps2 microbit" exceptions "exceptions.c $probe"
+build "$all" interrupts "interrupts.c $probe"
+build "$mps2" stacking "stacking.c $probe"
+build "an385 an500" mpu "mpu.c $probe"
+build "$mps2" itblocks "itblocks.c $probe"
+build "an385 an386 lm3s" storm-1000 "storm.c" -DCOUNT=1000
+build "an385" storm-10000 "storm.c" -DCOUNT=10000
+build "$all" kernel "kernel.c" -DTICKS=500 -DPERIOD=10000

@@ -35,7 +35,7 @@ u32 trap(u32 number, u32 exc_return, struct frame *f)
     cfsr = REG32(CFSR);
     hfsr = REG32(HFSR);
 #endif
-    int readable = !(cfsr & (STKERR | MSTKERR));
+    int readable = !(cfsr & NO_FRAME);
     if (probing && readable && ((number == E_SVC && f->pc == (u32)probe_back + 2) ||
                                 (number == E_HARDFAULT && f->pc - (u32)probe_back <= 2))) {
         /* the probe is over; a HardFault if it left SVC masked */
@@ -155,7 +155,7 @@ void fault(int line, u32 number, const void *pc, u32 cfsr, u32 address)
     if (t->exc_return != want)
         fail(line, "EXC_RETURN", t->exc_return, want);
     want = mode_now == HANDLER ? E_IRQ(IRQ_PROBE) : 0;
-    if (!(t->cfsr & (STKERR | MSTKERR)) && (t->f.xpsr & 0x1ff) != want)
+    if (!(t->cfsr & NO_FRAME) && (t->f.xpsr & 0x1ff) != want)
         fail(line, "stacked IPSR", t->f.xpsr, want);
 }
 

@@ -20,6 +20,9 @@ struct trap { u32 number, exc_return, cfsr, hfsr, address, sp, control; struct f
 extern struct trap traps[];
 extern u32 n_traps;
 
+/* with these in CFSR, the stacked frame is not there */
+#define NO_FRAME (STKERR | MSTKERR | UNSTKERR | MUNSTKERR)
+
 /* r0 as it was when the probe ended */
 extern u32 result;
 /* process stack pointer at the start of the next probes */

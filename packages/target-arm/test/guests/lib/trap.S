@@ -3,10 +3,11 @@
 .syntax unified
 .text
 
-/* A stub of 2 bytes per exception, so that the event log shows which one was taken. */
+/* A stub of 4 bytes per exception, so that the event log shows which one was taken. */
 .altmacro
 .macro stub n
     .globl vec_\n
+    .balign 4
     .thumb_func
 vec_\n:
     b common
