@@ -1,6 +1,7 @@
 /** A board: memory map, devices and wiring around the CPUs of one target. */
 import type { Console, DeviceHost, MmioDevice } from './device.ts'
 import type { LoadedImage } from './elf.ts'
+import type { SemihostingHost } from './guest-files.ts'
 
 /** What the user chooses about a machine. */
 export interface BoardOptions {
@@ -13,6 +14,8 @@ export interface BoardOptions {
   image: LoadedImage | undefined
   /** Are semihosting calls serviced? */
   semihosting: boolean
+  /** What they may use of the host; the console in any case. */
+  semihostingHost?: SemihostingHost
   /** Kernel's command line, for boards that hand one over. */
   commandLine?: string
   /** Where the user's initial file system will be loaded, physical address and bytes. */

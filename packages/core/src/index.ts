@@ -5,6 +5,14 @@ export { Discon, type DisconMask, type DisconType } from './discon.ts'
 export { type ImageExpectation, type ImageSymbol, type LoadedImage, loadElf, type Segment } from './elf.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
 export { coreHost, linearCallee } from './functions.ts'
+export {
+  Errno,
+  type GuestFile,
+  GuestFileError,
+  type GuestFileMode,
+  type GuestFiles,
+  type SemihostingHost,
+} from './guest-files.ts'
 export { Layout } from './layout.ts'
 export { Machine, type MachineOptions, type RunState, type Tier } from './machine.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'

@@ -5,6 +5,7 @@ import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
 import { Engine } from './engine.ts'
 import { GuestCode } from './guest-code.ts'
+import type { SemihostingHost } from './guest-files.ts'
 import { cpuAt, hostFunctions } from './host-functions.ts'
 import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspect.ts'
 import type { Instrumentation } from './instrument.ts'
@@ -53,6 +54,7 @@ export class Machine {
   readonly cpus: readonly Cpu[]
   readonly console: BoardOptions['console']
   readonly semihosting: boolean
+  readonly semihostingHost: SemihostingHost | undefined
   readonly image: LoadedImage | undefined
   readonly engine: Engine
   /** What the board's devices, and those inside the CPUs, may use. */
@@ -80,6 +82,7 @@ export class Machine {
     this.target = options.target
     this.console = options.console
     this.semihosting = options.semihosting
+    this.semihostingHost = options.semihostingHost
     this.image = options.image
     this.host = this.#boardHost()
     this.#board = options.board.build(this.host, options)
