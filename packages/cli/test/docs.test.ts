@@ -111,7 +111,7 @@ function pluginTable(options: Readonly<Record<string, OptionSpec>>): string {
 }
 
 /** Name of a table in the documentation → its text. */
-const tables = new Map([
+const tables = new Map<string, string>([
   ...commands.map(({ name, options }) => [`options ${name}`, optionTable(options)] as const),
   ...Object.values(contrib).map(
     ({ name, options }) => [`plugin ${name}`, pluginTable(options ?? {})] as const,
