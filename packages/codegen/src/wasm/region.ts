@@ -182,9 +182,12 @@ class RegionLowerer extends Lowerer {
     this.#storeKnownPc(block.pc)
     code.br(this.#out)
     code.end()
-    this.#vars = block.vars.map(type => code.local(type))
+    const outer = this.#vars // blocks nest
+    const vars = block.vars.map(type => code.local(type))
+    this.#vars = vars
     this.lower(block.body, block.count)
-    this.#vars.forEach(v => code.release(v))
+    for (const v of vars) code.release(v)
+    this.#vars = outer
   }
 
   #storeKnownPc(pc: bigint): void {
