@@ -63,6 +63,11 @@ export class GuestCode {
     return tb
   }
 
+  /** False once the block is forgotten, such as when its code has been overwritten. */
+  isValid(tb: Tb): boolean {
+    return this.#byAddress.get(tb.address) === tb
+  }
+
   #block(cpu: Cpu, pc: bigint): Tb {
     const flags = cpu.get32(Head.context) & 0xfff
     const code = this.#fetch(cpu, pc)

@@ -127,6 +127,7 @@ export class Machine {
       engine.useOracle({
         cpuAt: base => cpuAt(this, base),
         blockAt: address => this.#code.at(address),
+        isValid: tb => this.#code.isValid(tb),
         runHooks: (cpu, tb, index) => {
           this.#code.runHooks(cpu, tb.hooks?.[index] ?? [])
           return leaves()
