@@ -91,7 +91,7 @@ async function record(): Promise<void> {
     const output = (await runOnQemu(options.xlen, elf)).trimEnd().split('\n')
     all.push({ ...options, elf: digest(elf), output })
   }
-  writeFileSync(recordedFile, `${JSON.stringify(all, undefined, 1)}\n`)
+  writeFileSync(recordedFile, `${JSON.stringify(all, undefined, 2)}\n`)
   console.log(`Recorded ${all.length} programs.`)
 }
 
