@@ -49,7 +49,7 @@ export class GuestCode {
       throw error
     }
     const { view } = this.#options.memory
-    const entry = this.#jumpCacheEntry(cpu, pc)
+    const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
     view.setBigUint64(entry + JumpCache.pc, pc, true)
     view.setInt32(entry + JumpCache.context, cpu.get32(Head.context), true)
     view.setInt32(entry + JumpCache.block, tb.address, true)
@@ -103,7 +103,7 @@ export class GuestCode {
 
   /** The block at the CPU's pc has become hot. True: it waits for others to be compiled with. */
   heat(cpu: Cpu): boolean {
-    const entry = this.#jumpCacheEntry(cpu, cpu.pc)
+    const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
     this.#hot.add(this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true)))
     if (this.#hot.size >= this.#options.batch) this.compileHot()
     return this.#hot.size > 0
@@ -143,7 +143,7 @@ export class GuestCode {
     this.#hot.delete(tb)
     for (const region of [...tb.regions]) this.#dropRegion(region)
     for (const cpu of this.#options.cpus) {
-      const entry = this.#jumpCacheEntry(cpu, tb.pc)
+      const entry = this.#jumpCacheEntry(cpu, Number(BigInt.asUintN(32, tb.pc)))
       const block = this.#options.memory.view.getInt32(entry + JumpCache.block, true)
       if (block === tb.address) this.#forget(entry)
     }
@@ -173,8 +173,9 @@ export class GuestCode {
     cpu.set32(Head.context, (generation << 12) | (context & 0xfff))
   }
 
-  #jumpCacheEntry(cpu: Cpu, pc: bigint): number {
-    const index = Number((pc >> 1n) & BigInt(JumpCache.entries - 1))
+  /** `pc`: the low half is enough. */
+  #jumpCacheEntry(cpu: Cpu, pc: number): number {
+    const index = (pc >>> 1) & (JumpCache.entries - 1)
     return cpu.base + Layout.jumpCache + index * JumpCache.entrySize
   }
   #forget(entry: number): void {
