@@ -78,6 +78,12 @@ const reserving: Piece = s => {
   const base = s.register()
   const target = Place.data + s.below(dataSize / bytes) * bytes
   s.point(base, target)
+  // A misaligned sc is left out: whether it traps where it would fail anyway is up to the hart.
+  if (s.chance(0.05)) {
+    s.make('addi', { rd: base, rs1: base, imm: 1 })
+    s.make(`lr.${width}`, { rd: s.register(), rs1: base })
+    return
+  }
   s.reserved.add(base)
   const result = s.register()
   if (s.chance(0.9)) {
