@@ -62,6 +62,8 @@ export interface BuiltBoard {
   contents: { base: bigint; bytes: Uint8Array }[]
   /** Where every CPU starts. */
   resetPc: bigint
+  /** A counter that the board lends to its CPUs (RISC-V: mtime), unsigned 64 bits; absent: they see the clock. */
+  time?(): bigint
   /** Feeds the console device; bytes wait until the guest takes them. */
   input(bytes: Uint8Array): void
 }

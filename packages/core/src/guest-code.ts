@@ -75,7 +75,9 @@ export class GuestCode {
     const check = cpu.get32(Head.uncached) ? (address: bigint) => void this.#fetch(cpu, address) : undefined
     const nextPage = (address: bigint): number => this.#fetch(cpu, address)
     const known = this.blocks.find(pc, flags, code)
-    if (known) {
+    if (known && known.fine !== (check !== undefined)) this.#drop(known)
+    else if (known) {
+      if (check && known.size > 2) check(pc + 2n)
       if (known.secondPage < 0 || nextPage((pc | 0xfffn) + 1n) >>> 12 === known.secondPage) return known
       this.#drop(known)
     }
@@ -104,7 +106,8 @@ export class GuestCode {
   /** The block at the CPU's pc has become hot. True: it waits for others to be compiled with. */
   heat(cpu: Cpu): boolean {
     const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
-    this.#hot.add(this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true)))
+    const tb = this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true))
+    if (!tb.fine) this.#hot.add(tb)
     if (this.#hot.size >= this.#options.batch) this.compileHot()
     return this.#hot.size > 0
   }

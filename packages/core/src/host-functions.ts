@@ -31,6 +31,8 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
   const own: Record<string, OwnFunction> = {
     'core.flush': cpu => code.flushTranslations(cpu),
     'core.clock': cpu => cpu.set64(Head.value, BigInt(machine.clock())),
+    'core.executed': cpu => cpu.set64(Head.value, BigInt(machine.executedBy(cpu))),
+    'core.time': cpu => cpu.set64(Head.value, machine.time()),
     'core.load': (cpu, low, high, bytes) => slowLoad(access, cpu, low, high, bytes),
     'core.store': (cpu, low, high, bytes) => slowStore(access, cpu, low, high, bytes),
     'core.probe': (cpu, low, high, bytes) => slowProbe(access, cpu, low, high, bytes),

@@ -66,7 +66,7 @@ export class Machine {
   #slice = 0
   #current: Cpu | undefined
   /** Number of the CPU whose turn it is, and what is left of its turn. */
-  #turn = 0
+  #turn = -1
   #turnLeft = 0
   /** The slice must end: a deadline came nearer, or the machine's state is about to change. */
   #endSlice = false
@@ -365,6 +365,8 @@ export class Machine {
   /** Memory is zero here. */
   #powerOn(): void {
     this.#timers.clear()
+    this.#turn = -1
+    this.#turnLeft = 0
     this.#code.flush()
     for (const c of this.#board.contents) place(this.memory, c.base, c.bytes, 'part of the board')
     if (this.image) loadImage(this.memory, this.image)

@@ -21,6 +21,8 @@ export interface Tb {
   readonly size: number
   /** Address of its head and records in linear memory. */
   readonly address: number
+  /** Protection is finer than a page here: one instruction, fetched anew each time it is looked up, never in a region. */
+  readonly fine: boolean
   /** Callbacks of each instruction; undefined: none. */
   readonly hooks: readonly (readonly Hook[])[] | undefined
   /** Regions that contain it. */
