@@ -16,7 +16,7 @@ function program(at: number, pmpaddr: number, config: number): Uint8Array {
     la t0,@handler
     csrrw zero,mtvec,t0
     li s0,1500
-    li s1,0x${at.toString(16)}
+    la s1,0x${at.toString(16)}
     loop:
     jalr ra,0(s1)
     addi s0,s0,-1
