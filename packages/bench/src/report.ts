@@ -30,7 +30,10 @@ export function timesTable(results: readonly Result[], heads: readonly string[],
   const head = ['seconds', ...heads.flatMap(name => [name, '']), ratio]
   const rows = results.map(({ name, times, ratio: value }) => [
     name,
-    ...heads.flatMap((_, i) => [seconds(times[i]?.median), percent(times[i]?.spread)]),
+    ...heads.flatMap((_, i) => [
+      seconds(times[i]?.median),
+      times[i] && times[i].times.length > 1 ? percent(times[i].spread) : undefined,
+    ]),
     factor(value),
   ])
   return table([head, ...rows])
