@@ -61,7 +61,7 @@ async function run(args: Arguments): Promise<void> {
   } else {
     const heads = emulators.map(e => (e === qemu ? `QEMU ${qemu.version}` : e.name))
     console.log(timesTable(results, heads, qemu ? 'QEMU/ours' : ''))
-    if (qemu) console.log(meansTable(mean))
+    if (mean.guests !== undefined) console.log(meansTable(mean))
     if (cost) {
       console.log(timesTable(cost.listen, ['plain', 'empty onDiscon'], 'cost'))
       console.log(timesTable(cost.traps, ['plain', 'traps'], 'cost'))
