@@ -15,7 +15,7 @@ export interface HostFunctionOptions {
   /** Does something wait that needs the run loop before the next instruction? */
   leaves(): boolean
   /** A discontinuity has been entered. */
-  report(cpu: Cpu, cause: number, from: bigint): void
+  report(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void
 }
 
 type OwnFunction = (cpu: Cpu, a: number, b: number, c: number) => number | void
@@ -44,8 +44,7 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
       code.runRecordHooks(cpu, record)
       return leave()
     },
-    'core.report': (cpu, cause, low, high) =>
-      options.report(cpu, cause, BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)),
+    'core.report': (cpu, cause, low, high) => options.report(cpu, cause, low, high),
   }
   const host = new Map<string, HostFunction>()
   // Core's are on hot roads and take three arguments at most: a rest parameter would cost an array on every call.

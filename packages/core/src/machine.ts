@@ -119,8 +119,8 @@ export class Machine {
           translate: (cpu, address, kind) => engine.translate(cpu.base, BigInt.asIntN(64, address), kind),
           invalidate: (linear, length) => this.#code.invalidate(linear, length),
         },
-        report: (cpu, cause, from) => {
-          if (!this.stopReason) this.#instrumentation.discon(cpu, cause, from)
+        report: (cpu, cause, low, high) => {
+          if (!this.stopReason) this.#instrumentation.discon(cpu, cause, low, high)
         },
       }),
     })
