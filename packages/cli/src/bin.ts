@@ -2,6 +2,18 @@ import module from 'node:module'
 
 // Compiled code is kept for the next start; Node 20 cannot.
 module.enableCompileCache?.()
-const [{ main }, { nodeHost }] = await Promise.all([import('./main.ts'), import('./host/node.ts')])
-// All output has been written; timers and open input must not delay the end.
-process.exit(await main(process.argv.slice(2), nodeHost()))
+const [{ main }, { nodeHost }, { reportStray }] = await Promise.all([
+  import('./main.ts'),
+  import('./host/node.ts'),
+  import('./report.ts'),
+])
+const host = nodeHost()
+// A timer or a promise of a plugin, since whatever its callbacks throw is caught.
+process.on('uncaughtException', error => {
+  const status = reportStray(host.stderr, error)
+  host.stdout.flush()
+  host.stderr.flush()
+  process.exit(status)
+})
+// All output has been written then; timers and open input must not delay the end.
+process.exit(await main(process.argv.slice(2), host))

@@ -14,10 +14,14 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   try {
     status = await dispatch(args, host)
   } catch (error) {
-    host.stdout.flush()
     status = reportError(host.stderr, error)
   }
   host.stdout.flush()
+  try {
+    host.files.flush()
+  } catch (error) {
+    status = reportError(host.stderr, error)
+  }
   host.stderr.flush()
   return status === 0 && host.stdout.gone ? ExitStatus.brokenPipe : status
 }

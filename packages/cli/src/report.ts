@@ -19,6 +19,14 @@ export function reportError(stderr: Output, error: unknown): number {
   return ExitStatus.fault
 }
 
+/** Something was thrown where nobody could catch it. */
+export function reportStray(stderr: Output, error: unknown): number {
+  const text = `An error was thrown outside of every callback, perhaps by a plugin's timer or promise: ${messageOf(error)}.`
+  problem(stderr, `${text} The lines below tell where.`)
+  if (error instanceof Error && error.stack !== undefined) stderr.write(`${error.stack}\n`)
+  return ExitStatus.fault
+}
+
 /** One paragraph for the user. */
 export function problem(stderr: Output, text: string, code?: string): void {
   const tail = code === undefined ? '' : ` ${style(stderr, 'dim', `(${code})`)}`

@@ -80,6 +80,8 @@ export interface BuiltBoard {
   /** Where every CPU starts; absent: where the target's reset says. */
   resetPc?: bigint
   wiring?: CpuWiring
+  /** A counter that the board lends to its CPUs (RISC-V: mtime), unsigned 64 bits; absent: they see the clock. */
+  time?(): bigint
   /** Feeds the console device; bytes wait until the guest takes them. */
   input(bytes: Uint8Array): void
 }

@@ -8,6 +8,8 @@ export class Cpu {
   readonly index: number
   /** Linear address of the state. */
   readonly base: number
+  /** Instructions executed up to the end of the CPU's last slice. */
+  executed = 0
   /** Waits for an interrupt (wfi and the like). */
   waiting = false
   readonly #view: DataView

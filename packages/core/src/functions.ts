@@ -21,7 +21,17 @@ import { Access, type Target } from './target.ts'
 /** What `core.fill` answers; guarded: entered, but the page holds code, so that stores must look where they go. */
 const Fill = { done: 0, fault: 1, slow: 2, guarded: 3 } as const
 
-type CoreHostName = 'flush' | 'clock' | 'load' | 'store' | 'probe' | 'hook' | 'recordHook' | 'report'
+type CoreHostName =
+  | 'flush'
+  | 'clock'
+  | 'executed'
+  | 'time'
+  | 'load'
+  | 'store'
+  | 'probe'
+  | 'hook'
+  | 'recordHook'
+  | 'report'
 
 /** Host functions that core gives to generated code; i64 cross through `Head.value`. */
 export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
@@ -29,6 +39,10 @@ export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
   flush: hostFunction('core.flush', []),
   /** (cpu): puts the clock, exact in single step, into `Head.value`. */
   clock: hostFunction('core.clock', []),
+  /** (cpu): puts the instructions that this CPU has executed, exact in single step, into `Head.value`. */
+  executed: hostFunction('core.executed', []),
+  /** (cpu): puts the board's own time (`BuiltBoard.time`), or the clock if it has none, into `Head.value`. */
+  time: hostFunction('core.time', []),
   /** (cpu, address low, high, bytes): any load; the value is in `Head.value`, or `Head.exit` is set. */
   load: hostFunction('core.load', ['i32', 'i32', 'i32']),
   /** (cpu, address low, high, bytes): any store of `Head.value`. */

@@ -49,7 +49,7 @@ export class GuestCode {
       throw error
     }
     const { view } = this.#options.memory
-    const entry = this.#jumpCacheEntry(cpu, pc)
+    const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
     view.setBigUint64(entry + JumpCache.pc, pc, true)
     view.setInt32(entry + JumpCache.context, cpu.get32(Head.context), true)
     view.setInt32(entry + JumpCache.block, tb.address, true)
@@ -63,6 +63,11 @@ export class GuestCode {
     return tb
   }
 
+  /** False once the block is forgotten, such as when its code has been overwritten. */
+  isValid(tb: Tb): boolean {
+    return this.#byAddress.get(tb.address) === tb
+  }
+
   #block(cpu: Cpu, pc: bigint): Tb {
     const flags = cpu.get32(Head.context) & 0xfff
     const code = this.#fetch(cpu, pc)
@@ -70,7 +75,9 @@ export class GuestCode {
     const check = cpu.get32(Head.uncached) ? (address: bigint) => void this.#fetch(cpu, address) : undefined
     const nextPage = (address: bigint): number => this.#fetch(cpu, address)
     const known = this.blocks.find(pc, flags, code)
-    if (known) {
+    if (known && known.fine !== (check !== undefined)) this.#drop(known)
+    else if (known) {
+      if (check && known.size > 2) check(pc + 2n)
       if (known.secondPage < 0 || nextPage((pc | 0xfffn) + 1n) >>> 12 === known.secondPage) return known
       this.#drop(known)
     }
@@ -98,8 +105,9 @@ export class GuestCode {
 
   /** The block at the CPU's pc has become hot. True: it waits for others to be compiled with. */
   heat(cpu: Cpu): boolean {
-    const entry = this.#jumpCacheEntry(cpu, cpu.pc)
-    this.#hot.add(this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true)))
+    const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
+    const tb = this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true))
+    if (!tb.fine) this.#hot.add(tb)
     if (this.#hot.size >= this.#options.batch) this.compileHot()
     return this.#hot.size > 0
   }
@@ -138,7 +146,7 @@ export class GuestCode {
     this.#hot.delete(tb)
     for (const region of [...tb.regions]) this.#dropRegion(region)
     for (const cpu of this.#options.cpus) {
-      const entry = this.#jumpCacheEntry(cpu, tb.pc)
+      const entry = this.#jumpCacheEntry(cpu, Number(BigInt.asUintN(32, tb.pc)))
       const block = this.#options.memory.view.getInt32(entry + JumpCache.block, true)
       if (block === tb.address) this.#forget(entry)
     }
@@ -168,8 +176,9 @@ export class GuestCode {
     cpu.set32(Head.context, (generation << 12) | (context & 0xfff))
   }
 
-  #jumpCacheEntry(cpu: Cpu, pc: bigint): number {
-    const index = Number((pc >> 1n) & BigInt(JumpCache.entries - 1))
+  /** `pc`: the low half is enough. */
+  #jumpCacheEntry(cpu: Cpu, pc: number): number {
+    const index = (pc >>> 1) & (JumpCache.entries - 1)
     return cpu.base + Layout.jumpCache + index * JumpCache.entrySize
   }
   #forget(entry: number): void {

@@ -15,7 +15,7 @@ export interface HostFunctionOptions {
   /** Does something wait that needs the run loop before the next instruction? */
   leaves(): boolean
   /** A discontinuity has been entered. */
-  report(cpu: Cpu, cause: number, from: bigint): void
+  report(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void
 }
 
 type OwnFunction = (cpu: Cpu, a: number, b: number, c: number) => number | void
@@ -31,6 +31,8 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
   const own: Record<string, OwnFunction> = {
     'core.flush': cpu => code.flushTranslations(cpu),
     'core.clock': cpu => cpu.set64(Head.value, BigInt(machine.clock())),
+    'core.executed': cpu => cpu.set64(Head.value, BigInt(machine.executedBy(cpu))),
+    'core.time': cpu => cpu.set64(Head.value, machine.time()),
     'core.load': (cpu, low, high, bytes) => slowLoad(access, cpu, low, high, bytes),
     'core.store': (cpu, low, high, bytes) => slowStore(access, cpu, low, high, bytes),
     'core.probe': (cpu, low, high, bytes) => slowProbe(access, cpu, low, high, bytes),
@@ -42,8 +44,7 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
       code.runRecordHooks(cpu, record)
       return leave()
     },
-    'core.report': (cpu, cause, low, high) =>
-      options.report(cpu, cause, BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)),
+    'core.report': (cpu, cause, low, high) => options.report(cpu, cause, low, high),
   }
   const host = new Map<string, HostFunction>()
   // Core's are on hot roads and take three arguments at most: a rest parameter would cost an array on every call.

@@ -31,6 +31,6 @@ export interface Instrumentation {
   readonly discons: boolean
   /** Hooks of each instruction, in order; block hooks stand first on instruction 0. undefined: none at all. */
   translate(block: BlockSource): readonly (readonly Hook[])[] | undefined
-  /** The CPU has entered the handler of `cause`; it came from `from`. */
-  discon(cpu: Cpu, cause: number, from: bigint): void
+  /** The CPU has entered the handler of `cause`; it came from an address in two halves (any i32). */
+  discon(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void
 }

@@ -63,8 +63,6 @@ export class Machine {
   readonly wiring: CpuWiring
   /** Why the run has stopped. */
   stopReason: StopReason | undefined
-  /** Instructions executed by all CPUs, up to the end of the last slice; idle time does not count. */
-  executed = 0
   readonly #board: BuiltBoard
   readonly #code: GuestCode
   readonly #timers = new Timers()
@@ -73,6 +71,9 @@ export class Machine {
   #clock = 0
   #slice = 0
   #current: Cpu | undefined
+  /** Number of the CPU whose turn it is, and what is left of its turn. */
+  #turn = -1
+  #turnLeft = 0
   /** The slice must end: a deadline came nearer, or the machine's state is about to change. */
   #endSlice = false
   #flushPending = false
@@ -128,8 +129,8 @@ export class Machine {
           translate: (cpu, address, kind) => engine.translate(cpu.base, BigInt.asIntN(64, address), kind),
           invalidate: (linear, length) => this.#code.invalidate(linear, length),
         },
-        report: (cpu, cause, from) => {
-          if (!this.stopReason) this.#instrumentation.discon(cpu, cause, from)
+        report: (cpu, cause, low, high) => {
+          if (!this.stopReason) this.#instrumentation.discon(cpu, cause, low, high)
         },
       }),
     })
@@ -137,6 +138,7 @@ export class Machine {
       engine.useOracle({
         cpuAt: base => cpuAt(this, base),
         blockAt: address => this.#code.at(address),
+        isValid: tb => this.#code.isValid(tb),
         runHooks: (cpu, tb, index) => {
           this.#code.runHooks(cpu, tb.hooks?.[index] ?? [])
           return leaves()
@@ -158,6 +160,11 @@ export class Machine {
     return this.#code.blocks
   }
 
+  /** Instructions executed by all CPUs, up to the end of the last slice; idle time does not count. */
+  get executed(): number {
+    return this.cpus.reduce((sum, cpu) => sum + cpu.executed, 0)
+  }
+
   // Time.
 
   /** Instructions so far, idle time included; exact outside generated code and in single steps. */
@@ -165,36 +172,53 @@ export class Machine {
     return this.#current ? this.#clock + this.#slice - this.#current.get32(Head.budget) : this.#clock
   }
 
+  /** Instructions that one CPU has executed; exact whenever `clock` is. */
+  executedBy(cpu: Cpu): number {
+    return cpu.executed + (cpu === this.#current ? this.#slice - cpu.get32(Head.budget) : 0)
+  }
+
+  /** The board's counter for its CPUs. */
+  time(): bigint {
+    return this.#board.time?.() ?? BigInt(this.clock())
+  }
+
   // Running.
 
-  /** Runs up to so many instructions on each CPU's turn; waiting for the next timer costs none. */
+  /**
+   * Runs so many instructions, all CPUs together; waiting for the next timer costs none. CPUs take turns, and a turn
+   * that this call cuts short goes on in the next one: how a run is cut into calls makes no difference to the guest.
+   */
   run(instructions: number): RunState {
     let left = instructions
     while (left > 0 && !this.stopReason) {
       this.#settle()
       this.#timers.fire(this.#clock)
-      let ran = 0
-      for (const cpu of this.cpus) {
-        if (cpu.waiting && !this.#wake(cpu)) continue
-        const share = this.cpus.length > 1 ? quantum : maxSlice
-        const slice = Math.min(left - ran, share, this.#timers.next - this.#clock)
-        if (slice <= 0) break
-        ran += this.#runCpu(cpu, slice)
-        if (this.stopReason) break
-        this.#timers.fire(this.#clock)
-      }
-      left -= ran
-      if (this.stopReason || this.cpus.some(c => !c.waiting || this.target.wakes(c))) continue
-      if (this.#timers.next === Number.POSITIVE_INFINITY) return 'idle'
-      this.#clock = Math.max(this.#clock, this.#timers.next)
+      const cpu = this.#whoseTurn()
+      if (cpu) {
+        const used = this.#runCpu(cpu, Math.min(left, this.#turnLeft, this.#timers.next - this.#clock))
+        left -= used
+        this.#turnLeft -= used
+      } else if (this.#timers.next < Number.POSITIVE_INFINITY) this.#clock = this.#timers.next
+      else return 'idle'
     }
     return this.stopReason ? 'stopped' : 'running'
   }
 
-  #wake(cpu: Cpu): boolean {
-    if (!this.target.wakes(cpu)) return false
-    cpu.waiting = false
-    return true
+  /** The CPU that runs now: the last one until its turn is over or it waits, then the next one that does not wait. */
+  #whoseTurn(): Cpu | undefined {
+    if (this.#turnLeft <= 0) this.#nextTurn()
+    for (let tried = 0; tried < this.cpus.length; tried++) {
+      const cpu = this.cpus[this.#turn] as Cpu
+      if (cpu.waiting && this.target.wakes(cpu)) cpu.waiting = false
+      if (!cpu.waiting) return cpu
+      this.#nextTurn()
+    }
+    return undefined
+  }
+
+  #nextTurn(): void {
+    this.#turn = (this.#turn + 1) % this.cpus.length
+    this.#turnLeft = this.cpus.length > 1 ? quantum : maxSlice
   }
 
   /** Runs one CPU; returns the instructions it used. */
@@ -207,13 +231,13 @@ export class Machine {
     this.#takeInterrupt(cpu)
     while (!this.stopReason && !this.#endSlice && !cpu.waiting) {
       const exit = this.engine.run(cpu.base)
-      if (exit === Exit.budget) break
+      if (exit === Exit.budget || (exit === Exit.lookup && !cpu.get32(Head.budget))) break
       this.#handle(cpu, exit)
     }
     this.#code.compileHot()
     const used = this.#slice - cpu.get32(Head.budget)
     this.#clock += used
-    this.executed += used
+    cpu.executed += used
     this.#current = undefined
     return used
   }
@@ -262,10 +286,7 @@ export class Machine {
   #enterBlock(cpu: Cpu): void {
     // A fetch fault takes time, or it could loop for ever: see that the slice has some left.
     const budget = cpu.get32(Head.budget)
-    if (budget === 0) {
-      this.#endSlice = true
-      return
-    }
+    if (budget === 0) return
     if (this.#code.enter(cpu)) return
     cpu.set32(Head.budget, budget - 1)
     this.engine.deliver(cpu.base)
@@ -363,12 +384,15 @@ export class Machine {
   /** Memory is zero here. */
   #powerOn(): void {
     this.#timers.clear()
+    this.#turn = -1
+    this.#turnLeft = 0
     this.#code.flush()
     for (const c of this.#board.contents) place(this.memory, c.base, c.bytes, 'part of the board')
     if (this.image) loadImage(this.memory, this.image)
     for (const cpu of this.cpus) {
       this.memory.bytes.fill(0, cpu.base, cpu.base + Layout.cells)
       cpu.waiting = false
+      cpu.executed = 0
       cpu.set32(Head.index, cpu.index)
       cpu.set32(Head.jumpCache, cpu.base + Layout.jumpCache)
       cpu.set32(Head.tlb, cpu.base + Layout.tlb)

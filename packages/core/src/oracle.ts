@@ -21,6 +21,8 @@ export interface OracleHostView {
   cpuAt(base: number): Cpu
   /** The block at an address in the pool. */
   blockAt(address: number): Tb
+  /** False once its code has been overwritten. */
+  isValid(tb: Tb): boolean
   /** Runs the callbacks of an instruction; true: leave before it. */
   runHooks(cpu: Cpu, tb: Tb, index: number): boolean
   deliver(cpu: number): void
@@ -98,6 +100,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
         if (!cpu.get32(Head.budget)) return Exit.budget
         const exit = step(cpu, tb, i)
         if (exit === undefined || (exit === Exit.next && cpu.get32(Head.request))) break
+        if (exit === Exit.next && !host.isValid(tb)) break // it has overwritten its own code
         if (exit !== Exit.next) return exit
       }
     }

@@ -100,15 +100,18 @@ export class PluginHost implements Instrumentation {
     return hooks.some(list => list.length > 0) ? hooks : undefined
   }
 
-  discon(cpu: Cpu, cause: number, from: bigint): void {
+  /** On the road of every trap: no closures, and no bigint unless a plugin asks for an address. */
+  discon(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void {
     const info = this.machine.target.cause(cause)
-    const facts = { cpu: cpu.index, cause, info, from, to: cpu.pc }
     for (const registration of this.#discon) {
       if (!registration.active || (registration.types & info.type) === 0) continue
-      const scope = new Scope('onDiscon')
-      const event = new HostEvent(scope, facts)
-      this.#call(registration.owner, 'onDiscon', () => registration.callback(event))
-      scope.end()
+      const event = new HostEvent(cpu, cause, info, fromLow, fromHigh)
+      try {
+        registration.callback(event)
+      } catch (error) {
+        this.#fail(registration.owner, 'onDiscon', error)
+      }
+      event.end()
     }
   }
 

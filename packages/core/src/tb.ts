@@ -21,6 +21,8 @@ export interface Tb {
   readonly size: number
   /** Address of its head and records in linear memory. */
   readonly address: number
+  /** Protection is finer than a page here: one instruction, fetched anew each time it is looked up, never in a region. */
+  readonly fine: boolean
   /** Callbacks of each instruction; undefined: none. */
   readonly hooks: readonly (readonly Hook[])[] | undefined
   /** Regions that contain it. */
@@ -34,7 +36,8 @@ export interface CompiledRegion {
   readonly slot: number
 }
 
-const keyOf = (pc: bigint): number => Number(BigInt.asUintN(32, pc))
+/** Where the code lies and how it is translated; the same code at two virtual addresses shares a key. */
+const keyOf = (code: number, flags: number): number => (code >>> 0) * 4096 + flags
 const pageShift = 12
 const pageSize = 4096
 
@@ -62,7 +65,10 @@ export class TbCache {
   }
 
   find(pc: bigint, flags: number, code: number): Tb | undefined {
-    return this.#blocks.get(keyOf(pc))?.find(t => t.pc === pc && t.flags === flags && t.code === code)
+    const list = this.#blocks.get(keyOf(code, flags))
+    if (!list) return undefined
+    for (const tb of list) if (tb.pc === pc) return tb
+    return undefined
   }
 
   /** True if a block of this many instructions still fits. */
@@ -75,7 +81,7 @@ export class TbCache {
     const tb: Tb = { ...block, address: this.#next, regions: new Set() }
     this.#next += Block.size + block.insns.length * Rec.bytes
     this.#writeRecords(tb)
-    const key = keyOf(tb.pc)
+    const key = keyOf(tb.code, tb.flags)
     const list = this.#blocks.get(key)
     if (list) list.push(tb)
     else this.#blocks.set(key, [tb])
@@ -147,7 +153,7 @@ export class TbCache {
 
   /** Takes a block out. Its records stay until the pool is emptied. */
   remove(tb: Tb): void {
-    const list = this.#blocks.get(keyOf(tb.pc))
+    const list = this.#blocks.get(keyOf(tb.code, tb.flags))
     const index = list?.indexOf(tb) ?? -1
     if (!list || index < 0) return
     list.splice(index, 1)

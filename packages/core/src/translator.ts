@@ -2,6 +2,7 @@
 import {
   Block,
   Builder,
+  Head,
   knownOperands,
   type Node,
   Rec,
@@ -110,7 +111,7 @@ export class Translator {
         })
       : undefined
     const secondPage = second < 0 ? -1 : second >>> 12
-    return { pc, flags, code, secondPage, insns, offsets, size: at, hooks }
+    return { pc, flags, code, secondPage, insns, offsets, size: at, fine: check !== undefined, hooks }
   }
 
   /** The IR of a block, hooks included. */
@@ -119,8 +120,8 @@ export class Translator {
     const b = new Builder([], offset => state.promote(offset) !== undefined)
     tb.insns.forEach((insn, i) => {
       b.insn(i)
-      for (const hook of tb.hooks?.[i] ?? []) this.#hook(b, hook)
       const pc = tb.pc + BigInt(tb.offsets[i] as number)
+      for (const hook of tb.hooks?.[i] ?? []) this.#hook(b, hook, pc)
       this.#target.semantics[insn.handler]?.emit(
         b,
         knownOperands(b, insn, pc, this.#target.state.fixed),
@@ -146,7 +147,8 @@ export class Translator {
     }
   }
 
-  #hook(b: Builder, hook: Hook): void {
+  #hook(b: Builder, hook: Hook, pc: bigint): void {
+    if (isCall(hook) && hook.reads) b.set(Head.pc, b.i64(pc))
     if (isCall(hook)) return b.hook(this.calls.push(hook.run) - 1, hook.reads)
     const value = b.i64(hook.value)
     b.set(hook.offset, hook.kind === 'add' ? b.add(b.get(hook.offset, 'i64'), value) : value)
@@ -176,7 +178,7 @@ export class Translator {
           ? (head.code & -pageSize) + Number(pc & 0xfffn)
           : head.code + Number(pc - head.pc)
         const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
-        if (next && !seen.has(next)) {
+        if (next && !next.fine && !seen.has(next)) {
           seen.add(next)
           queue.push(next)
         }

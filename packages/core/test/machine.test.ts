@@ -117,7 +117,7 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
       translates: false,
       discons: true,
       translate: () => undefined,
-      discon: (_, cause, from) => log.push([cause, from, machine.clock()]),
+      discon: (_, cause, from) => log.push([cause, BigInt(from), machine.clock()]),
     }
     expect(machine.run(1_000_000)).toBe('stopped')
     expect(log).toEqual([[9, toyRam + BigInt((1234 % 3) * 4), 1234]])

@@ -130,10 +130,10 @@ describe('discontinuities', () => {
     install('c', api => api.onDiscon(-1, log('c')))
     expect(calls.discon).toEqual([true, true, true])
     cpu.pc = 20n
-    host.discon(cpu, 5, 10n)
+    host.discon(cpu, 5, 10, 0)
     expect(seen).toEqual(['a: 0 2 10 20 cause 5', 'c: 0 2 10 20 cause 5'])
     seen.length = 0
-    host.discon(cpu, -5, 10n)
+    host.discon(cpu, -5, 10, 0)
     expect(seen).toEqual(['a: 0 1 10 20 cause -5', 'b: 0 1 10 20 cause -5', 'c: 0 1 10 20 cause -5'])
   })
 
@@ -151,8 +151,8 @@ describe('discontinuities', () => {
       first?.dispose()
       api?.onDiscon(Discon.All, () => seen.push('second'))
     })
-    host.discon(cpu, 1, 0n)
-    host.discon(cpu, 1, 0n)
+    host.discon(cpu, 1, 0, 0)
+    host.discon(cpu, 1, 0, 0)
     expect(seen).toEqual(['first', 'second'])
     expect(calls.discon).toEqual([true, false, true])
   })
@@ -247,7 +247,7 @@ describe('handles', () => {
       }),
     )
     host.translate(block)
-    host.discon(cpu, 1, 0n)
+    host.discon(cpu, 1, 0, 0)
     const stale = (handle: string, callback: string) =>
       expect.objectContaining({
         code: 'plugin/stale-handle',
@@ -342,8 +342,8 @@ describe('a plugin that throws', () => {
       api.onDiscon(Discon.All, () => seen.push('event'))
       api.onExit(() => seen.push('exit'))
     })
-    host.discon(cpu, 1, 0n)
-    host.discon(cpu, 1, 0n)
+    host.discon(cpu, 1, 0, 0)
+    host.discon(cpu, 1, 0, 0)
     expect(failures).toEqual(['bad onDiscon'])
     expect(calls.stop).toEqual([
       { kind: 'plugin-error', plugin: 'bad', callback: 'onDiscon', error: new Error('bad') },

@@ -47,7 +47,9 @@ export class Uart16550 implements MmioDevice {
   /** Instructions that one bit takes at divisor 1. */
   readonly #bitTime: number
   /** Input that the receiver has no room for yet. */
-  #pending: number[] = []
+  #pending: Uint8Array[] = []
+  /** Bytes of its first piece that are through. */
+  #accepted = 0
   #fifo: number[] = []
   /** What the single register holds after it was read. */
   #last = 0
@@ -91,7 +93,7 @@ export class Uart16550 implements MmioDevice {
 
   /** Input from outside. It enters as the receiver gets room: nothing is lost, whatever the amount. */
   receive(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#pending.push(byte)
+    if (bytes.length > 0) this.#pending.push(bytes.slice())
     this.#accept()
   }
 
@@ -222,8 +224,16 @@ export class Uart16550 implements MmioDevice {
   /** Moves waiting input into the receiver; in loopback the receiver is cut off from outside. */
   #accept(): void {
     if (this.#mcr & Mcr.loop) return
-    const room = (this.#fcr & Fcr.enable ? fifoSize : 1) - this.#fifo.length
-    for (const byte of this.#pending.splice(0, Math.max(room, 0))) this.#take(byte)
+    for (let room = (this.#fcr & Fcr.enable ? fifoSize : 1) - this.#fifo.length; room > 0; room--) {
+      const piece = this.#pending[0]
+      if (piece === undefined) return
+      const byte = piece[this.#accepted++] as number
+      if (this.#accepted === piece.length) {
+        this.#pending.shift()
+        this.#accepted = 0
+      }
+      this.#take(byte)
+    }
   }
 
   /** A character arrives. Without room the FIFO keeps the old ones, the single register the new one. */

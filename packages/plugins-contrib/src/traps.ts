@@ -19,14 +19,15 @@ export const traps: PluginDefinition = definePlugin({
     const cpus = Array.from({ length: api.cpus }, (_, cpu) => cpu)
 
     if (by === 'type') {
-      const counts = cpus.map(() => new Map(types.map(type => [type, 0])))
+      /** By vCPU and type. */
+      const counts = cpus.map(() => new Float64Array(Discon.All + 1))
       api.onDiscon(Discon.All, ({ cpu, type }) => {
         const own = counts[cpu]
-        own?.set(type, (own.get(type) ?? 0) + 1)
+        if (own) own[type] = (own[type] ?? 0) + 1
       })
       api.onExit(() => {
         const head = ['vCPU', 'interrupts', 'exceptions', 'host calls']
-        const rows = counts.map((own, cpu) => [cpu, ...types.map(type => own.get(type) ?? 0)])
+        const rows = counts.map((own, cpu) => [cpu, ...types.map(type => own[type] ?? 0)])
         api.output(table([head, ...rows]))
       })
       return

@@ -31,8 +31,19 @@ const interrupts: Readonly<Record<number, string>> = {
   11: 'machine external interrupt',
 }
 
+const known = new Map<number, CauseInfo>()
+
 /** Category and name of a cause, for any i32. */
 export function cause(number: number): CauseInfo {
+  let info = known.get(number)
+  if (!info) {
+    info = describe(number)
+    known.set(number, info)
+  }
+  return info
+}
+
+function describe(number: number): CauseInfo {
   if (number === Cause.semihosting) return { type: Discon.HostCall, name: 'semihosting' }
   if (number < 0) {
     const code = number & ~Cause.interrupt

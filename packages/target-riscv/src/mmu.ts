@@ -69,6 +69,8 @@ export function createTranslate(xlen: Xlen): IrFunction {
       b.if(b.and(result, b.i32(PmpResult.finerThanPage)), () => b.set(Head.uncached, b.i32(1)))
       b.if(b.eqz(b.and(result, b.i32(PmpResult.allowed))), () => fail('access'))
     })
+    // -1 says "fault": the last byte of the address space, where nothing is, needs its cause.
+    if (xlen === 64) b.if(b.eq(b.vget(physical), b.i64(-1)), () => fail('access'))
     b.return(b.vget(physical))
   })
 }

@@ -1,7 +1,7 @@
 /** Physical memory protection ("Privileged Architecture", 3.7): 16 entries, granularity of 4 bytes. */
-import { type Builder, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
+import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { coreHost } from '@guestscope/core'
-import { S } from './state.ts'
+import { Flags, S } from './state.ts'
 
 export const pmpEntries = 16
 
@@ -94,6 +94,10 @@ const pmpUpdate: IrFunction = irFunction('riscv.pmpUpdate', [], undefined, b => 
     b.if(b.op('i64.ne', b.vget(high), b.i64(0)), () => b.set(S.pmpActive, b.vget(index)))
     b.if(b.eq(b.vget(index), b.i32(pmpEntries)), () => b.break())
   })
+  const configs = b.or(b.get(S.pmpcfg, 'i64'), b.get(S.pmpcfg + 8, 'i64'))
+  const locked = b.ne(b.and(configs, b.i64(0x8080808080808080n)), b.i64(0))
+  const context = b.and(b.get(Head.context, 'i32'), b.i32(~Flags.locked))
+  b.set(Head.context, b.or(context, b.select(locked, b.i32(Flags.locked), b.i32(0))))
   b.call(coreHost.flush)
 })
 

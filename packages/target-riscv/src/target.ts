@@ -129,8 +129,8 @@ export function createRiscvTarget(xlen: Xlen): Target {
     pendingInterrupt,
     setLine,
     busError: accessFault,
-    // Only M-mode fetches are never translated.
-    fixedMapping: flags => (flags & Flags.privMask) === Priv.M,
+    // Only M-mode fetches are never translated, nor refused unless a PMP entry is locked.
+    fixedMapping: flags => (flags & (Flags.privMask | Flags.locked)) === Priv.M,
     wakes,
     handleExit: (_cpu, code) => {
       throw new Error(`riscv: unexpected exit ${code}`)

@@ -85,6 +85,7 @@ export function runGuest(guest: GuestCase, way: Way): Shown {
   for (let i = 0; state === 'running' && machine.executed < limit; i++)
     state = machine.run(Math.min(steps[i % steps.length] as number, limit - machine.executed))
   if (state === 'idle') throw new Error(`${guest.name}: every hart waits for ever`)
+  host.finish(machine.stopReason ?? { kind: 'exit', status: 0 })
   const { executed, stopReason, engine } = machine
   return {
     stop: stopReason,

@@ -236,7 +236,8 @@ export class Builder {
     fill()
     const result: [Node[], boolean] = [this.#body, this.#ended]
     // A body that is always left does not touch what follows.
-    if (!this.#ended) for (const [offset, value] of known) if (this.#known.get(offset) !== value) known.delete(offset)
+    if (!this.#ended)
+      for (const [offset, value] of known) if (this.#known.get(offset) !== value) known.delete(offset)
     this.#body = outer
     this.#ended = ended
     this.#known = known

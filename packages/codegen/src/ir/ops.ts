@@ -136,10 +136,22 @@ const funary: Record<string, [number, number, (a: number) => number]> = {
 }
 
 const view = new DataView(new ArrayBuffer(8))
-const bitsF64 = (x: number): bigint => (view.setFloat64(0, x), view.getBigInt64(0))
-const f64Bits = (x: bigint): number => (view.setBigInt64(0, x), view.getFloat64(0))
-const bitsF32 = (x: number): number => (view.setFloat32(0, x), view.getInt32(0))
-const f32Bits = (x: number): number => (view.setInt32(0, x), view.getFloat32(0))
+const bitsF64 = (x: number): bigint => {
+  view.setFloat64(0, x)
+  return view.getBigInt64(0)
+}
+const f64Bits = (x: bigint): number => {
+  view.setBigInt64(0, x)
+  return view.getFloat64(0)
+}
+const bitsF32 = (x: number): number => {
+  view.setFloat32(0, x)
+  return view.getInt32(0)
+}
+const f32Bits = (x: number): number => {
+  view.setInt32(0, x)
+  return view.getFloat32(0)
+}
 
 const ops: Record<string, OpInfo> = {}
 const numeric = (

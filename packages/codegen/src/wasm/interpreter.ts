@@ -204,6 +204,16 @@ class InterpreterLowerer extends Lowerer {
     code.mem(0x36, Head.budget)
   }
 
+  /** Pushes the number of instructions that are paid for and have not run, the current one included. */
+  #unused(): void {
+    const { code } = this
+    code.get(this.#end)
+    code.get(this.#rec)
+    code.op(0x6b)
+    code.i32(Rec.shift)
+    code.op(0x76)
+  }
+
   #interpret(handlers: readonly Handler[]): void {
     const { code } = this
     const next = code.loop()
@@ -231,9 +241,19 @@ class InterpreterLowerer extends Lowerer {
     this.#loadHead(Head.skipHooks)
     code.op(0x45)
     code.if()
+    // Callbacks see pc and time as before the instruction.
+    code.get(cpuLocal)
+    this.here()
+    code.mem(0x37, Head.pc)
+    this.#addBudget(() => this.#unused())
     code.get(cpuLocal)
     code.get(this.#rec)
     code.call(this.index(this.runtime.recordHook))
+    this.#addBudget(() => {
+      code.i32(0)
+      this.#unused()
+      code.op(0x6b)
+    })
     code.if()
     code.i32(Exit.hook)
     this.#sideExit()
@@ -298,13 +318,7 @@ class InterpreterLowerer extends Lowerer {
     code.get(cpuLocal)
     code.get(this.#rec)
     code.mem(0x36, Head.rec)
-    this.#addBudget(() => {
-      code.get(this.#end)
-      code.get(this.#rec)
-      code.op(0x6b)
-      code.i32(Rec.shift)
-      code.op(0x76)
-    })
+    this.#addBudget(() => this.#unused())
     this.storeHead(Head.exit, 0)
     code.br(this.#side)
   }

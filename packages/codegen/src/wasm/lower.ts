@@ -60,12 +60,13 @@ export abstract class Lowerer {
 
   /** Lowers the statements of one body whose nodes are numbered below `count`. */
   protected lower(body: readonly Node[], count: number): void {
-    const outer = [this.plan, this.#local, this.#left] as const // blocks of a region nest
+    const outer = [this.plan, this.#local, this.#left, this.#loopCount] as const // blocks of a region nest
     this.plan = plan(body, count)
     this.#local = new Int32Array(count).fill(-1)
     this.#left = this.plan.uses.slice()
+    this.#loopCount = 0 // the plan of each body numbers its own loops
     this.statements(body)
-    ;[this.plan, this.#local, this.#left] = outer
+    ;[this.plan, this.#local, this.#left, this.#loopCount] = outer
   }
 
   protected statements(body: readonly Node[]): void {

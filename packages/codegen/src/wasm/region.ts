@@ -182,9 +182,12 @@ class RegionLowerer extends Lowerer {
     this.#storeKnownPc(block.pc)
     code.br(this.#out)
     code.end()
-    this.#vars = block.vars.map(type => code.local(type))
+    const outer = this.#vars // blocks nest
+    const vars = block.vars.map(type => code.local(type))
+    this.#vars = vars
     this.lower(block.body, block.count)
-    this.#vars.forEach(v => code.release(v))
+    for (const v of vars) code.release(v)
+    this.#vars = outer
   }
 
   #storeKnownPc(pc: bigint): void {
@@ -239,7 +242,7 @@ class RegionLowerer extends Lowerer {
       case 'check':
         return this.checkExit()
       case 'hook':
-        if (Number(node.imm) & 1) this.#spill()
+        if (Number(node.imm) & 1) this.#expose()
         code.get(cpuLocal)
         code.i32(Number(node.imm) >> 1)
         code.call(this.index(this.runtime.hook))
@@ -249,6 +252,19 @@ class RegionLowerer extends Lowerer {
       default:
         throw new Error(`IR: ${node.op} does not belong in a region`)
     }
+  }
+
+  /** Makes the vCPU's state in memory what it is before the current instruction: registers and time. */
+  #expose(): void {
+    const { code } = this
+    const block = this.#region.blocks[this.#current] as RegionBlock
+    const done = (this.#insnRecord - block.records) >> Rec.shift
+    this.#spill()
+    code.get(cpuLocal)
+    code.get(this.#budget)
+    code.i32(block.length - done)
+    code.op(0x6a)
+    code.mem(0x36, Head.budget)
   }
 
   #sideExit(exit: number): void {

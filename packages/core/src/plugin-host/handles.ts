@@ -1,9 +1,10 @@
 /** The handles that callbacks get. Each belongs to one call of one callback of one plugin. */
+import type { Cpu } from '../cpu.ts'
 import type { BlockSource, Hook } from '../instrument.ts'
 import type { Cell, DisconEvent, InsnHandle, RegisterAccess, TbHandle } from '../plugin.ts'
 import type { CauseInfo } from '../target.ts'
 import { cellValue } from './cells.ts'
-import type { Scope } from './scope.ts'
+import { Scope } from './scope.ts'
 
 /** What handles need of the host. */
 export interface HandleHost {
@@ -109,43 +110,41 @@ export class HostTb extends Handle implements TbHandle {
   }
 }
 
-/** What happened at a discontinuity, the same for all plugins. */
-export interface DisconFacts {
-  readonly cpu: number
-  readonly cause: number
-  readonly info: CauseInfo
-  readonly from: bigint
-  readonly to: bigint
-}
-
 /** A discontinuity during `onDiscon`. */
-export class HostEvent implements DisconEvent {
-  readonly #scope: Scope
-  readonly #facts: DisconFacts
+export class HostEvent extends Scope implements DisconEvent {
+  readonly #cpu: Cpu
+  readonly #cause: number
+  readonly #info: CauseInfo
+  readonly #fromLow: number
+  readonly #fromHigh: number
 
-  constructor(scope: Scope, facts: DisconFacts) {
-    this.#scope = scope
-    this.#facts = facts
+  constructor(cpu: Cpu, cause: number, info: CauseInfo, fromLow: number, fromHigh: number) {
+    super('onDiscon')
+    this.#cpu = cpu
+    this.#cause = cause
+    this.#info = info
+    this.#fromLow = fromLow
+    this.#fromHigh = fromHigh
   }
 
-  #get(): DisconFacts {
-    this.#scope.check('event')
-    return this.#facts
-  }
   get cpu(): number {
-    return this.#get().cpu
+    this.check('event')
+    return this.#cpu.index
   }
   get type(): DisconEvent['type'] {
-    return this.#get().info.type
+    this.check('event')
+    return this.#info.type
   }
   get from(): bigint {
-    return this.#get().from
+    this.check('event')
+    return BigInt(this.#fromLow >>> 0) | (BigInt(this.#fromHigh >>> 0) << 32n)
   }
   get to(): bigint {
-    return this.#get().to
+    this.check('event')
+    return this.#cpu.pc
   }
   get cause(): DisconEvent['cause'] {
-    const { cause, info } = this.#get()
-    return { number: cause, name: info.name }
+    this.check('event')
+    return { number: this.#cause, name: this.#info.name }
   }
 }

@@ -6,6 +6,8 @@ import { Machine, type Tier } from '../machine.ts'
 import type { ContractOptions } from './contract.ts'
 import { seeded } from './random.ts'
 
+const hex = (half: number): string => (half >>> 0).toString(16)
+
 export function makeMachine(options: ContractOptions, tier: Tier): Machine {
   return new Machine({
     target: options.target,
@@ -109,9 +111,9 @@ export function runProgram(options: ContractOptions, seed: number, way: RunWay):
         { kind: 'call', reads: true, run: () => trace.push(`${pc.toString(16)} state ${stateHash(cpu)}`) },
         { kind: 'call', reads: false, run: () => calls++ },
       ]),
-    discon: (c, cause, from) => {
+    discon: (c, cause, low, high) => {
       const { name } = options.target.cause(cause)
-      events.push(`${name} from ${from.toString(16)} to ${c.pc.toString(16)} at ${machine.clock()}`)
+      events.push(`${name} from ${hex(high)}:${hex(low)} to ${c.pc.toString(16)} at ${machine.clock()}`)
     },
   }
   machine.instrumentation = instrumentation

@@ -100,6 +100,7 @@ function build(
       { base: treeBase, bytes: tree },
     ],
     resetPc: map.rom.base,
+    time: () => clint.time,
     input: bytes => uart.receive(bytes),
   }
 }

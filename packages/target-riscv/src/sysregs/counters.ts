@@ -1,5 +1,5 @@
 /**
- * Counters: mcycle and minstret count instructions (they differ by traps), time is a hundredth of that, the
+ * Counters: mcycle counts the machine's time, minstret the instructions that this hart retired, time is mtime, the
  * hardware performance monitors always read 0 ("Privileged Architecture", 3.1.10 to 3.1.12; chapter "Zicntr").
  */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
@@ -8,22 +8,26 @@ import type { Xlen } from '../isa/index.ts'
 import { S } from '../state.ts'
 import { type Csr, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
 
-/** One instruction is 1 ns, the time base 10 MHz. */
-const instructionsPerTick = 100n
-
 /** Counters that the enable registers know: cycle, time, instret, and as many monitors as QEMU has. */
 const enableMask = 0x7ffffn
 /** Those that can be stopped: not time. */
 const inhibitMask = 0x7fffdn
 
-/** Instructions up to and including the present one, if there is one: outside generated code there is none. */
-const clock = (b: Builder): Node => {
-  b.call(coreHost.clock)
+/**
+ * What counter 0 (machine time in instructions) or 2 (instructions of this hart) counts, up to and including the
+ * present instruction, if there is one: outside generated code there is none.
+ */
+const count = (b: Builder, which: Node): Node => {
+  b.if(
+    which,
+    () => b.call(coreHost.executed),
+    () => b.call(coreHost.clock),
+  )
   return b.get(Head.value, 'i64')
 }
-/** Instructions before the present one. */
-const before = (b: Builder): Node => {
-  const including = clock(b)
+/** The same before the present instruction. */
+const before = (b: Builder, which: Node): Node => {
+  const including = count(b, which)
   return b.sub(including, b.resize(b.get(Head.single, 'i32'), 'i64', true))
 }
 /** Is counter 0 or 2 stopped? */
@@ -36,30 +40,30 @@ const place = (b: Builder, which: Node): Node => b.add(b.cpu(), b.shl(which, b.i
 const readCounter: IrFunction = irFunction('riscv.readCounter', ['i32'], 'i64', b => {
   const value = b.newVar('i64')
   b.vset(value, b.rload('i64', '64', place(b, b.vget(0)), S.cycleOffset))
-  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(value, b.add(b.vget(value), before(b))))
+  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(value, b.add(b.vget(value), before(b, b.vget(0)))))
   b.return(b.vget(value))
 })
 
 /** (cpu, counter, value): the next instruction reads just this value. */
 const writeCounter: IrFunction = irFunction('riscv.writeCounter', ['i32', 'i64'], undefined, b => {
-  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(1, b.sub(b.vget(1), clock(b))))
+  b.if(b.eqz(stopped(b, b.vget(0))), () => b.vset(1, b.sub(b.vget(1), count(b, b.vget(0)))))
   b.rstore('64', place(b, b.vget(0)), b.vget(1), S.cycleOffset)
 })
 
 /** (cpu, value): mcountinhibit; a stopped counter keeps its value in place of the offset. */
 const writeInhibit: IrFunction = irFunction('riscv.writeInhibit', ['i64'], undefined, b => {
-  const [old, now] = [b.newVar('i64'), b.newVar('i64')]
+  const old = b.newVar('i64')
   b.vset(old, b.get(S.mcountinhibit, 'i64'))
-  b.vset(now, clock(b))
   b.set(S.mcountinhibit, b.and(b.vget(0), b.i64(inhibitMask)))
-  for (const [bit, offset] of [
-    [1n, S.cycleOffset],
-    [4n, S.instretOffset],
+  for (const [which, bit, offset] of [
+    [0, 1n, S.cycleOffset],
+    [2, 4n, S.instretOffset],
   ] as const) {
     const was = b.and(b.vget(old), b.i64(bit))
     const is = b.and(b.vget(0), b.i64(bit))
     b.if(b.ne(was, is), () => {
-      const change = b.select(b.ne(is, b.i64(0)), b.vget(now), b.sub(b.i64(0), b.vget(now)))
+      const now = count(b, b.i32(which))
+      const change = b.select(b.ne(is, b.i64(0)), now, b.sub(b.i64(0), now))
       b.set(offset, b.add(b.get(offset, 'i64'), change))
     })
   }
@@ -100,7 +104,11 @@ function visible(b: Builder, priv: Node, number: Node): Node {
 }
 const user = (kind: CsrKind): CsrKind => ({ ...kind, legal: visible })
 
-const time = (b: Builder): Node => b.op('i64.div_u', before(b), b.i64(instructionsPerTick))
+/** mtime of the board. */
+const time = (b: Builder): Node => {
+  b.call(coreHost.time)
+  return b.get(Head.value, 'i64')
+}
 const zero = fixed(0n)
 const userZero = user(zero)
 

@@ -6,6 +6,8 @@ export const Place = {
   end: 0x80000004,
   /** Saved registers and counters; mscratch points here while a chunk runs. */
   area: 0x80002000,
+  /** The state at the last dump, from `Slot.x` to `Slot.last`. */
+  shadow: 0x80003000,
   /** What chunks load and store; a page ends in the middle. */
   data: 0x80003f00,
   /** What `data` holds when a chunk begins; chunks take fresh values from here and never store here. */

@@ -14,7 +14,7 @@ export function runOnOurs(xlen: Xlen, elf: Uint8Array, tier: Tier): string {
   let out = ''
   const decoder = new TextDecoder('latin1')
   const machine = new Machine({
-    target: xlen === 64 ? riscv64 : riscv32,
+    target: xlen === 64 ? riscv64() : riscv32(),
     board: xlen === 64 ? virt64 : virt32,
     tier,
     hotThreshold,

@@ -100,6 +100,8 @@ export function runtime({ xlen, dump }: RuntimeOptions): Uint8Array {
     lui t0,0x8
     addi t0,t0,-2048  # FS and MPP
     csrrs zero,mstatus,t0
+    addi t0,zero,136  # MPIE, or mret would let interrupts in
+    csrrc zero,mstatus,t0
     ${chunkCsrs.map(name => `csrrwi zero,${name},0`).join('\n')}
     ${L} t6,${slot(Slot.descriptor)}(t6)
     ${L} t0,${Descriptor.code}(t6)
@@ -181,7 +183,7 @@ export function runtime({ xlen, dump }: RuntimeOptions): Uint8Array {
     sb a1,0(t0)
     jalr zero,0(ra)
 
-    ${dump === 'none' ? '' : dumpRoutine(L, step, fold)}
+    ${dump === 'none' ? '' : dumpRoutine(L, St, step, fold)}
 
     handler:
     csrrw t6,mscratch,t6
@@ -231,20 +233,32 @@ export function runtime({ xlen, dump }: RuntimeOptions): Uint8Array {
     `,
   )
 
-  /** Prints a0 (where the state is from) and every slot of the result, then a checksum of the data area. */
-  function dumpRoutine(load: string, bytes: number, folding: typeof fold): string {
+  /** Prints a0 (where the state is from), `offset=value` for each slot that has changed, a checksum of the data area. */
+  function dumpRoutine(load: string, store: string, bytes: number, folding: typeof fold): string {
     return `
     dump:
     addi s7,ra,0
     jal ra,@hexWord
     addi s8,t6,0
     addi s9,t6,${slot(Slot.last)}
+    lui s10,0x1
+    add s10,s10,t6  # Place.shadow
     dumpNext:
+    ${load} t0,0(s8)
+    ${load} t1,0(s10)
+    beq t0,t1,@dumpSame
+    sub a0,s8,t6
     addi a1,zero,32
     jal ra,@putChar
-    ${load} a0,0(s8)
     jal ra,@hexWord
+    addi a1,zero,61
+    jal ra,@putChar
+    ${load} a0,0(s8)
+    ${store} a0,0(s10)
+    jal ra,@hexWord
+    dumpSame:
     addi s8,s8,${bytes}
+    addi s10,s10,${bytes}
     bne s8,s9,@dumpNext
     addi a1,zero,32
     jal ra,@putChar
