@@ -36,7 +36,7 @@ const relative = (x: Ctx): Node => x.b.add(x.pc, x.imm)
 
 /** cbz, cbnz: never in IT blocks. */
 const compareAndBranch = (name: string, cmp: 'eq' | 'ne'): readonly Semantics[] =>
-  ending(name, x => x.b.branch(x.b.cmp(cmp, x.rn, x.b.i32(0)), relative(x), x.next))
+  ending(name, x => x.branch(x.b.cmp(cmp, x.rn, x.b.i32(0)), relative(x), x.next))
 
 /** tbb, tbh: a table of distances in halfwords. */
 const tableBranch = (name: string, base: (x: Ctx) => Node, half: boolean): readonly Semantics[] =>
@@ -50,7 +50,7 @@ const tableBranch = (name: string, base: (x: Ctx) => Node, half: boolean): reado
 export const branches: readonly Semantics[] = [
   ...direct('b', relative),
   ...direct('bl', relative, true),
-  ...ending('b.cond', x => x.b.branch(condition(x.b, x.aux(0, 4)), relative(x), x.next)),
+  ...ending('b.cond', x => x.branch(condition(x.b, x.aux(0, 4)), relative(x), x.next)),
   ...compareAndBranch('cbz', 'eq'),
   ...compareAndBranch('cbnz', 'ne'),
   ...ending('bx', x => excReturn(x, x.rm)),

@@ -99,7 +99,18 @@ export class Ctx {
   /** The instruction is done and the block ends. `look`: something has changed that the dispatcher must look at. */
   goto(target: Node, look = false): void {
     this.advance()
-    this.b.goto(target, look)
+    this.b.goto(target, look || this.#splitsIt)
+  }
+  branch(cond: Node, taken: Node, fall: Node): void {
+    this.advance()
+    const { b } = this
+    if (!this.#splitsIt) return b.branch(cond, taken, fall)
+    b.if(cond, () => b.goto(taken, true))
+    b.goto(fall, true)
+  }
+  /** The block begins inside an IT block and ends outside: what it jumps to was translated under other flags. */
+  get #splitsIt(): boolean {
+    return this.flags !== undefined && (this.flags & Flags.itMask) !== 0
   }
   leave(code: number, next: Node): void {
     this.advance()
@@ -172,8 +183,7 @@ export const always = (name: string, body: Body): readonly Semantics[] => [
 ]
 
 /**
- * A jump to an address that follows from the operands alone. `before` runs if the jump is taken and may only write
- * registers.
+ * A jump to an address that follows from the operands alone; in IT blocks a two-way branch, which regions can follow.
  */
 export function direct(name: string, target: (x: Ctx) => Node, link = false): readonly Semantics[] {
   const lr = S.r + 8 * 14
@@ -183,7 +193,7 @@ export function direct(name: string, target: (x: Ctx) => Node, link = false): re
       emit: (b, o, flags) => {
         const x = new Ctx(b, o, flags, false)
         if (link) b.set(lr, b.or(x.next, b.i32(1)))
-        b.goto(target(x))
+        x.goto(target(x))
       },
     },
     {
@@ -192,8 +202,7 @@ export function direct(name: string, target: (x: Ctx) => Node, link = false): re
         const x = new Ctx(b, o, flags, true)
         const taken = itCondition(b, o)
         if (link) b.set(lr, b.select(taken, b.or(x.next, b.i32(1)), b.get(lr, 'i32')))
-        x.advance()
-        b.branch(taken, target(x), x.next)
+        x.branch(taken, target(x), x.next)
       },
     },
   ]
