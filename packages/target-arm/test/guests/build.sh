@@ -29,7 +29,7 @@ build() {
     [[ ${FLOAT:-} == hard && $board == an500 ]] && cpu=(-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16)
     # no build id, no debug sections, no page alignment in the file
     # shellcheck disable=SC2086
-    "${cross}gcc" "${cpu[@]}" -mthumb "-DBOARD=${board^^}" -Os -std=gnu11 -Wall -Wextra -ffreestanding -fno-builtin -nostdlib \
+    "${cross}gcc" "${cpu[@]}" -mthumb -masm-syntax-unified "-DBOARD=${board^^}" -Os -std=gnu11 -Wall -Wextra -ffreestanding -fno-builtin -nostdlib \
       -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections "-ffile-prefix-map=$PWD=." -Ilib \
       -T lib/guest.ld "-Wl,--gc-sections,--build-id=none,--nmagic,--no-warn-rwx-segments,--defsym,RAM_SIZE=$ram" \
       "$@" lib/start.S $sources lib/io.c -lgcc -o "$out/$name-$board.elf"
@@ -51,3 +51,12 @@ build "$mps2" itblocks "itblocks.c $probe"
 build "an385 an386 lm3s" storm-1000 "storm.c" -DCOUNT=1000
 build "an385" storm-10000 "storm.c" -DCOUNT=10000
 build "$all" kernel "kernel.c" -DTICKS=500 -DPERIOD=10000
+build "$all" timers "timers.c $probe"
+build "$all" semihosting "semihosting.c $probe"
+build "an385" semihosting-exit "semihosting.c $probe" -DEXIT
+build "an385 microbit" semihosting-off "semihosting.c $probe" -DOFF
+build "an386 an500" lazyfp "lazyfp.c $probe"
+build "$all" integer "integer.c"
+FLOAT=hard build "an386 an500" float "float.c"
+FLOAT=hard build "$all" programs "programs.c" -fjump-tables
+build "$v7" selfmod "selfmod.c $probe"
