@@ -31,6 +31,8 @@ export interface MemoryRegionSpec {
   size: number
   /** Stores of the guest have no effect. */
   readonly?: boolean
+  /** The same memory as an earlier piece of this name and size, at a second address. */
+  mirrorOf?: string
 }
 
 /** How a board wires its CPUs, as far as their target asks for it. */

@@ -30,6 +30,13 @@ export class Dwt {
     return (this.#enabled ? this.#cycles : 0) + this.#offset
   }
 
+  /** The processor's clock changes: `change` does it. */
+  clockChanges(change: () => void): void {
+    const count = this.#count
+    change()
+    this.#offset += count - this.#count
+  }
+
   /** `offset`: from 0xE0001000. */
   read(offset: number): number {
     if (offset === 0) return absent | (this.#enabled ? enable : 0)

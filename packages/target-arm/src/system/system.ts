@@ -49,6 +49,7 @@ export class System {
   /** What could be executed when the MPU was last in force, by privilege: blocks were made of it. */
   #executable: readonly (readonly Range[])[] = []
   readonly #semihost: (cpu: Cpu) => void
+  #clockHz: number
 
   constructor(cpu: Cpu, core: Core, semihost: (cpu: Cpu) => void) {
     this.cpu = cpu
@@ -56,13 +57,14 @@ export class System {
     this.#semihost = semihost
     const { machine } = cpu
     const { wiring, host } = machine
+    this.#clockHz = wiring.clockHz ?? defaultHz
     this.bus = new Bus(machine)
     this.nvic = new Nvic({
       interrupts: wiring.interrupts ?? 32,
       priorityBits: wiring.priorityBits ?? (core.baseline ? 2 : 8),
       baseline: core.baseline,
     })
-    const clockHz = (): number => wiring.clockHz ?? defaultHz
+    const clockHz = (): number => this.#clockHz
     this.sysTick = new SysTick({
       host,
       clockHz,
@@ -100,6 +102,16 @@ export class System {
     cpu.set32(S.exclusive, -1)
     this.update()
     this.sysTick.reset()
+  }
+
+  /** The board has given the CPU another clock. */
+  clockChanged(): void {
+    const hz = this.cpu.machine.wiring.clockHz ?? defaultHz
+    this.sysTick.clockChanges(() =>
+      this.dwt.clockChanges(() => {
+        this.#clockHz = hz
+      }),
+    )
   }
 
   semihost(): void {
