@@ -181,6 +181,11 @@ export class System {
     return this.cpu.get32(S.pending) ? this.nvic.takeable(this.masks()) : 0
   }
 
+  /** Translation flags and decoding state. */
+  get flags(): number {
+    return this.cpu.get32(Head.context) & 0xfff
+  }
+
   // What follows from mode, CONTROL, CCR, CPACR and FPCCR.
 
   /** May floating point be used with this privilege (CPACR)? */

@@ -238,20 +238,20 @@ export const fraction = (size: number): More => ({
 /** Place of imm8 of vldm and vstm in aux. */
 export const vectorBytes = 6
 
-/** vldm, vstm: registers from `d` (and `D`) on. */
-export function vectorList(double: boolean, writeBack: boolean): More {
+/** vldm, vstm: registers from `d` (and `D`) on. Doubles: the lowest bit of imm8 is fixed. */
+export function vectorList(kind: 'single' | 'even' | 'odd', writeBack: boolean): More {
+  const double = kind !== 'single'
   return {
     expand: {
       letters: 'idD',
       decode: (get, o) => {
-        const i = get('i')
+        const imm8 = double ? 2 * get('i') + Number(kind === 'odd') : get('i')
         o.rd = 2 * get('d') + get('D')
-        o.imm = double ? i & ~1 : i
-        o.aux |= (i << vectorBytes) | (double ? 2 : 0) | (writeBack ? 1 << Multiple.wback : 0)
-        if (writeBack && o.rn === 13) o.aux |= 3 << Aux.rnSp
+        o.imm = double ? imm8 & ~1 : imm8
+        o.aux |= (imm8 << vectorBytes) | (double ? 2 : 0) | (writeBack ? 1 << Multiple.wback : 0)
         return o.imm > 0 && o.rd + o.imm <= 32
       },
-      encode: o => ({ i: bit(o.aux, vectorBytes, 8), d: o.rd >> 1, D: o.rd & 1 }),
+      encode: o => ({ i: double ? o.imm >> 1 : o.imm, d: o.rd >> 1, D: o.rd & 1 }),
     },
   }
 }

@@ -98,10 +98,13 @@ const added5: readonly RowData[] = [
 
 const store: More = { source: true }
 const wback = { wback: true } as const
-const singles = vectorList(false, false)
-const singlesWb: More = { ...vectorList(false, true), ...wback }
-const doubles = vectorList(true, false)
-const doublesWb: More = { ...vectorList(true, true), ...wback }
+const singles = vectorList('single', false)
+const singlesWb: More = { ...vectorList('single', true), ...wback }
+const doubles = vectorList('even', false)
+const doublesWb: More = { ...vectorList('even', true), ...wback }
+/** FLDMX, FSTMX: the base is changed by one word more. */
+const extra = vectorList('odd', false)
+const extraWb: More = { ...vectorList('odd', true), ...wback }
 
 /** Data transfers: all of them exist with single precision too. */
 // biome-ignore format: a table, one row per line
@@ -129,12 +132,18 @@ const transfers: readonly Row[] = extension('fp', [
   ['vldmia',      '11101100 1D01 nnnn dddd 1010 iiiiiiii',  'rn, slist',      'vldm',      singles],
   ['vldmia',      '11101100 1D11 nnnn dddd 1010 iiiiiiii',  'rn!, slist',     'vldm',      singlesWb],
   ['vldmdb',      '11101101 0D11 nnnn dddd 1010 iiiiiiii',  'rn!, slist',     'vldmdb',    singlesWb],
-  ['vstmia',      '11101100 1000 nnnn dddd 1011 iiiiiiii',  'rn, dlist',      'vstm',      { ...store, ...doubles }],
-  ['vstmia',      '11101100 1010 nnnn dddd 1011 iiiiiiii',  'rn!, dlist',     'vstm',      { ...store, ...doublesWb }],
-  ['vstmdb',      '11101101 0010 nnnn dddd 1011 iiiiiiii',  'rn!, dlist',     'vstmdb',    { ...store, ...doublesWb }],
-  ['vldmia',      '11101100 1001 nnnn dddd 1011 iiiiiiii',  'rn, dlist',      'vldm',      doubles],
-  ['vldmia',      '11101100 1011 nnnn dddd 1011 iiiiiiii',  'rn!, dlist',     'vldm',      doublesWb],
-  ['vldmdb',      '11101101 0011 nnnn dddd 1011 iiiiiiii',  'rn!, dlist',     'vldmdb',    doublesWb],
+  ['vstmia',      '11101100 1000 nnnn dddd 1011 iiiiiii0',  'rn, dlist',      'vstm',      { ...store, ...doubles }],
+  ['fstmiax',     '11101100 1000 nnnn dddd 1011 iiiiiii1',  'rn, dlist',      'vstm',      { ...store, ...extra }],
+  ['vstmia',      '11101100 1010 nnnn dddd 1011 iiiiiii0',  'rn!, dlist',     'vstm',      { ...store, ...doublesWb }],
+  ['fstmiax',     '11101100 1010 nnnn dddd 1011 iiiiiii1',  'rn!, dlist',     'vstm',      { ...store, ...extraWb }],
+  ['vstmdb',      '11101101 0010 nnnn dddd 1011 iiiiiii0',  'rn!, dlist',     'vstmdb',    { ...store, ...doublesWb }],
+  ['fstmdbx',     '11101101 0010 nnnn dddd 1011 iiiiiii1',  'rn!, dlist',     'vstmdb',    { ...store, ...extraWb }],
+  ['vldmia',      '11101100 1001 nnnn dddd 1011 iiiiiii0',  'rn, dlist',      'vldm',      doubles],
+  ['fldmiax',     '11101100 1001 nnnn dddd 1011 iiiiiii1',  'rn, dlist',      'vldm',      extra],
+  ['vldmia',      '11101100 1011 nnnn dddd 1011 iiiiiii0',  'rn!, dlist',     'vldm',      doublesWb],
+  ['fldmiax',     '11101100 1011 nnnn dddd 1011 iiiiiii1',  'rn!, dlist',     'vldm',      extraWb],
+  ['vldmdb',      '11101101 0011 nnnn dddd 1011 iiiiiii0',  'rn!, dlist',     'vldmdb',    doublesWb],
+  ['fldmdbx',     '11101101 0011 nnnn dddd 1011 iiiiiii1',  'rn!, dlist',     'vldmdb',    extraWb],
   ['vmov.f32',    '11101110 1D11 iiii dddd 1010 0000 iiii', 'sd, f32',        'vmov.imm.f32', floatImm32],
 ])
 

@@ -3,7 +3,7 @@
 import { BitField, Data, Mem, Saturate, ShiftType } from '../../translate/aux.ts'
 import { conditions } from '../conditions.ts'
 import { coreNames, doubleNames, singleNames, specialNames } from '../registers.ts'
-import { negative, vectorBytes } from './expand.ts'
+import { negative } from './expand.ts'
 import type { Insn, Operands, RegFile, RegSlot } from './row.ts'
 
 export interface Operand {
@@ -36,13 +36,21 @@ export const operands: Readonly<Record<string, Operand>> = {
   /** Offset of an address, absent when it is +0. */
   off: {
     print: insn => (insn.imm || minusZero(insn) ? `#${offsetText(insn)}` : ''),
-    parse: text =>
-      text === '' ? { imm: 0 } : text === '#-0' ? undefined : number(text.slice(1), imm => ({ imm })),
+    parse: text => (text === '' ? { imm: 0 } : offsetOf(text)),
   },
   /** The same, always there. */
   offset: {
     print: insn => `#${offsetText(insn)}`,
-    parse: text => (text === '#-0' ? undefined : number(text.slice(1), imm => ({ imm }))),
+    parse: text => offsetOf(text),
+  },
+  /** A negative offset without its sign. */
+  below: {
+    print: ({ imm }) => `#${-imm}`,
+    parse: text => number(text.slice(1), imm => ({ imm: -imm })),
+  },
+  code: {
+    print: ({ imm }) => `0x${imm.toString(16).padStart(4, '0')}`,
+    parse: text => (/^0x[0-9a-f]{4}$/.test(text) ? { imm: Number(text) } : undefined),
   },
   target: {
     print: (insn, pc) => `0x${((pc + 4 + insn.imm) >>> 0).toString(16)}`,
@@ -239,6 +247,9 @@ const minusZero = (insn: Insn): boolean => {
 }
 const offsetText = (insn: Insn): string => (minusZero(insn) ? '-0' : String(insn.imm))
 
+const offsetOf = (text: string): Partial<Operands> | undefined =>
+  number(text.slice(1), imm => ({ imm: imm || 0 }))
+
 /** Vector registers in a row. */
 function vectors(names: readonly string[], each: 1 | 2): Operand {
   return {
@@ -253,7 +264,7 @@ function vectors(names: readonly string[], each: 1 | 2): Operand {
       const [from, to] = [names.indexOf(first), names.indexOf(last)]
       if (from < 0 || to < from) return undefined
       const imm = (to - from + 1) * each
-      return { rd: from * each, imm, aux: imm << vectorBytes }
+      return { rd: from * each, imm }
     },
   }
 }

@@ -108,7 +108,7 @@ export const t16: readonly Row[] = extension('v6m', [
   ['revsh',    '1011 1010 11 mmm ddd',   'rd, rm',             'revsh'],
   ['pop',      '1011 110 0 iiiiiiii',    'list',               'ldm',        pop],
   ['pop',      '1011 110 1 iiiiiiii',    'list',               'ldm.pc',     popPc],
-  ['bkpt',     '1011 1110 iiiiiiii',     'uimm',               'bkpt',       { ...trap, unconditional: true }],
+  ['bkpt',     '1011 1110 iiiiiiii',     'code',               'bkpt',       { ...trap, unconditional: true }],
   ['nop',      '1011 1111 0000 0000',    '',                   'nop'],
   ['yield',    '1011 1111 0001 0000',    '',                   'nop'],
   ['wfe',      '1011 1111 0010 0000',    '',                   'wfe',        system],

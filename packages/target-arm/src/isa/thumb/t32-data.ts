@@ -34,14 +34,14 @@ export const t32Data: readonly Row[] = extension('v7m', [
   ['sbc{s}.w', '11110 i 0 1011 s nnnn 0 iii dddd iiiiiiii', 'rd, rn, #uimm', 'sbc.imm', modified],
   ['sub{s}.w', '11110 i 0 1101 s nnnn 0 iii dddd iiiiiiii', 'rd, rn, #uimm', 'sub.imm', modified],
   ['cmp.w',    '11110 i 0 1101 1 nnnn 0 iii 1111 iiiiiiii', 'rn, #uimm',     'cmp.imm', modified],
-  ['rsb{s}.w', '11110 i 0 1110 s nnnn 0 iii dddd iiiiiiii', 'rd, rn, #uimm', 'rsb.imm', modified],
+  ['rsb{s}',   '11110 i 0 1110 s nnnn 0 iii dddd iiiiiiii', 'rd, rn, #uimm', 'rsb.imm', modified],
 
   // Plain binary immediate.
   ['addw',     '11110 i 1 00000 nnnn 0 iii dddd iiiiiiii',  'rd, rn, #imm',  'add.imm'],
   ['addw',     '11110 i 1 00000 1111 0 iii dddd iiiiiiii',  'rd, pc, #imm',  'adr'],
   ['movw',     '11110 i 1 00100 iiii 0 iii dddd iiiiiiii',  'rd, #imm',      'mov.imm', imm16],
   ['subw',     '11110 i 1 01010 nnnn 0 iii dddd iiiiiiii',  'rd, rn, #imm',  'sub.imm'],
-  ['addw',     '11110 i 1 01010 1111 0 iii dddd iiiiiiii',  'rd, pc, offset','adr',     negative],
+  ['subw',     '11110 i 1 01010 1111 0 iii dddd iiiiiiii',  'rd, pc, below', 'adr',     negative],
   ['movt',     '11110 i 1 01100 iiii 0 iii dddd iiiiiiii',  'rd, #imm',      'movt',    imm16],
   ['ssat',     '11110 0 11 00t 0 nnnn 0 lll dddd ll 0 vvvvv', 'rd, #sat, rn, satshift', 'ssat', signedSaturation],
   ['sbfx',     '11110 0 11 010 0 nnnn 0 lll dddd ll 0 vvvvv', 'rd, rn, #lsb, #width',   'sbfx', extract],

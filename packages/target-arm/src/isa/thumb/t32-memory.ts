@@ -1,7 +1,15 @@
 /** 32-bit loads and stores (Armv7-M ARM, A5.3.5 … A5.3.10). */
 
 import { extension } from './build.ts'
-import { indexed as plain, list, negative, offset, offset4, postIndexed as post, preIndexed as pre } from './expand.ts'
+import {
+  list,
+  negative,
+  offset,
+  offset4,
+  indexed as plain,
+  postIndexed as post,
+  preIndexed as pre,
+} from './expand.ts'
 import type { More, Row, RowData } from './row.ts'
 
 const indirect: More = { flow: 'indirect' }
@@ -23,23 +31,27 @@ function single(name: string, signed: 0 | 1, sz: string, load: 0 | 1, hint?: str
   // biome-ignore format: a table, one row per line
   const rows: readonly RowData[] = [
     [`${name}.w`, `${head('1')} iiiiiiiiiiii`,    'rd, [rn, off]',       `${name}.imm`, { ...more, ...plain }],
-    [name,        `${head('0')} 1100 iiiiiiii`,   'rd, [rn, offset]',    `${name}.imm`, { ...more, ...plain, ...negative }],
-    [name,        `${head('0')} 11u1 iiiiiiii`,   'rd, [rn, offset]!',   `${name}.imm`, { ...more, ...pre, ...offset }],
-    [name,        `${head('0')} 10u1 iiiiiiii`,   'rd, [rn], offset',    `${name}.imm`, { ...more, ...post, ...offset }],
+    [`${name}.w`, `${head('0')} 1100 iiiiiiii`,   'rd, [rn, offset]',    `${name}.imm`, { ...more, ...plain, ...negative }],
+    [`${name}.w`, `${head('0')} 11u1 iiiiiiii`,   'rd, [rn, offset]!',   `${name}.imm`, { ...more, ...pre, ...offset }],
+    [`${name}.w`, `${head('0')} 10u1 iiiiiiii`,   'rd, [rn], offset',    `${name}.imm`, { ...more, ...post, ...offset }],
     [`${name}t`,  `${head('0')} 1110 iiiiiiii`,   'rd, [rn, off]',       `${name}t`,    more],
     [`${name}.w`, `${head('0')} 000000 jj mmmm`,  'rd, [rn, rm, index]', `${name}.reg`, more],
   ]
   return [...rows, ...(load ? literal : []), ...(hint ? hints(hint, signed, sz) : [])]
 }
 
-/** Prefetches: loads to r15 in the modes that cannot write back. */
+/**
+ * Prefetches: loads to r15 in the modes that cannot write back. `ldrsh.w pc` is an unallocated hint, which has no name
+ * of its own.
+ */
 const hints = (name: string, signed: 0 | 1, sz: string): readonly RowData[] => {
   const head = (u: string): string => `1111100 ${signed} ${u} ${sz} 1 nnnn 1111`
+  const pc = name.startsWith('ldr') ? 'pc, ' : ''
   return [
-    [name, `${head('1')} iiiiiiiiiiii`, '[rn, off]', 'nop'],
-    [name, `${head('0')} 1100 iiiiiiii`, '[rn, offset]', 'nop', negative],
-    [name, `${head('0')} 000000 jj mmmm`, '[rn, rm, index]', 'nop'],
-    [name, `1111100 ${signed} u ${sz} 1 1111 1111 iiiiiiiiiiii`, '[pc, offset]', 'nop', offset],
+    [name, `${head('1')} iiiiiiiiiiii`, `${pc}[rn, off]`, 'nop'],
+    [name, `${head('0')} 1100 iiiiiiii`, `${pc}[rn, offset]`, 'nop', negative],
+    [name, `${head('0')} 000000 jj mmmm`, `${pc}[rn, rm, index]`, 'nop'],
+    [name, `1111100 ${signed} u ${sz} 1 1111 1111 iiiiiiiiiiii`, `${pc}[pc, offset]`, 'nop', offset],
   ]
 }
 
@@ -52,11 +64,11 @@ export const t32Memory: readonly Row[] = extension('v7m', [
   ...single('ldrh', 0, '01', 1, 'pldw'),
   ...single('ldr', 0, '10', 1),
   ...single('ldrsb', 1, '00', 1, 'pli'),
-  ...single('ldrsh', 1, '01', 1, 'hint'),
+  ...single('ldrsh', 1, '01', 1, 'ldrsh.w'),
   ['ldr.w', '1111100 0 1 10 1 nnnn 1111 iiiiiiiiiiii',   'pc, [rn, off]',       'ldr.pc.imm', { ...plain, ...indirect }],
-  ['ldr',   '1111100 0 0 10 1 nnnn 1111 1100 iiiiiiii',  'pc, [rn, offset]',    'ldr.pc.imm', { ...plain, ...negative, ...indirect }],
-  ['ldr',   '1111100 0 0 10 1 nnnn 1111 11u1 iiiiiiii',  'pc, [rn, offset]!',   'ldr.pc.imm', { ...pre, ...offset, ...indirect }],
-  ['ldr',   '1111100 0 0 10 1 nnnn 1111 10u1 iiiiiiii',  'pc, [rn], offset',    'ldr.pc.imm', { ...post, ...offset, ...indirect }],
+  ['ldr.w', '1111100 0 0 10 1 nnnn 1111 1100 iiiiiiii',  'pc, [rn, offset]',    'ldr.pc.imm', { ...plain, ...negative, ...indirect }],
+  ['ldr.w', '1111100 0 0 10 1 nnnn 1111 11u1 iiiiiiii',  'pc, [rn, offset]!',   'ldr.pc.imm', { ...pre, ...offset, ...indirect }],
+  ['ldr.w', '1111100 0 0 10 1 nnnn 1111 10u1 iiiiiiii',  'pc, [rn], offset',    'ldr.pc.imm', { ...post, ...offset, ...indirect }],
   ['ldr.w', '1111100 0 0 10 1 nnnn 1111 000000 jj mmmm', 'pc, [rn, rm, index]', 'ldr.pc.reg', indirect],
   ['ldr.w', '1111100 0 u 10 1 1111 1111 iiiiiiiiiiii',   'pc, [pc, offset]',    'ldr.pc.lit', { ...offset, ...indirect }],
 
