@@ -238,6 +238,18 @@ export const fraction = (size: number): More => ({
 /** Place of imm8 of vldm and vstm in aux. */
 export const vectorBytes = 6
 
+/** Two single registers in a row. */
+export const pair: More = {
+  expand: {
+    letters: 'mM',
+    decode: (get, o) => {
+      o.rm = 2 * get('m') + get('M')
+      return o.rm < 31
+    },
+    encode: o => ({ m: o.rm >> 1, M: o.rm & 1 }),
+  },
+}
+
 /** vldm, vstm: registers from `d` (and `D`) on. Doubles: the lowest bit of imm8 is fixed. */
 export function vectorList(kind: 'single' | 'even' | 'odd', writeBack: boolean): More {
   const double = kind !== 'single'

@@ -6,7 +6,7 @@
  */
 
 import { extension } from './build.ts'
-import { floatImm32, floatImm64, fraction, offset4, vectorList } from './expand.ts'
+import { floatImm32, floatImm64, fraction, offset4, pair, vectorList } from './expand.ts'
 import type { Extension, More, Row, RowData } from './row.ts'
 
 const precision = (row: RowData, double: boolean): RowData => {
@@ -116,8 +116,8 @@ const transfers: readonly Row[] = extension('fp', [
   ['vmrs',        '11101110 1111 0001 dddd 1010 0001 0000', 'rd, fpscr',      'vmrs'],
   ['vmrs',        '11101110 1111 0001 1111 1010 0001 0000', 'APSR_nzcv, fpscr', 'vmrs.apsr'],
   ['vmsr',        '11101110 1110 0001 nnnn 1010 0001 0000', 'fpscr, rn',      'vmsr'],
-  ['vmov',        '11101100 0100 aaaa dddd 1010 00M1 mmmm', 'sm, smnext, rd, ra', 'vmov.ss.rr', { ...store, not: { m: [15] } }],
-  ['vmov',        '11101100 0101 aaaa dddd 1010 00M1 mmmm', 'rd, ra, sm, smnext', 'vmov.rr.ss'],
+  ['vmov',        '11101100 0100 aaaa dddd 1010 00M1 mmmm', 'sm, smnext, rd, ra', 'vmov.ss.rr', { ...store, ...pair }],
+  ['vmov',        '11101100 0101 aaaa dddd 1010 00M1 mmmm', 'rd, ra, sm, smnext', 'vmov.rr.ss', pair],
   ['vmov',        '11101100 0100 aaaa dddd 1011 0001 mmmm', 'dm, rd, ra',     'vmov.d.rr', store],
   ['vmov',        '11101100 0101 aaaa dddd 1011 0001 mmmm', 'rd, ra, dm',     'vmov.rr.d'],
   ['vstr',        '11101101 uD00 nnnn dddd 1010 iiiiiiii',  'sd, [rn, off]',  'vstr.f32',  { ...store, ...offset4 }],

@@ -90,10 +90,10 @@ export const t32Memory: readonly Row[] = extension('v7m', [
   ['tbh',    '11101 00 0110 1 nnnn 1111 0000 0001 mmmm', '[rn, rm, lsl #1]',      'tbh',      indirect],
   ['tbh',    '11101 00 0110 1 1111 1111 0000 0001 mmmm', '[pc, rm, lsl #1]',      'tbh.pc',   indirect],
 
-  ['stmia.w', '11101 00 010 w 0 nnnn 0 i 0 iiiiiiiiiiiii', 'rnwb, list', 'stm',      list({ min: 2, lr: 13, writeBack: 'w' })],
-  ['ldmia.w', '11101 00 010 w 1 nnnn 0 i 0 iiiiiiiiiiiii', 'rnwb, list', 'ldm',      list({ min: 2, lr: 13, writeBack: 'w' })],
-  ['ldmia.w', '11101 00 010 w 1 nnnn 1 i 0 iiiiiiiiiiiii', 'rnwb, list', 'ldm.pc',   { ...list({ min: 2, lr: 13, always: 0x8000, writeBack: 'w' }), ...indirect }],
-  ['stmdb',   '11101 00 100 w 0 nnnn 0 i 0 iiiiiiiiiiiii', 'rnwb, list', 'stmdb',    list({ min: 2, lr: 13, writeBack: 'w' })],
-  ['ldmdb',   '11101 00 100 w 1 nnnn 0 i 0 iiiiiiiiiiiii', 'rnwb, list', 'ldmdb',    list({ min: 2, lr: 13, writeBack: 'w' })],
-  ['ldmdb',   '11101 00 100 w 1 nnnn 1 i 0 iiiiiiiiiiiii', 'rnwb, list', 'ldmdb.pc', { ...list({ min: 2, lr: 13, always: 0x8000, writeBack: 'w' }), ...indirect }],
+  ['stmia.w', '11101 00 010 w 0 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'stm',      list({ min: 2, writeBack: 'w' })],
+  ['ldmia.w', '11101 00 010 w 1 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'ldm',      list({ min: 2, writeBack: 'w' })],
+  ['ldmia.w', '11101 00 010 w 1 nnnn 1 iiiiiiiiiiiiiii', 'rnwb, list', 'ldm.pc',   { ...list({ min: 2, always: 0x8000, writeBack: 'w' }), ...indirect }],
+  ['stmdb',   '11101 00 100 w 0 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'stmdb',    list({ min: 2, writeBack: 'w' })],
+  ['ldmdb',   '11101 00 100 w 1 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'ldmdb',    list({ min: 2, writeBack: 'w' })],
+  ['ldmdb',   '11101 00 100 w 1 nnnn 1 iiiiiiiiiiiiiii', 'rnwb, list', 'ldmdb.pc', { ...list({ min: 2, always: 0x8000, writeBack: 'w' }), ...indirect }],
 ])
