@@ -6,14 +6,31 @@ import {
   type IrFunction,
   irFunction,
   ModuleWriter,
-  type Node,
-  type NumericOp,
   Oracle,
-  opTable,
   type Runtime,
-  type Type,
   type Val,
 } from '../src/index.ts'
+import { interesting, randomStatements, rng, type Slots } from './random-ir.ts'
+
+const slots: Slots = {
+  get: (b, random, type) => b.get(8 * random(8), type),
+  set: (b, random, pick) => b.set(8 * random(8), pick('i64')),
+  dynamic: 0,
+}
+
+/** A random function: arithmetic, state slots, variables, branches, bounded loops. */
+const randomFunction = (random: (n: number) => number): IrFunction =>
+  irFunction('f', ['i32', 'i64', 'i64'], 'i64', b => {
+    const pools = randomStatements(b, random, slots, 30)
+    for (const type of ['f32', 'f64'] as const) {
+      // NaN payloads are not defined: compare what guests may see, canonical ones.
+      for (const x of pools[type].slice(-2)) {
+        const bits = b.op(type === 'f32' ? 'i32.bits' : 'i64.bits', x)
+        b.set(512, b.select(b.op(`${type}.eq`, x, x), b.resize(bits, 'i64'), b.i64(-1)))
+      }
+    }
+    b.return(pools.i64.at(-1) ?? b.vget(1))
+  })
 
 const none = hostFunction('none', [])
 const runtime: Runtime = {
@@ -55,103 +72,6 @@ function both(
       memory => new Oracle(new DataView(memory.buffer), new Map(), [fn], runtime).call(fn, cpu, args) as Val,
     ),
   }
-}
-
-/** xorshift32: a seed reproduces a failure. */
-const rng = (seed: number) => (n: number) => {
-  seed ^= seed << 13
-  seed ^= seed >>> 17
-  seed ^= seed << 5
-  return (seed >>> 0) % n
-}
-const interesting = [
-  0n,
-  1n,
-  -1n,
-  2n,
-  31n,
-  63n,
-  64n,
-  0x7fffffffn,
-  0x80000000n,
-  0xffffffffn,
-  1n << 52n,
-  1n << 63n,
-  0x4330000000000000n,
-]
-
-/** Without those that show a NaN's sign or payload, which WebAssembly leaves open. */
-const numerics = Object.entries(opTable).filter(
-  (e): e is [string, NumericOp] =>
-    e[1].kind === 'numeric' && !/bits$|copysign/.test(e[0].replace('from_bits', '')),
-)
-
-/** A random function: arithmetic, state slots, variables, branches, a bounded loop. */
-function randomFunction(random: (n: number) => number): IrFunction {
-  return irFunction('f', ['i32', 'i64', 'i64'], 'i64', b => {
-    const pools: Record<Type, Node[]> = { i32: [], i64: [], f32: [], f64: [] }
-    const scope = (body: () => void): void => {
-      const kept = Object.fromEntries(Object.entries(pools).map(([t, p]) => [t, [...p]])) as typeof pools
-      body()
-      Object.assign(pools, kept)
-    }
-    const pick = (type: Type): Node => {
-      const pool = pools[type]
-      if (pool.length && random(5)) return pool[random(pool.length)] as Node
-      if (type === 'i32') return random(2) ? b.vget(0) : b.get(8 * random(8), 'i32')
-      if (type === 'i64') return random(2) ? b.vget(1 + random(2)) : b.get(8 * random(8), 'i64')
-      return type === 'f32' ? b.op('f32.from_bits', pick('i32')) : b.op('f64.from_bits', pick('i64'))
-    }
-    const statement = (depth: number): void => {
-      const kind = random(12)
-      if (kind < 6) {
-        const [name, op] = numerics[random(numerics.length)] as [string, NumericOp]
-        const args = op.args.map(pick)
-        if (/(div|rem)_[su]/.test(name)) {
-          // A divisor that neither traps nor overflows.
-          args[1] = b.or(
-            b.and(args[1] as Node, b.const(op.args[1] as Type, 0xff)),
-            b.const(op.args[1] as Type, 3),
-          )
-        }
-        pools[op.result].push(b.op(name, ...args))
-      } else if (kind === 6) b.set(8 * random(8), pick('i64'))
-      else if (kind === 7) {
-        const v = random(3)
-        b.vset(v, pick(b.vars[v] as Type))
-      } else if (kind === 8) b.setx(b.and(b.resize(pick('i32'), 'i32'), b.i32(56)), pick('i64'))
-      else if (kind === 9) pools.i64.push(b.select(pick('i32'), pick('i64'), pick('i64')))
-      else if (kind === 10 && depth < 3) {
-        b.if(
-          pick('i32'),
-          () => scope(() => statements(depth + 1, 4)),
-          () => scope(() => statements(depth + 1, 4)),
-        )
-      } else if (depth < 2) {
-        const i = b.newVar('i32')
-        b.vset(i, b.i32(0))
-        b.loop(() =>
-          scope(() => {
-            b.if(b.cmp('gt_s', b.vget(i), b.i32(2)), () => b.break())
-            b.vset(i, b.add(b.vget(i), b.i32(1)))
-            statements(depth + 1, 4)
-          }),
-        )
-      }
-    }
-    const statements = (depth: number, n: number): void => {
-      for (let k = 0; k < n; k++) statement(depth)
-    }
-    statements(0, 30)
-    for (const type of ['f32', 'f64'] as const) {
-      // NaN payloads are not defined: compare what guests may see, canonical ones.
-      for (const x of pools[type].slice(-2)) {
-        const bits = b.op(type === 'f32' ? 'i32.bits' : 'i64.bits', x)
-        b.set(512, b.select(b.op(`${type}.eq`, x, x), b.resize(bits, 'i64'), b.i64(-1)))
-      }
-    }
-    b.return(pools.i64.at(-1) ?? pick('i64'))
-  })
 }
 
 test('random functions: WebAssembly equals the oracle', () => {

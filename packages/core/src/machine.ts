@@ -273,7 +273,11 @@ export class Machine {
 
   #takeInterrupt(cpu: Cpu): void {
     const cause = this.target.pendingInterrupt(cpu)
-    if (cause !== undefined) this.deliverTrap(cpu, cause, 0n)
+    if (cause === undefined) return
+    cpu.set32(Head.trapCause, cause)
+    cpu.set32(Head.trapValue, 0)
+    cpu.set32(Head.trapValue + 4, 0)
+    this.engine.deliver(cpu.base)
   }
 
   /** Delivers a trap that did not arise in generated code. */

@@ -37,6 +37,11 @@ function interpreter(functions: readonly IrFunction[]): (cpu: Cpu) => Oracle {
       const cpuAt = (base: number): Cpu => machine.cpus.find(c => c.base === base) as Cpu
       const host = new Map([
         [coreHost.clock.name, (base: number) => cpuAt(base).set64(Head.value, BigInt(machine.clock()))],
+        [
+          coreHost.executed.name,
+          (base: number) => cpuAt(base).set64(Head.value, BigInt(machine.executedBy(cpuAt(base)))),
+        ],
+        [coreHost.time.name, (base: number) => cpuAt(base).set64(Head.value, machine.time())],
         [coreHost.flush.name, (base: number) => machine.flushTranslations(cpuAt(base))],
       ])
       oracle = new Oracle(machine.memory.view, host, functions, noRuntime)

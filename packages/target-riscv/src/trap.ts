@@ -186,7 +186,7 @@ export function setLine(cpu: Cpu, line: number, level: boolean): void {
   const bit = 1 << line
   const lines = level ? cpu.get32(S.lines) | bit : cpu.get32(S.lines) & ~bit
   cpu.set32(S.lines, lines)
-  cpu.set64(S.mip, cpu.get64(S.softMip) | BigInt(lines >>> 0))
+  cpu.set32(S.mip, cpu.get32(S.softMip) | lines) // the high half is always 0
   if (wakes(cpu)) cpu.request()
 }
 

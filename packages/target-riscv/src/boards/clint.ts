@@ -25,6 +25,8 @@ interface HartTimer {
   software: boolean
   /** mtimecmp, unsigned. */
   compare: bigint
+  /** The deadline has come. */
+  readonly due: () => void
 }
 
 /**
@@ -42,7 +44,10 @@ export class Clint implements MmioDevice {
 
   constructor(options: ClintOptions) {
     this.#options = options
-    this.#harts = Array.from({ length: options.harts }, () => ({ software: false, compare: 0n }))
+    this.#harts = Array.from({ length: options.harts }, (_, hart) => {
+      const timer: HartTimer = { software: false, compare: 0n, due: () => this.#update(hart, timer) }
+      return timer
+    })
   }
 
   /** mtime, unsigned 64 bits. */
@@ -116,11 +121,15 @@ export class Clint implements MmioDevice {
   /** MTIP is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
   #update(hart: number, timer: HartTimer): void {
     const { host, setLine } = this.#options
-    const ticks = this.#ticks()
-    const wait = timer.compare - ((ticks + this.#offset) & all64)
-    setLine(hart, 'mtip', wait <= 0n)
-    const at = Number(ticks + wait) * instructionsPerTick
-    if (wait > 0n && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, () => this.#update(hart, timer))
+    const ticks = Math.floor(host.clock() / instructionsPerTick)
+    // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
+    const wait =
+      this.#offset === 0n
+        ? Number(timer.compare) - ticks
+        : Number(timer.compare - ((BigInt(ticks) + this.#offset) & all64))
+    setLine(hart, 'mtip', wait <= 0)
+    const at = (ticks + wait) * instructionsPerTick
+    if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, timer.due)
     else host.cancel(timer)
   }
 }

@@ -45,8 +45,8 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
       writeCsr(b, kind, changed(b, change, base, given), b.i32(number), flags)
     }
     if (writes) {
-      // No bits: nothing changes, but the state would become dirty.
-      if (kind.fp && change !== 'write') b.if(b.ne(given, b.i64(0)), write)
+      // No bits: no write, as in QEMU; one would make the state dirty, or set a counter.
+      if (change !== 'write') b.if(b.ne(given, b.i64(0)), write)
       else write()
     }
     result(b, o, old)

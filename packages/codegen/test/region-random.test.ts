@@ -1,0 +1,173 @@
+/** Random regions: blocks in any order of control flow, with slots in locals, against the oracle block by block. */
+import { expect, test } from 'vitest'
+import {
+  Block,
+  Builder,
+  defineRegion,
+  Exit,
+  Head,
+  hostFunction,
+  ModuleWriter,
+  type Node,
+  Oracle,
+  Rec,
+  type Region,
+  type RegionBlock,
+  type Runtime,
+  type Type,
+  verifyIr,
+} from '../src/index.ts'
+import { interesting, type Rng, randomStatements, rng, type Slots } from './random-ir.ts'
+
+const none = hostFunction('none', [])
+const runtime: Runtime = {
+  slowLoad: none,
+  slowStore: none,
+  slowProbe: none,
+  hook: none,
+  recordHook: none,
+  deliver: none,
+}
+const cpu = 1024
+const records = 4096
+/** Slots that live in locals: four i64, four i32; behind them eight that stay in memory. */
+const [wide, narrow, memory] = [512, 544, 576]
+const promote = (offset: number): Type | undefined =>
+  offset >= wide && offset < narrow ? 'i64' : offset >= narrow && offset < memory ? 'i32' : undefined
+
+const slots: Slots = {
+  get: (b, random, type) => {
+    const at = 8 * random(4)
+    return b.get(random(3) ? at + (type === 'i64' ? wide : narrow) : at + memory, type)
+  },
+  set: (b, random, pick) => {
+    const at = 8 * random(4)
+    const [first, type] = (
+      [
+        [wide, 'i64'],
+        [narrow, 'i32'],
+        [memory, 'i64'],
+      ] as const
+    )[random(3)] ?? [memory, 'i64']
+    b.set(first + at, pick(type))
+  },
+  dynamic: memory,
+}
+
+const pcOf = (n: number): bigint => BigInt(16 * n)
+
+/** A block that goes on in the region, mostly. */
+function randomBlock(random: Rng, n: number, blocks: number): RegionBlock {
+  const b = new Builder(['i32', 'i64', 'i64'])
+  b.insn(0)
+  // Variables begin with nothing of meaning.
+  b.vset(0, b.get(narrow + 8, 'i32'))
+  for (const v of [1, 2]) b.vset(v, b.get(wide + 8 * v, 'i64'))
+  const pools = randomStatements(b, random, slots, 3 + random(10))
+  const target = (): Node => b.i64(pcOf(random(blocks + 1)))
+  if (!random(4)) b.if(b.eqz(b.get(narrow, 'i32')), () => b.raise(b.i32(n), b.get(wide, 'i64')))
+  const kind = random(8)
+  if (kind < 2) b.goto(target())
+  else if (kind === 2) b.goto(pools.i64.at(-1) ?? b.get(wide, 'i64'))
+  else if (kind === 3) b.leave(Exit.target, target())
+  else b.branch(b.and(pools.i32.at(-1) ?? b.get(narrow, 'i32'), b.i32(1)), target(), target())
+  expect(verifyIr(b.body, b.vars)).toEqual([])
+  const block = records + n * (Block.size + Rec.bytes)
+  return { pc: pcOf(n), body: b.body, count: b.count, vars: b.vars, length: 1, records: block + Block.size }
+}
+
+function fill(
+  view: DataView,
+  state: readonly bigint[],
+  budget: number,
+  blocks: readonly RegionBlock[],
+): void {
+  state.forEach((value, i) => {
+    view.setBigInt64(cpu + wide + 8 * i, value, true)
+  })
+  view.setInt32(cpu + Head.budget, budget, true)
+  for (const { pc, records: record } of blocks) {
+    view.setBigUint64(record - Block.size + Block.pc, pc, true)
+    view.setInt32(record + Rec.block, record - Block.size, true)
+    view.setUint16(record + Rec.left, 1, true)
+  }
+}
+
+/**
+ * What the region does, an instruction at a time. It may leave between blocks where it likes: so this ends there, too.
+ */
+function interpret(
+  view: DataView,
+  { blocks }: Region,
+  left: { pc: bigint; budget: number; exit: number },
+): number {
+  const oracle = new Oracle(view, new Map(), [], runtime)
+  let pc = 0n
+  for (;;) {
+    const block = blocks.find(b => b.pc === pc)
+    view.setBigUint64(cpu + Head.pc, pc, true)
+    const budget = view.getInt32(cpu + Head.budget, true)
+    if (!block || budget < block.length) return Exit.next
+    if (left.exit === Exit.next && left.pc === pc && left.budget === budget) return Exit.next
+    view.setInt32(cpu + Head.budget, budget - 1, true)
+    const outcome = oracle.instruction(block.body, block.vars, cpu)
+    if (outcome.kind === 'early') {
+      view.setInt32(cpu + Head.budget, budget, true)
+      return outcome.exit
+    }
+    if (outcome.kind === 'next') throw new Error('a block without an end')
+    pc = outcome.pc
+    if (outcome.kind !== 'leave') continue
+    view.setBigUint64(cpu + Head.pc, pc, true)
+    return outcome.exit
+  }
+}
+
+test('random regions: WebAssembly equals the oracle', () => {
+  let executed = 0
+  for (let seed = 1; seed <= 400; seed++) {
+    const random = rng(seed * 7919)
+    const count = 1 + random(9)
+    const blocks = Array.from({ length: count }, (_, n) => randomBlock(random, n, count))
+    const state = Array.from({ length: 16 }, () =>
+      BigInt.asIntN(64, interesting[random(interesting.length)] as bigint),
+    )
+    const budget = random(40)
+
+    const module = new ModuleWriter()
+    module.importMemory('env', 'memory')
+    const index = module.declare({ params: ['i32'], result: 'i32' })
+    defineRegion(module, index, { blocks, promote }, () => index, runtime)
+    module.export('f', index)
+    const compiled = new WebAssembly.Module(module.finish())
+    const run = (how: (view: DataView, wasm: WebAssembly.Memory) => number) => {
+      const wasm = new WebAssembly.Memory({ initial: 1 })
+      const view = new DataView(wasm.buffer)
+      fill(view, state, budget, blocks)
+      const exit = how(view, wasm)
+      return {
+        exit,
+        pc: view.getBigUint64(cpu + Head.pc, true),
+        budget: view.getInt32(cpu + Head.budget, true),
+        trap: exit === Exit.trap && [
+          view.getInt32(cpu + Head.trapCause, true),
+          view.getBigInt64(cpu + Head.trapValue, true),
+        ],
+        // An i32 slot ends where it ends.
+        state: state.map((_, i) => {
+          const at = cpu + wide + 8 * i
+          return promote(at - cpu) === 'i32' ? view.getInt32(at, true) : view.getBigInt64(at, true)
+        }),
+      }
+    }
+    const generated = run((_, wasm) => {
+      const instance = new WebAssembly.Instance(compiled, { env: { memory: wasm } })
+      return (instance.exports.f as (cpu: number) => number)(cpu)
+    })
+    expect(generated, `seed ${seed}`).toStrictEqual(
+      run(view => interpret(view, { blocks, promote }, generated)),
+    )
+    executed += budget - generated.budget
+  }
+  expect(executed).toBeGreaterThan(1000)
+})
