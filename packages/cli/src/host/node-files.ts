@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { GuestFiles } from '@guestscope/core'
 import { CommandError, systemProblem } from '../errors.ts'
 import type { Files, WritableFile } from './host.ts'
 
@@ -26,6 +27,20 @@ export class NodeFiles implements Files {
     const file = new NodeFile(path)
     this.#created.set(full, file)
     return file
+  }
+
+  async folder(path: string): Promise<GuestFiles> {
+    const { NodeGuestFiles } = await import('./node-guest-files.ts')
+    try {
+      return new NodeGuestFiles(path)
+    } catch (error) {
+      throw new CommandError(
+        'file/folder',
+        `The folder '${path}' cannot be used: ${systemProblem(error)}.`,
+        'Name one that exists.',
+        { cause: error },
+      )
+    }
   }
 
   flush(): void {
