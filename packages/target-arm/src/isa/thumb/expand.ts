@@ -62,7 +62,7 @@ function immShift(constant?: number): Expand {
   }
 }
 export const shifted: More = { expand: immShift() }
-export const shiftedBy = (type: number): More => ({ expand: immShift(type) })
+export const shiftedBy = (type: number): More => ({ expand: immShift(type), set: { aux: type << Data.type } })
 
 /** An offset with its sign in `u`, or always negative. */
 function signedOffset(scale: number, sign?: -1): Expand {
