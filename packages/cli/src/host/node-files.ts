@@ -36,7 +36,7 @@ export class NodeFiles implements Files {
     } catch (error) {
       throw new CommandError(
         'file/folder',
-        `The folder '${path}' cannot be used: ${systemProblem(error)}.`,
+        `The folder '${path}' cannot be used: ${isNoFolder(error) ? 'it is a file' : systemProblem(error)}.`,
         'Name one that exists.',
         { cause: error },
       )
@@ -47,6 +47,8 @@ export class NodeFiles implements Files {
     for (const file of this.#created.values()) file.flush()
   }
 }
+
+const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOTDIR'
 
 /** Characters that are collected before they go to the file. */
 const batch = 1 << 16
