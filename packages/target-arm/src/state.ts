@@ -16,6 +16,7 @@ interface StateOffsets {
   readonly sink: number
   readonly scratch: number
   readonly loaded: number
+  readonly loadedFloats: number
   readonly n: number
   readonly z: number
   readonly c: number
@@ -56,6 +57,8 @@ export const S: StateOffsets = {
   scratch: slots(1),
   /** 16 × i32: what a load of many registers has read, by register number. */
   loaded: slots(16),
+  /** 32 × i32, 4 bytes apart: the same for vldm. */
+  loadedFloats: slots(32, 4),
   /** Flags, i32. n and v: the sign bit counts (bit 31 of the slot); z: the flag is set when the slot is 0; c: 0 or 1. */
   n: slots(1),
   z: slots(1),

@@ -6,6 +6,10 @@ import { branches } from './branch.ts'
 import { dataProcessing } from './data.ts'
 import { dsp } from './dsp.ts'
 import { conditionHolds } from './flags.ts'
+import { floatArithmetic } from './float-arithmetic.ts'
+import { floatConversions } from './float-convert.ts'
+import { floatSlow } from './float-host.ts'
+import { floatTransfers } from './float-transfer.ts'
 import { loadStore } from './load-store.ts'
 import { multiple } from './multiple.ts'
 import { multiplication } from './multiply.ts'
@@ -28,3 +32,11 @@ export const integer: readonly Semantics[] = [
 
 /** IR functions that semantics call: for `Target.functions.others`. */
 export const integerFunctions: readonly IrFunction[] = [conditionHolds, shiftFunction]
+
+/** Floating point, both precisions. */
+export const floating: readonly Semantics[] = [...floatTransfers, ...floatArithmetic, ...floatConversions]
+
+/** The same for floating point, besides `floatHost` and the import `floatCalls`. */
+export const floatFunctions: readonly IrFunction[] = [floatSlow]
+export { promoteFloat } from './float.ts'
+export { floatHost } from './float-host.ts'

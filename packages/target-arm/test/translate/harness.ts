@@ -25,10 +25,18 @@ import {
   type Type,
   verifyIr,
 } from '@guestscope/codegen'
+import type { Cpu, Machine, Semantics } from '@guestscope/core'
 import { S } from '../../src/state.ts'
-import { systemCalls } from '../../src/system-calls.ts'
+import { floatCalls, systemCalls } from '../../src/system-calls.ts'
 import { Aux } from '../../src/translate/aux.ts'
-import { integer, integerFunctions } from '../../src/translate/index.ts'
+import {
+  floatFunctions,
+  floatHost,
+  floating,
+  integer,
+  integerFunctions,
+  promoteFloat,
+} from '../../src/translate/index.ts'
 
 export type Way = 'T0' | 'T1' | 'oracle'
 export const ways: readonly Way[] = ['T0', 'T1', 'oracle']
@@ -83,8 +91,21 @@ const runtime: Runtime = {
   hook: hostFunction('hook', ['i32'], 'i32'),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
 }
-const functions: readonly IrFunction[] = [slowLoad, slowStore, slowProbe, ...integerFunctions]
-const hostCallees = [runtime.deliver, runtime.hook, runtime.recordHook, ...Object.values(systemCalls)]
+const functions: readonly IrFunction[] = [
+  slowLoad,
+  slowStore,
+  slowProbe,
+  ...integerFunctions,
+  ...floatFunctions,
+]
+const hostCallees = [
+  runtime.deliver,
+  runtime.hook,
+  runtime.recordHook,
+  ...Object.values(systemCalls),
+  floatCalls.prepare,
+  ...floatHost.map(h => h.callee),
+]
 const withCpu = (c: Callee): Pick<Callee, 'params' | 'result'> => ({
   params: ['i32', ...c.params],
   result: c.result,
@@ -98,6 +119,8 @@ export interface Case {
   readonly rn?: number
   readonly rm?: number
   readonly ra?: number
+  /** State offsets in place of register numbers: rd, rn, rm, ra. */
+  readonly slots?: readonly [number, number, number, number]
   readonly imm?: number
   readonly aux?: number
   readonly word?: number
@@ -117,11 +140,13 @@ export interface End {
 
 type Exports = Record<string, (cpu: number) => number>
 
+const semantics: readonly Semantics[] = [...integer, ...floating]
+
 const promoted = [S.n, S.z, S.c, S.v, S.q, S.ge]
 const promote = (offset: number): Type | undefined =>
-  (offset >= S.r && offset < S.r + 8 * 15) || promoted.includes(offset) ? 'i32' : undefined
+  (offset >= S.r && offset < S.r + 8 * 15) || promoted.includes(offset) ? 'i32' : promoteFloat(true, offset)
 
-const byName = new Map(integer.map((s, i) => [s.name, i]))
+const byName = new Map(semantics.map((s, i) => [s.name, i]))
 
 function checked(name: string, b: Builder): Builder {
   const faults = verifyIr(b.body, b.vars)
@@ -138,6 +163,8 @@ export class Harness {
   #delivered = false
   /** Calls of the system module: name and arguments. */
   calls: [string, ...number[]][] = []
+  /** What `floatCalls.prepare` answers. */
+  floatFault = 0
 
   constructor(cases: readonly Case[]) {
     this.view = new DataView(this.#memory.buffer)
@@ -153,6 +180,19 @@ export class Harness {
         this.calls.push(['writeControl', value as number])
         this.set32(S.control, (value as number) & 3)
       },
+      [floatCalls.prepare.name]: () => {
+        this.calls.push(['prepareFloat'])
+        return this.floatFault
+      },
+      ...Object.fromEntries(
+        floatHost.map(({ callee, implement }) => {
+          const run = implement(undefined as unknown as Machine)
+          const cpu = {
+            set64: (at: number, v: bigint) => this.view.setBigUint64(cpuBase + at, v, true),
+          } as unknown as Cpu
+          return [callee.name, (_cpu: number, ...args: number[]) => run(cpu, ...args) as number]
+        }),
+      ),
     }
     this.#oracle = new Oracle(this.view, new Map(Object.entries(host)), functions, runtime)
     this.#exports = this.#compile(host)
@@ -172,7 +212,7 @@ export class Harness {
       defineFunction(module, callees(f), f, callees, runtime)
     }
     const run = module.declare({ params: ['i32'], result: 'i32' })
-    const handlers = integer.map(s => {
+    const handlers = semantics.map(s => {
       const b = new Builder()
       s.emit(b, recordOperands(b), undefined)
       const { body, count, vars } = checked(s.name, b)
@@ -207,17 +247,18 @@ export class Harness {
     return flags | it
   }
   #operands(i: number): Parameters<typeof knownOperands>[1] {
-    const { rd, rn, rm, ra, imm = 0, aux = 0, size = 4, word = 0, it = 0 } = this.case(i)
+    const { rd, rn, rm, ra, slots, imm = 0, aux = 0, size = 4, word = 0, it = 0 } = this.case(i)
     const at = (n: number | undefined): number => (n === undefined ? S.sink : S.r + 8 * n)
     const last = it && !(it & 7) ? Aux.last : 0
-    return { regs: [at(rd), at(rn), at(rm), at(ra)], imm, aux: aux | (it << Aux.itShift) | last, size, word }
+    const regs = slots ?? ([at(rd), at(rn), at(rm), at(ra)] as const)
+    return { regs: [...regs], imm, aux: aux | (it << Aux.itShift) | last, size, word }
   }
 
   #known(i: number, tracked: boolean): Builder {
     const b = new Builder([], offset => tracked && promote(offset) !== undefined)
     b.insn(0)
     const o = knownOperands(b, this.#operands(i), BigInt(pc), fixed)
-    integer[this.#handler(i)]?.emit(b, o, this.#flags(i))
+    semantics[this.#handler(i)]?.emit(b, o, this.#flags(i))
     if (!b.ended) b.goto(o.nextPc('i32'))
     return b
   }
@@ -252,6 +293,7 @@ export class Harness {
     this.set32(Head.context, this.#flags(i) | 0x1000)
     this.set32(S.exclusive, -1)
     this.calls = []
+    this.floatFault = 0
   }
   get32(offset: number): number {
     return this.view.getInt32(cpuBase + offset, true)
