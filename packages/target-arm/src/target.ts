@@ -12,7 +12,14 @@ import { BitBand, bitBands } from './system/bit-band.ts'
 import { Bus } from './system/bus.ts'
 import { PrivateBus, privateBusBase } from './system/private-bus.ts'
 import { reg } from './system/registers.ts'
-import { integer, integerFunctions } from './translate/index.ts'
+import {
+  floatFunctions,
+  floatHost,
+  floating,
+  integer,
+  integerFunctions,
+  promoteFloat,
+} from './translate/index.ts'
 import {
   enterTrap,
   handleExit,
@@ -82,11 +89,13 @@ function text(core: Core, insn: DecodedInsn, pc: bigint): string {
 
 const flagSlots: readonly number[] = [S.n, S.z, S.c, S.v, S.q, S.ge]
 
-/** Slots that regions keep in locals: r0 … r14 and the flags. */
-const promote: Target['state']['promote'] = offset =>
-  (offset >= S.r && offset <= reg(14) && (offset - S.r) % 8 === 0) || flagSlots.includes(offset)
-    ? 'i32'
-    : undefined
+/** Slots that regions keep in locals: r0 … r14, the flags, and of floating point what may be kept. */
+const promoter =
+  (core: Core): Target['state']['promote'] =>
+  offset =>
+    (offset >= S.r && offset <= reg(14) && (offset - S.r) % 8 === 0) || flagSlots.includes(offset)
+      ? 'i32'
+      : promoteFloat(core.fpu === 'double', offset)
 
 /** The devices inside a CPU. */
 function devices(core: Core, machine: Machine): ReturnType<NonNullable<Target['devices']>> {
@@ -100,13 +109,23 @@ function devices(core: Core, machine: Machine): ReturnType<NonNullable<Target['d
 
 /** Makes the target for a core. */
 export function createArmMTarget(core: Core): Target {
-  const semantics: readonly Semantics[] = integer
-  const functions: readonly IrFunction[] = [...mmuFunctions, ...integerFunctions]
-  const host: readonly HostImport[] = systemHost
+  const hasFloat = core.fpu !== 'none'
+  const semantics: readonly Semantics[] = hasFloat ? [...integer, ...floating] : integer
+  const functions: readonly IrFunction[] = [
+    ...mmuFunctions,
+    ...integerFunctions,
+    ...(hasFloat ? floatFunctions : []),
+  ]
+  const host: readonly HostImport[] = hasFloat ? [...systemHost, ...floatHost] : systemHost
   return {
     name: core.name,
     addressType: 'i32',
-    state: { size: stateSize, fixed: { zero: 0, sink: S.sink }, promote, tlbModes: TlbMode.count },
+    state: {
+      size: stateSize,
+      fixed: { zero: 0, sink: S.sink },
+      promote: promoter(core),
+      tlbModes: TlbMode.count,
+    },
     semantics,
     decode: decoder(core, semantics),
     disassemble: (insn, pc) => text(core, insn, pc),
