@@ -50,7 +50,7 @@ export const skip: readonly { readonly reason: string; readonly cases: (insn: In
     reason: 'Capstone knows these as instructions of later versions, of a debugger or not at all',
     cases: ({ row, imm }) =>
       (row.name === 'udf' && (imm === 0xf9 || imm === 0xfe)) ||
-      (row.name === 'nop.w' && (imm === 5 || imm === 0x12)),
+      (row.name === 'nop.w' && [5, 0x10, 0x12, 0x14].includes(imm)),
   },
 ]
 

@@ -80,6 +80,18 @@ export const offset: More = { expand: signedOffset(1) }
 export const offset4: More = { expand: signedOffset(4) }
 export const negative: More = { expand: signedOffset(1, -1) }
 
+/** ldrex, strex: the offset in words. No sp; the status of strex must have a register of its own. */
+const monitor = (store: boolean): Expand => ({
+  letters: 'i',
+  decode: (get, o) => {
+    o.imm = 4 * get('i')
+    return o.rd !== 13 && !(store && (o.rm === 13 || o.rd === o.rn || o.rd === o.rm))
+  },
+  encode: o => ({ i: o.imm >> 2 }),
+})
+export const loadExclusive: More = { expand: monitor(false) }
+export const storeExclusive: More = { expand: monitor(true) }
+
 /** B, BL: S:imm10:J1:J2:imm11, where I1 = NOT(J1 EOR S). */
 const farTarget: Expand = {
   letters: 'i',

@@ -1,6 +1,7 @@
 /** Random instructions for differential tests. */
 
-import { decode } from './decode.ts'
+import { specialNames } from '../registers.ts'
+import { decode, letterOf } from './decode.ts'
 import type { Row } from './row.ts'
 import { type Profile, rowsOf } from './rows.ts'
 
@@ -10,7 +11,8 @@ export interface Word {
 }
 
 /**
- * A valid instruction: every row that passes the filter is equally likely, its letters are random.
+ * A valid instruction: every row that passes the filter is equally likely, its letters are random; of the special
+ * registers those that exist occur.
  *
  * @param rng uniform in [0, 1), like `Math.random`; a seeded one makes the sequence repeatable.
  */
@@ -36,6 +38,9 @@ export function randomWord(rng: () => number, profile: Profile, row: Row): numbe
         word |= (copied & mask) << from
       }
     }
-    if (decode(profile, word >>> 0, row.size)?.row === row) return word >>> 0
+    const exists = !isSpecial.test(row.sem) || specialNames.has(letterOf(row, word, 'i'))
+    if (exists && decode(profile, word >>> 0, row.size)?.row === row) return word >>> 0
   }
 }
+
+const isSpecial = /^m[rs][rs]$/

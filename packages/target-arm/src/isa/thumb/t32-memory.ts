@@ -3,12 +3,14 @@
 import { extension } from './build.ts'
 import {
   list,
+  loadExclusive,
   negative,
   offset,
   offset4,
   indexed as plain,
   postIndexed as post,
   preIndexed as pre,
+  storeExclusive,
 } from './expand.ts'
 import type { More, Row, RowData } from './row.ts'
 
@@ -79,21 +81,21 @@ export const t32Memory: readonly Row[] = extension('v7m', [
   ['ldrd',   '11101 00 1u1 11 nnnn dddd aaaa iiiiiiii',  'rd, ra, [rn, offset]!', 'ldrd.imm', { ...pre, ...offset4 }],
   ['ldrd',   '11101 00 0u1 11 nnnn dddd aaaa iiiiiiii',  'rd, ra, [rn], offset',  'ldrd.imm', { ...post, ...offset4 }],
   ['ldrd',   '11101 00 1u1 01 1111 dddd aaaa iiiiiiii',  'rd, ra, [pc, offset]',  'ldrd.lit', offset4],
-  ['strex',  '11101 00 0010 0 nnnn mmmm dddd iiiiiiii',  'rd, rm, [rn, off]',     'strex',    { imm: '9:2' }],
-  ['ldrex',  '11101 00 0010 1 nnnn dddd 1111 iiiiiiii',  'rd, [rn, off]',         'ldrex',    { imm: '9:2' }],
-  ['strexb', '11101 00 0110 0 nnnn mmmm 1111 0100 dddd', 'rd, rm, [rn]',          'strexb'],
-  ['strexh', '11101 00 0110 0 nnnn mmmm 1111 0101 dddd', 'rd, rm, [rn]',          'strexh'],
-  ['ldrexb', '11101 00 0110 1 nnnn dddd 1111 0100 1111', 'rd, [rn]',              'ldrexb'],
-  ['ldrexh', '11101 00 0110 1 nnnn dddd 1111 0101 1111', 'rd, [rn]',              'ldrexh'],
+  ['strex',  '11101 00 0010 0 nnnn mmmm dddd iiiiiiii',  'rd, rm, [rn, off]',     'strex',    storeExclusive],
+  ['ldrex',  '11101 00 0010 1 nnnn dddd 1111 iiiiiiii',  'rd, [rn, off]',         'ldrex',    loadExclusive],
+  ['strexb', '11101 00 0110 0 nnnn mmmm 1111 0100 dddd', 'rd, rm, [rn]',          'strexb',   storeExclusive],
+  ['strexh', '11101 00 0110 0 nnnn mmmm 1111 0101 dddd', 'rd, rm, [rn]',          'strexh',   storeExclusive],
+  ['ldrexb', '11101 00 0110 1 nnnn dddd 1111 0100 1111', 'rd, [rn]',              'ldrexb',   loadExclusive],
+  ['ldrexh', '11101 00 0110 1 nnnn dddd 1111 0101 1111', 'rd, [rn]',              'ldrexh',   loadExclusive],
   ['tbb',    '11101 00 0110 1 nnnn 1111 0000 0000 mmmm', '[rn, rm]',              'tbb',      indirect],
   ['tbb',    '11101 00 0110 1 1111 1111 0000 0000 mmmm', '[pc, rm]',              'tbb.pc',   indirect],
   ['tbh',    '11101 00 0110 1 nnnn 1111 0000 0001 mmmm', '[rn, rm, lsl #1]',      'tbh',      indirect],
   ['tbh',    '11101 00 0110 1 1111 1111 0000 0001 mmmm', '[pc, rm, lsl #1]',      'tbh.pc',   indirect],
 
-  ['stmia.w', '11101 00 010 w 0 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'stm',      list({ min: 2, writeBack: 'w' })],
-  ['ldmia.w', '11101 00 010 w 1 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'ldm',      list({ min: 2, writeBack: 'w' })],
-  ['ldmia.w', '11101 00 010 w 1 nnnn 1 iiiiiiiiiiiiiii', 'rnwb, list', 'ldm.pc',   { ...list({ min: 2, always: 0x8000, writeBack: 'w' }), ...indirect }],
-  ['stmdb',   '11101 00 100 w 0 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'stmdb',    list({ min: 2, writeBack: 'w' })],
-  ['ldmdb',   '11101 00 100 w 1 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'ldmdb',    list({ min: 2, writeBack: 'w' })],
-  ['ldmdb',   '11101 00 100 w 1 nnnn 1 iiiiiiiiiiiiiii', 'rnwb, list', 'ldmdb.pc', { ...list({ min: 2, always: 0x8000, writeBack: 'w' }), ...indirect }],
+  ['stmia.w', '11101 00 010 w 0 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'stm',      list({ min: 1, writeBack: 'w' })],
+  ['ldmia.w', '11101 00 010 w 1 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'ldm',      list({ min: 1, writeBack: 'w' })],
+  ['ldmia.w', '11101 00 010 w 1 nnnn 1 iiiiiiiiiiiiiii', 'rnwb, list', 'ldm.pc',   { ...list({ min: 1, always: 0x8000, writeBack: 'w' }), ...indirect }],
+  ['stmdb',   '11101 00 100 w 0 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'stmdb',    list({ min: 1, writeBack: 'w' })],
+  ['ldmdb',   '11101 00 100 w 1 nnnn 0 iiiiiiiiiiiiiii', 'rnwb, list', 'ldmdb',    list({ min: 1, writeBack: 'w' })],
+  ['ldmdb',   '11101 00 100 w 1 nnnn 1 iiiiiiiiiiiiiii', 'rnwb, list', 'ldmdb.pc', { ...list({ min: 1, always: 0x8000, writeBack: 'w' }), ...indirect }],
 ])
