@@ -50,7 +50,7 @@ build "an385 an500" mpu "mpu.c $probe"
 build "$mps2" itblocks "itblocks.c $probe"
 build "an385 an386 lm3s" storm-1000 "storm.c" -DCOUNT=1000
 build "an385" storm-10000 "storm.c" -DCOUNT=10000
-build "$all" kernel "kernel.c" -DTICKS=500 -DPERIOD=10000
+build "$all" kernel "kernel.c" -DTICKS=200 -DPERIOD=1000
 build "$all" timers "timers.c $probe"
 build "$all" semihosting "semihosting.c $probe"
 build "an385" semihosting-exit "semihosting.c $probe" -DEXIT

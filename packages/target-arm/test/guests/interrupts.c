@@ -381,7 +381,7 @@ static void masks(void)
     n_traps = 0;
     msr(basepri, 0x40);
     EQ(n_traps, 0);
-    msr(basepri, 0x42); /* bit 0 is the subpriority, which does not count */
+    msr(basepri, 0x60);
     EQ(n_traps, 1);
     EQ(traps[0].number, E_IRQ(10));
     msr(basepri, 0x80);

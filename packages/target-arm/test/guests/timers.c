@@ -6,7 +6,8 @@ SNIPPET(let_in, "nop", "cpsie i", "nop")
 SNIPPET(sleep, "", "wfi", "nop")
 SNIPPET(sleep_then_let_in, "wfi", "cpsie i", "nop")
 
-static u32 irq; /* of the source under test */
+static u32 irq;   /* of the source under test */
+static u32 delay; /* cycles until it comes */
 static void (*silence)(void);
 
 static int silenced(struct trap *t, struct frame *f)
@@ -28,6 +29,7 @@ static void wait_pending(int line, u32 number)
 
 static void device(int line, u32 number, void (*start)(void), void (*stop)(void))
 {
+    delay = 2000;
     silence = stop;
     irq = number - 16;
     hooks[number] = silenced;
@@ -53,9 +55,10 @@ static void device(int line, u32 number, void (*start)(void), void (*stop)(void)
         irq_disable(number - 16);
 }
 
-/* asleep with interrupts on when it comes: delays are long enough for that */
+/* asleep with interrupts on when it comes: the delay is long enough for that */
 static void asleep(int line, u32 number, void (*start)(void), void (*stop)(void))
 {
+    delay = 500000;
     silence = stop;
     irq = number - 16;
     hooks[number] = silenced;
@@ -73,7 +76,7 @@ static void asleep(int line, u32 number, void (*start)(void), void (*stop)(void)
 /* ---- SysTick */
 static void tick_start(void)
 {
-    REG32(SYST_RVR) = 500000;
+    REG32(SYST_RVR) = delay;
     REG32(SYST_CVR) = 0;
     REG32(SYST_CSR) = 7;
 }
@@ -110,7 +113,7 @@ static void systick(void)
 static void timer_start(void)
 {
     REG32(TIMER + 8) = 0;
-    REG32(TIMER + 4) = 500000;
+    REG32(TIMER + 4) = delay;
     REG32(TIMER) = 9;
 }
 
@@ -123,7 +126,7 @@ static void timer_stop(void)
 #define DUAL 0x40002000 /* as SP804: LOAD, VALUE, CONTROL, INTCLR, RIS, MIS */
 static void dual_start(void)
 {
-    REG32(DUAL) = 500000;
+    REG32(DUAL) = delay;
     REG32(DUAL + 8) = 0xa3; /* on, interrupt, 32 bits, one-shot */
 }
 
@@ -168,7 +171,7 @@ static void timer_start(void)
 {
     REG32(TIMER) = 0;          /* GPTMCFG: 32 bits */
     REG32(TIMER + 4) = 1;      /* GPTMTAMR: one-shot */
-    REG32(TIMER + 0x28) = 500000;
+    REG32(TIMER + 0x28) = delay;
     REG32(TIMER + 0x18) = 1;   /* GPTMIMR: time-out */
     REG32(TIMER + 0xc) = 1;    /* GPTMCTL: on */
 }
@@ -205,7 +208,7 @@ static void timer_start(void)
     REG32(TIMER + 0x504) = 0;      /* MODE: timer */
     REG32(TIMER + 0x508) = 3;      /* BITMODE: 32 */
     REG32(TIMER + 0x510) = 0;      /* PRESCALER: 16 MHz */
-    REG32(TIMER + 0x540) = 500000; /* CC0 */
+    REG32(TIMER + 0x540) = delay; /* CC0 */
     REG32(TIMER + 0x304) = 1 << 16; /* INTENSET: COMPARE0 */
     REG32(TIMER + 0xc) = 1;        /* CLEAR */
     REG32(TIMER) = 1;              /* START */
@@ -239,7 +242,7 @@ static void board(void)
     u32 v = REG32(TIMER + 0x544);
     REG32(TIMER + 0x44) = 1;
     EQ(REG32(TIMER + 0x544), v);
-    EQ(v >= 500000, 1);
+    EQ(v >= delay, 1);
     device(__LINE__, E_IRQ(2), uart_start, uart_stop);
 }
 #endif

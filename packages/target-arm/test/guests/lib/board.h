@@ -11,15 +11,12 @@
 #define MPS2 1
 #define UART 0x40004000 /* CMSDK APB UART 0 */
 #define IRQ_LINES 32
-#define PRIORITY_BITS 8 /* that QEMU implements */
 #elif BOARD == LM3S
 #define UART 0x4000c000 /* PL011 */
 #define IRQ_LINES 48
-#define PRIORITY_BITS 8
 #elif BOARD == MICROBIT
 #define UART 0x40002000 /* nRF51 */
 #define IRQ_LINES 32
-#define PRIORITY_BITS 2
 #else
 #error BOARD
 #endif
