@@ -1,5 +1,5 @@
 /** Arithmetic, comparison, minimum and maximum, selection (Armv7-M ARM, A2.5.6 to A2.5.12, A7.7 VABS … VSUB). */
-import type { Builder, Node } from '@guestscope/codegen'
+import { type Builder, type Node, nativeFloat } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import type { Ctx } from './context.ts'
@@ -8,6 +8,7 @@ import {
   all,
   bitsOf,
   constant,
+  double,
   either,
   type Format,
   finite,
@@ -25,6 +26,7 @@ import {
   readM,
   readN,
 } from './float.ts'
+import { byFunction } from './float-functions.ts'
 import { slowly } from './float-host.ts'
 
 type Unary = (f: Format, b: Builder, bits: Node) => Node
@@ -48,14 +50,16 @@ function compute(f: Format, b: Builder, op: Native, ...operands: readonly Node[]
     f.bits,
     b.and(safe[op](f, b, bits), inexactKnown(b)),
     () => bits,
-    () => b.resize(slowly(b, `${op}.${f.suffix}`, ...operands), f.bits),
+    () => byFunction(f, b, op, operands),
   )
 }
 
-/** x * y + z rounded once. */
-function fused(f: Format, b: Builder, x: Node, y: Node, z: Node): Node {
-  const slow = (): Node => b.resize(slowly(b, `fma.${f.suffix}`, x, y, z), f.bits)
-  return slow()
+/** x * y + z rounded once; doubles always by a function. */
+function fused(f: Format, b: Builder, ...operands: readonly [x: Node, y: Node, z: Node]): Node {
+  const slow = (): Node => byFunction(f, b, 'fma', operands)
+  if (f === double) return slow()
+  const { bits, right } = nativeFloat.fusedSingle(b, operands)
+  return either(b, f.bits, all(b, [normal(f, b, bits), right, inexactKnown(b)]), () => bits, slow)
 }
 
 const product = (f: Format, x: Ctx): Node => compute(f, x.b, 'mul', readN(f, x), readM(f, x))

@@ -6,7 +6,7 @@
  * that, without flushing to zero, and the result is in the range in which no other flag than IXC can arise, IXC is set
  * already or easily found, all is done. Otherwise functions find the flags, or the host does (`float-host.ts`).
  */
-import type { Builder, Node, Type } from '@guestscope/codegen'
+import { type Builder, type Node, nativeFloat, type Type } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { Flags, S, Slot } from '../state.ts'
 import { floatCalls } from '../system-calls.ts'
@@ -31,37 +31,11 @@ export const Fpscr = {
 const ixcShift = 4
 
 /** One of the two formats. */
-export interface Format {
+export interface Format extends nativeFloat.NativeFormat {
   readonly suffix: 'f32' | 'f64'
-  /** IR type of a value, and of its bits. */
-  readonly value: 'f32' | 'f64'
-  readonly bits: 'i32' | 'i64'
-  /** Explicit bits of the significand. */
-  readonly fraction: number
-  readonly sign: bigint
-  readonly infinity: bigint
-  /** The most significant bit of the significand: 1 in quiet NaNs. */
-  readonly quiet: bigint
 }
-
-export const single: Format = {
-  suffix: 'f32',
-  value: 'f32',
-  bits: 'i32',
-  fraction: 23,
-  sign: 0x80000000n,
-  infinity: 0x7f800000n,
-  quiet: 0x400000n,
-}
-export const double: Format = {
-  suffix: 'f64',
-  value: 'f64',
-  bits: 'i64',
-  fraction: 52,
-  sign: 1n << 63n,
-  infinity: 0x7ffn << 52n,
-  quiet: 1n << 51n,
-}
+export const single: Format = { ...nativeFloat.single, suffix: 'f32' }
+export const double: Format = { ...nativeFloat.double, suffix: 'f64' }
 export const formats: readonly Format[] = [single, double]
 
 /**
@@ -107,47 +81,37 @@ export const writePair = (x: Ctx, slot: number, low: Node, high: Node): void => 
 }
 
 // Values.
-export const floatOf = (f: Format, b: Builder, bits: Node): Node => b.op(`${f.value}.from_bits`, bits)
-export const bitsOf = (f: Format, b: Builder, value: Node): Node => b.op(`${f.bits}.bits`, value)
+type Native = typeof nativeFloat
+export const floatOf: Native['floatOf'] = nativeFloat.floatOf
+export const bitsOf: Native['bitsOf'] = nativeFloat.bitsOf
+export const widen: Native['widen'] = nativeFloat.widen
+export const finite: Native['finite'] = nativeFloat.finite
+export const normal: Native['normal'] = nativeFloat.normal
 export const constant = (f: Format, b: Builder, value: bigint): Node => b.const(f.bits, value)
-/** A value as a double; single to double is exact. */
-export const widen = (f: Format, b: Builder, value: Node): Node =>
-  f.value === 'f32' ? b.op('f64.promote', value) : value
 /** FPNeg, FPAbs: of the bits, whatever they are. */
 export const negate = (f: Format, b: Builder, bits: Node): Node => b.xor(bits, constant(f, b, f.sign))
 export const magnitude = (f: Format, b: Builder, bits: Node): Node => b.and(bits, constant(f, b, f.sign - 1n))
 /** Not a NaN. */
 export const isNumber = (f: Format, b: Builder, value: Node): Node => b.op(`${f.value}.eq`, value, value)
 
-/** Neither infinite nor a NaN. */
-export const finite = (f: Format, b: Builder, bits: Node): Node =>
-  b.cmp('lt_u', b.shl(bits, constant(f, b, 1n)), constant(f, b, f.infinity << 1n))
-
-/**
- * Normal, but not the smallest normal number, to which a tiny one may have been rounded: a result that an operation
- * can have only exactly or with IXC.
- */
-export const normal = (f: Format, b: Builder, bits: Node): Node => {
-  const first = (2n << BigInt(f.fraction)) + 2n // exponent 1, fraction 1, without the sign
-  const above = b.sub(b.shl(bits, constant(f, b, 1n)), constant(f, b, first))
-  return b.cmp('lt_u', above, constant(f, b, (f.infinity << 1n) - first))
-}
-
 // FPSCR.
 export const fpscr = (b: Builder): Node => b.get(S.fpscr, 'i32')
-const isClear = (b: Builder, mask: number): Node => b.eqz(b.and(fpscr(b), b.i32(mask)))
+const isClear = (b: Builder, mask: number, value: Node = fpscr(b)): Node => b.eqz(b.and(value, b.i32(mask)))
 /** Rounding to nearest even, subnormal numbers are what they are. */
-export const plainMode = (b: Builder): Node => isClear(b, Fpscr.rounding | Fpscr.flushToZero)
+export const plainMode = (b: Builder, modes?: Node): Node =>
+  isClear(b, Fpscr.rounding | Fpscr.flushToZero, modes)
 export const noFlush = (b: Builder): Node => isClear(b, Fpscr.flushToZero)
 export const roundsToNearest = (b: Builder): Node => isClear(b, Fpscr.rounding)
 /** `plainMode`, and IXC is set already. */
 export const inexactKnown = (b: Builder): Node =>
   b.eq(b.and(fpscr(b), b.i32(Fpscr.rounding | Fpscr.flushToZero | Fpscr.ixc)), b.i32(Fpscr.ixc))
 
+/** IXC if the condition (0 or 1) holds. */
+export const inexactFlag = (b: Builder, inexact: Node): Node => b.shl(inexact, b.i32(ixcShift))
+
 /** FPSCR |= flags. */
 export const accrue = (b: Builder, flags: Node): void => b.set(S.fpscr, b.or(fpscr(b), flags))
-/** IXC if the condition (0 or 1) holds. */
-export const accrueInexact = (b: Builder, inexact: Node): void => accrue(b, b.shl(inexact, b.i32(ixcShift)))
+export const accrueInexact = (b: Builder, inexact: Node): void => accrue(b, inexactFlag(b, inexact))
 
 /** All of them. */
 export const all = (b: Builder, conditions: readonly Node[]): Node => conditions.reduce((p, q) => b.and(p, q))

@@ -8,7 +8,6 @@ import { dsp } from './dsp.ts'
 import { conditionHolds } from './flags.ts'
 import { floatArithmetic } from './float-arithmetic.ts'
 import { floatConversions } from './float-convert.ts'
-import { floatSlow } from './float-host.ts'
 import { floatTransfers } from './float-transfer.ts'
 import { loadStore } from './load-store.ts'
 import { multiple } from './multiple.ts'
@@ -36,7 +35,6 @@ export const integerFunctions: readonly IrFunction[] = [conditionHolds, shiftFun
 /** Floating point, both precisions. */
 export const floating: readonly Semantics[] = [...floatTransfers, ...floatArithmetic, ...floatConversions]
 
-/** The same for floating point, besides `floatHost` and the import `floatCalls`. */
-export const floatFunctions: readonly IrFunction[] = [floatSlow]
 export { promoteFloat } from './float.ts'
+export { floatFunctions } from './float-functions.ts'
 export { floatHost } from './float-host.ts'

@@ -52,6 +52,9 @@ const specials64 = [
   0x3f10000000000000n,
 ]
 
+/** 1 + 2^-23 plus a product a little below 2^-24: as a double the sum lies in the middle of two singles. */
+const nearMiddle = { d: 0x3f800001n, n: 0x33800001n, m: 0x3f7ffffen, fpscr: 0x10 }
+
 const int = (rng: () => number, n: number): number => Math.floor(rng() * n)
 const word = (rng: () => number): bigint => BigInt(int(rng, 2 ** 32))
 
@@ -146,6 +149,11 @@ test('computations', () => {
         imm: c.imm ?? 0,
         aux: c.aux ?? 0,
         nzcv: int(rng, 16),
+      }
+      if (round < 4 && !w.d) {
+        const signs = [0n, 1n << 31n]
+        Object.assign(state, nearMiddle, { n: nearMiddle.n | (signs[round & 1] as bigint) })
+        state.d |= signs[round >> 1] as bigint
       }
       const after = float(c.sem, state)
       for (const way of ways) {
