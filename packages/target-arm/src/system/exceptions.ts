@@ -11,6 +11,7 @@ import {
   advanceIt,
   Control,
   inHandler,
+  isPrivileged,
   itState,
   keepingStacks,
   lr,
@@ -55,7 +56,7 @@ export class Exceptions {
     this.#chain = undefined
     const from = Number(cpu.pc)
     if (cause < 0) return this.#enter(cause & numberMask, cause, from, itState(cpu), chain)
-    if (cause === Cause.bkpt && value === semihostingBkpt && cpu.machine.semihosting) {
+    if (cause === Cause.bkpt && value === semihostingBkpt && this.#servesSemihosting()) {
       cpu.set32(Head.trapCause, Cause.semihosting)
       cpu.pc = BigInt(from + 2)
       writeEpsr(cpu, advanceIt(itState(cpu)), true)
@@ -68,6 +69,12 @@ export class Exceptions {
     const after = cause === Cause.svc
     const it = after ? advanceIt(itState(cpu)) : itState(cpu)
     this.#enter(exception, cause, after ? from + 2 : from, it, chain)
+  }
+
+  /** As on QEMU, unprivileged code does not get at the host. */
+  #servesSemihosting(): boolean {
+    const { cpu } = this.#system
+    return cpu.machine.semihosting && isPrivileged(cpu)
   }
 
   /** The exception that a synchronous one becomes (B1.5.6, "Priority escalation"); 0: nothing can take it. */
@@ -102,6 +109,8 @@ export class Exceptions {
     if (!chain?.framed) {
       const [value, fault] = pushFrame(this.#system, returnAddress, it)
       excReturn ??= value
+      // A frame that contradicted EXC_RETURN is pushed again as it was; the mode is that of EXC_RETURN.
+      if (chain) cpu.set32(S.ipsr, 0)
       if (fault) entered = this.#derived(exception, fault)
     }
     const taken = this.#take(entered, excReturn as number)
@@ -183,8 +192,6 @@ export class Exceptions {
     this.#happened()
     if (inHandler(cpu) === thread) {
       // The frame contradicts EXC_RETURN.
-      if (thread) cpu.set32(S.ipsr, 0)
-      system.update()
       return this.#redeliver(Cause.invalidPc, { excReturn, framed: false })
     }
     system.update()
