@@ -1,13 +1,15 @@
-/* Vectors for an mps2 board: reset is newlib's own start, which calls the hook before anything uses floating point. */
+/* Vectors and reset for an mps2 board; newlib's own start follows. */
 extern char __stack;
 void _start(void);
 
-void hardware_init_hook(void)
+void reset(void);
+void reset(void)
 {
 #ifdef __ARM_FP
-    *(volatile unsigned *)0xe000ed88 = 0xf << 20; /* CPACR: for everybody */
+    *(volatile unsigned *)0xe000ed88 = 0xf << 20; /* CPACR: floating point for everybody */
     __asm__ volatile("dsb\nisb");
 #endif
+    _start();
 }
 
-__attribute__((section(".vectors"), used)) static void *const vectors[] = { &__stack, (void *)_start };
+__attribute__((section(".vectors"), used)) static void *const vectors[] = { &__stack, (void *)reset };
