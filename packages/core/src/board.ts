@@ -49,7 +49,7 @@ export interface CpuWiring {
 
 /** What a board may use of its machine. */
 export interface BoardHost extends DeviceHost {
-  /** Drives an interrupt line of a CPU; `line` is the target's number (RISC-V: the bit of mip). */
+  /** Drives an interrupt line of a CPU; `line` is the target's number (such as the bit of mip of RISC-V). */
   setLine(cpu: number, line: number, level: boolean): void
   /** From now on the CPUs' clock (`CpuWiring.clockHz`) has this frequency. */
   setClock(hz: number): void
@@ -82,7 +82,7 @@ export interface BuiltBoard {
   /** Where every CPU starts; absent: where the target's reset says. */
   resetPc?: bigint
   wiring?: CpuWiring
-  /** A counter that the board lends to its CPUs (RISC-V: mtime), unsigned 64 bits; absent: they see the clock. */
+  /** A counter that the board lends to its CPUs (such as mtime of RISC-V), unsigned 64 bits; absent: they see the clock. */
   time?(): bigint
   /** Feeds the console device; bytes wait until the guest takes them. */
   input(bytes: Uint8Array): void

@@ -32,7 +32,7 @@ export interface DecodedInsn extends DecodedOperands {
   readonly handler: number
   /** True if no instruction of the same block can follow. */
   readonly endsBlock: boolean
-  /** Decoding state for the instruction after this one in the block (Arm: ITSTATE); absent: as it was. */
+  /** Decoding state for the instruction after this one in the block (such as ITSTATE of Arm); absent: as it was. */
   readonly nextState?: number
 }
 
@@ -56,7 +56,7 @@ export interface HostImport {
 /** A register that plugins, debuggers and tests can name. */
 export interface RegisterInfo {
   readonly name: string
-  /** Group as in gdb's target descriptions: general, float, csr … */
+  /** Group as in gdb's target descriptions: general, float, system … */
   readonly group: string
   readonly bits: number
   readonly read: (cpu: Cpu) => bigint
@@ -111,7 +111,7 @@ export interface Target {
   reset(cpu: Cpu): void
   /** The cause of the interrupt to take now, or undefined. */
   pendingInterrupt(cpu: Cpu): number | undefined
-  /** A device drives an interrupt line into the CPU; `line` is the target's own number (RISC-V: the bit of mip). */
+  /** A device drives an interrupt line into the CPU; `line` is the target's own number (such as the bit of mip of RISC-V). */
   setLine(cpu: Cpu, line: number, level: boolean): void
   /** The cause to raise when a physical address that nobody answers is accessed (`Access`). */
   busError(access: number): number
