@@ -11,6 +11,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     passWithNoTests: true,
     testTimeout: 120_000, // a guard against hanging, not a measure: machines may be slow or busy
+    hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
   },
 })

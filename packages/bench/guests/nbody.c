@@ -15,7 +15,11 @@ static struct { double p[3], v[3], m; } body[BODIES] = {
 static double root(double x)
 {
     double r;
+#ifdef __riscv
     asm("fsqrt.d %0, %1" : "=f"(r) : "f"(x));
+#else
+    asm("vsqrt.f64 %P0, %P1" : "=w"(r) : "w"(x));
+#endif
     return r;
 }
 

@@ -8,6 +8,7 @@ static u32 k[64], h[8];
 static u8 data[65536];
 
 /* the constants are fractions of the square and cube roots of the first primes: found by integer search, not copied */
+#ifdef __SIZEOF_INT128__
 static u32 root_fraction(u32 prime, int cube)
 {
     /* largest r with r^degree <= prime * 2^(32 * degree), by bits; the products need 128 bits */
@@ -27,6 +28,33 @@ static u32 root_fraction(u32 prime, int cube)
     }
     return r;
 }
+#else
+static u32 root_fraction(u32 prime, int cube)
+{
+    /* the same with numbers of four limbs */
+    u64 r = 0;
+    for (int bit = 35; bit >= 0; bit--) {
+        u64 t = r | (u64)1 << bit;
+        u32 p[4] = { t, t >> 32, 0, 0 }, factor[2] = { t, t >> 32 };
+        for (int n = 0; n <= cube; n++) {
+            u32 q[4] = { 0 };
+            for (int i = 0; i < 2; i++) {
+                u64 carry = 0;
+                for (int j = 0; i + j < 4; j++) {
+                    carry += (u64)p[j] * factor[i] + q[i + j];
+                    q[i + j] = carry;
+                    carry >>= 32;
+                }
+            }
+            for (int i = 0; i < 4; i++)
+                p[i] = q[i];
+        }
+        if (cube ? p[3] < prime : !p[3] && p[2] < prime)
+            r = t;
+    }
+    return r;
+}
+#endif
 
 static inline u32 rotate(u32 x, int n)
 {

@@ -1,12 +1,12 @@
 /** Runs guests on the two emulators, each run in a process of its own. */
 import { spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Benchmark, elfPath, listing } from './guests.ts'
+import type { Benchmark, Suite } from './guests.ts'
 
-/** A way to run a guest: the command for an ELF file. */
+/** A way to run guests: the command for one. */
 export interface Emulator {
   readonly name: string
-  command(elf: string): readonly string[]
+  command(guest: Benchmark): readonly string[]
 }
 
 /** A run that did not do what it should. */
@@ -16,15 +16,21 @@ export class RunError extends Error {}
 const limitSeconds = 300
 
 /** This workspace's command, from its sources. */
-export function guestscope(name = 'guestscope', options: readonly string[] = []): Emulator {
+export function guestscope(suite: Suite, name = 'guestscope', options: readonly string[] = []): Emulator {
   const start = fileURLToPath(new URL('../../cli/bin/workspace.js', import.meta.url))
   const node = [process.execPath, '--conditions=@guestscope/source', '--disable-warning=ExperimentalWarning']
-  return { name, command: elf => [...node, start, 'run', ...options, elf] }
+  return {
+    name,
+    command: guest => [...node, start, 'run', ...suite.options(guest), ...options, suite.elfPath(guest)],
+  }
 }
 
 /** QEMU, and its version; undefined if there is none. */
-export function findQemu(given: readonly string[] | undefined): (Emulator & { version: string }) | undefined {
-  const words = given ?? ['qemu-system-riscv64']
+export function findQemu(
+  suite: Suite,
+  given: readonly string[] | undefined,
+): (Emulator & { version: string }) | undefined {
+  const words = given ?? [suite.qemuProgram]
   const [program = '', ...rest] = words
   const asked = spawnSync(program, [...rest, '--version'], { encoding: 'utf8' })
   if (asked.status !== 0) {
@@ -32,12 +38,17 @@ export function findQemu(given: readonly string[] | undefined): (Emulator & { ve
     throw new RunError(`Cannot run QEMU as "${words.join(' ')}": ${asked.error?.message ?? asked.stderr}`)
   }
   const version = /version (\S+)/.exec(asked.stdout)?.[1] ?? 'of unknown version'
-  return { name: 'QEMU', version, command: elf => [...words, ...listing.qemu, '-kernel', elf] }
+  const command = (guest: Benchmark): readonly string[] => {
+    const machine = guest.machine === undefined ? [] : ['-machine', guest.machine]
+    return [...words, ...machine, ...suite.qemu, '-kernel', suite.elfPath(guest)]
+  }
+  return { name: 'QEMU', version, command }
 }
 
 /** Runs a guest once and checks what it printed; gives the time in seconds. */
-export async function timeRun(emulator: Emulator, { name, check }: Benchmark): Promise<number> {
-  const [program = '', ...args] = emulator.command(elfPath(name))
+export async function timeRun(emulator: Emulator, guest: Benchmark): Promise<number> {
+  const { name, check } = guest
+  const [program = '', ...args] = emulator.command(guest)
   const start = performance.now()
   const { status, out, problems } = await capture(program, args)
   const seconds = (performance.now() - start) / 1000

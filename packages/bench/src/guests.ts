@@ -1,4 +1,4 @@
-/** The benchmark guests, as `guests/benchmarks.json` lists them. */
+/** The benchmark guests: a suite per architecture, as `guests/benchmarks.json` and `guests-arm/benchmarks.json` list them. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -9,24 +9,55 @@ export interface Benchmark {
   /** What it prints after `CHECK`. */
   readonly check: string
   readonly about: string
+  /** QEMU's machine and our board, where the suite has several. */
+  readonly machine?: string
 }
 
 interface Listing {
+  /** Arguments for QEMU, besides machine and ELF file. */
   readonly qemu: readonly string[]
   readonly benchmarks: readonly Benchmark[]
 }
 
-const folder = new URL('../guests/', import.meta.url)
+export interface Suite extends Listing {
+  /** QEMU's program, and the environment variable that names another command. */
+  readonly qemuProgram: string
+  readonly qemuVariable: string
+  /** Options of our command for a guest. */
+  options(guest: Benchmark): readonly string[]
+  elfPath(guest: Benchmark): string
+  /** Benchmarks without traps, and such as do nothing else. */
+  readonly trapFree: readonly string[]
+  readonly trapping: readonly string[]
+}
 
 /** The guest that does nothing: its time is that of starting an emulator. */
 export const startUp = 'empty'
 
-export const listing: Listing = JSON.parse(readFileSync(new URL('benchmarks.json', folder), 'utf8'))
+function suite(folder: string, rest: Omit<Suite, keyof Listing | 'elfPath'>): Suite {
+  const url = new URL(`../${folder}/`, import.meta.url)
+  const listing: Listing = JSON.parse(readFileSync(new URL('benchmarks.json', url), 'utf8'))
+  return { ...listing, ...rest, elfPath: ({ name }) => fileURLToPath(new URL(`elf/${name}.elf`, url)) }
+}
 
-export const elfPath = (name: string): string => fileURLToPath(new URL(`elf/${name}.elf`, folder))
+export const riscv: Suite = suite('guests', {
+  qemuProgram: 'qemu-system-riscv64',
+  qemuVariable: 'QEMU_RISCV64',
+  options: () => [],
+  trapFree: ['crc32', 'fib', 'interp'],
+  trapping: ['ecall-mm', 'ecall-um', 'ecall-us'],
+})
 
-export function benchmark(name: string): Benchmark {
-  const found = listing.benchmarks.find(b => b.name === name)
+export const arm: Suite = suite('guests-arm', {
+  qemuProgram: 'qemu-system-arm',
+  qemuVariable: 'QEMU_ARM',
+  options: ({ machine }) => ['--semihosting', ...(machine === undefined ? [] : ['--board', machine])],
+  trapFree: ['crc32', 'fib', 'interp'],
+  trapping: ['svc', 'pendsv', 'irq'],
+})
+
+export function benchmark({ benchmarks }: Suite, name: string): Benchmark {
+  const found = benchmarks.find(b => b.name === name)
   if (!found) throw new Error(`no benchmark ${name}`)
   return found
 }

@@ -2,17 +2,14 @@
 import { fileURLToPath } from 'node:url'
 import { type Arguments, parseArguments, UsageError, usage } from './args.ts'
 import { type Emulator, findQemu, guestscope, RunError } from './emulators.ts'
-import { benchmark, listing, startUp } from './guests.ts'
+import { benchmark, type Suite, startUp } from './guests.ts'
 import { measure, type Result } from './measure.ts'
 import { means, meansTable, timesTable } from './report.ts'
-
-/** Traps never happen in these: here listening must cost nothing. */
-const trapFree = ['crc32', 'fib', 'interp']
-const trapping = ['ecall-mm', 'ecall-um', 'ecall-us']
 
 const listenPlugin = fileURLToPath(new URL('plugins/listen.ts', import.meta.url))
 
 async function series(
+  suite: Suite,
   names: readonly string[],
   emulators: readonly Emulator[],
   runs: number,
@@ -20,7 +17,7 @@ async function series(
   const results: Result[] = []
   for (const name of names) {
     progress(`${name} (${results.length + 1} of ${names.length}) on ${emulators.map(e => e.name).join(', ')}`)
-    const result = await measure(benchmark(name), emulators, runs)
+    const result = await measure(benchmark(suite, name), emulators, runs)
     progress('')
     if (result.error !== undefined) console.error(`bench: ${result.error}`)
     results.push(result)
@@ -33,25 +30,30 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
 
-async function costs(runs: number): Promise<{ listen: Result[]; traps: Result[] }> {
+/** Where traps never happen, listening must cost nothing; where nothing else happens, how much is it? */
+async function costs(suite: Suite, runs: number): Promise<{ listen: Result[]; traps: Result[] }> {
+  const plain = guestscope(suite, 'plain')
+  const listening = guestscope(suite, 'onDiscon', ['-p', listenPlugin])
+  const counting = guestscope(suite, 'traps', ['-p', 'traps'])
   return {
-    listen: await series(trapFree, [guestscope('plain'), guestscope('onDiscon', ['-p', listenPlugin])], runs),
-    traps: await series(trapping, [guestscope('plain'), guestscope('traps', ['-p', 'traps'])], runs),
+    listen: await series(suite, suite.trapFree, [plain, listening], runs),
+    traps: await series(suite, suite.trapping, [plain, counting], runs),
   }
 }
 
 async function run(args: Arguments): Promise<void> {
-  const qemu = findQemu(args.qemu)
-  const emulators = [guestscope(), ...(qemu ? [qemu] : [])]
-  const all = listing.benchmarks.map(b => b.name)
+  const { suite } = args
+  const qemu = findQemu(suite, args.qemu)
+  const emulators = [guestscope(suite), ...(qemu ? [qemu] : [])]
+  const all = suite.benchmarks.map(b => b.name)
   const chosen = args.names.length > 0 ? args.names : all
   const names = [startUp, ...chosen.filter(name => name !== startUp)]
   if (!qemu)
-    console.error('bench: no qemu-system-riscv64 found (--qemu COMMAND names one): times without ratios')
+    console.error(`bench: no ${suite.qemuProgram} found (--qemu COMMAND names one): times without ratios`)
 
-  const results = await series(names, emulators, args.runs)
+  const results = await series(suite, names, emulators, args.runs)
   const mean = means(results.filter(result => result.name !== startUp))
-  const cost = args.costs ? await costs(args.runs) : undefined
+  const cost = args.costs ? await costs(suite, args.runs) : undefined
 
   if (args.json) {
     const versions = { node: process.version, qemu: qemu?.version }
@@ -75,9 +77,8 @@ async function run(args: Arguments): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const known = listing.benchmarks.map(b => b.name)
   try {
-    const args = parseArguments(process.argv.slice(2), process.env, known)
+    const args = parseArguments(process.argv.slice(2), process.env)
     if (args.help) process.stdout.write(usage)
     else await run(args)
   } catch (error) {

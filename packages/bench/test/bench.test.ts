@@ -1,11 +1,10 @@
+import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseArguments } from '../src/args.ts'
-import { listing, startUp } from '../src/guests.ts'
+import { arm, riscv, startUp } from '../src/guests.ts'
 import type { Result } from '../src/measure.ts'
 import { means, table, timesTable } from '../src/report.ts'
 import { geometricMean, summarise } from '../src/statistics.ts'
-
-const known = ['crc32', 'fib']
 
 test('medians, spreads and geometric means', () => {
   expect(summarise([3, 1, 2])).toEqual({ median: 2, spread: 1, times: [3, 1, 2] })
@@ -16,8 +15,16 @@ test('medians, spreads and geometric means', () => {
 })
 
 test('arguments', () => {
-  const parse = (args: string[], environment = {}) => parseArguments(args, environment, known)
-  expect(parse([])).toEqual({ names: [], qemu: undefined, runs: 3, json: false, costs: true, help: false })
+  const parse = (args: string[], environment = {}) => parseArguments(args, environment)
+  expect(parse([])).toEqual({
+    suite: riscv,
+    names: [],
+    qemu: undefined,
+    runs: 3,
+    json: false,
+    costs: true,
+    help: false,
+  })
   expect(parse(['fib', '--json', '--runs', '5'])).toMatchObject({
     names: ['fib'],
     json: true,
@@ -29,7 +36,12 @@ test('arguments', () => {
   expect(parse(['--qemu', 'wrapper  qemu-x']).qemu).toEqual(['wrapper', 'qemu-x'])
   expect(parse([], { QEMU_RISCV64: 'a b' }).qemu).toEqual(['a', 'b'])
   expect(parse(['--qemu', 'c'], { QEMU_RISCV64: 'a b' }).qemu).toEqual(['c'])
-  expect(() => parse(['crc'])).toThrow('There are: crc32, fib.')
+  expect(parse(['--arm', 'svc'], { QEMU_ARM: 'd', QEMU_RISCV64: 'e' })).toMatchObject({
+    suite: arm,
+    qemu: ['d'],
+  })
+  expect(() => parse(['svc'])).toThrow('no benchmark "svc"')
+  expect(() => parse(['crc'])).toThrow('There are: crc32, ')
   expect(() => parse(['--runs', '0'])).toThrow('--runs takes a number from 1')
   expect(() => parse(['--qemu', ' '])).toThrow('--qemu takes a command')
   expect(() => parse(['--fast'])).toThrow('--fast')
@@ -59,10 +71,21 @@ test('means over guests and over groups', () => {
   ).toBe('name     n\nx     1.00\n')
 })
 
-test('every guest has a group and a check, and start-up is one of them', () => {
-  for (const { name, group, check } of listing.benchmarks) {
+test.each([
+  ['RISC-V', riscv],
+  ['Arm', arm],
+])('every guest of %s has a file, a group and a check', (_, suite) => {
+  for (const guest of suite.benchmarks) {
+    const { name, group, check } = guest
+    expect(existsSync(suite.elfPath(guest)), name).toBe(true)
     expect(group, name).toMatch(/^[a-z-]+$/)
     expect(check, name).toMatch(/^[0-9a-f]{16}$/)
   }
-  expect(listing.benchmarks.map(b => b.name)).toContain(startUp)
+  const names = suite.benchmarks.map(b => b.name)
+  for (const name of [startUp, ...suite.trapFree, ...suite.trapping]) expect(names).toContain(name)
+})
+
+test('the guests for Arm name a machine, which our command takes as the board', () => {
+  for (const guest of arm.benchmarks)
+    expect(arm.options(guest)).toEqual(['--semihosting', '--board', expect.stringMatching(/^mps2-an/)])
 })

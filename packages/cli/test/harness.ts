@@ -19,6 +19,10 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 
 /** A guest program of the RISC-V package. */
 export const guest = (name: string): string => path(`../../target-riscv/test/guests/elf/${name}.elf`)
+/** One of the Arm package, with its board. */
+export const armGuest = (name: string): string => path(`../../target-arm/test/guests/elf/${name}.elf`)
+/** Uses files by semihosting; see its source. */
+export const files: string = path('guests/files.elf')
 /** Sends back what it gets; see its source. */
 export const echo: string = path('guests/echo.elf')
 export const demo: string = path('../demo/demo-rv64.elf')

@@ -48,10 +48,13 @@ function parts(
   return result
 }
 
-function busError(host: AccessHost, cpu: Cpu, address: bigint, access: number): void {
+/** Nobody answers: describes the fault in the head, or gives true because the CPU ignores it. */
+function busError(host: AccessHost, cpu: Cpu, address: bigint, access: number): boolean {
+  if (host.target.ignoresBusErrors?.(cpu)) return true
   cpu.set32(Head.trapCause, host.target.busError(access))
   cpu.set64(Head.trapValue, address)
   cpu.set32(Head.exit, Exit.trap)
+  return false
 }
 
 /** Aligned accesses of 1, 2, 4 or 8 bytes inside a device. */
@@ -94,8 +97,9 @@ export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, 
       continue
     }
     const at = host.memory.device(p.physical)
-    if (!at || !fitsDevice(at.device, at.offset, p.length)) return busError(host, cpu, p.address, Access.load)
-    value |= readDevice(at.device, at.offset, p.length, cpu.index) << shift
+    if (at && fitsDevice(at.device, at.offset, p.length))
+      value |= readDevice(at.device, at.offset, p.length, cpu.index) << shift
+    else if (!busError(host, cpu, p.address, Access.load)) return
     shift += BigInt(8 * p.length)
   }
   cpu.set64(Head.value, value)
@@ -115,8 +119,7 @@ function storeParts(host: AccessHost, cpu: Cpu, address: bigint, length: number)
     if (host.memory.linear(p.physical)) continue
     const at = host.memory.device(p.physical)
     if (at && fitsDevice(at.device, at.offset, p.length)) continue
-    busError(host, cpu, p.address, Access.store)
-    return undefined
+    if (!busError(host, cpu, p.address, Access.store)) return undefined
   }
   return found
 }
@@ -143,7 +146,8 @@ export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number,
     if (linear) writeRam(host, linear, p.length, value)
     else {
       const at = host.memory.device(p.physical)
-      if (at) writeDevice(at.device, at.offset, p.length, value, cpu.index)
+      if (at && fitsDevice(at.device, at.offset, p.length))
+        writeDevice(at.device, at.offset, p.length, value, cpu.index)
     }
     value >>= BigInt(8 * p.length)
   }

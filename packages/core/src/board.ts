@@ -1,6 +1,7 @@
 /** A board: memory map, devices and wiring around the CPUs of one target. */
 import type { Console, DeviceHost, MmioDevice } from './device.ts'
 import type { LoadedImage } from './elf.ts'
+import type { SemihostingHost } from './guest-files.ts'
 
 /** What the user chooses about a machine. */
 export interface BoardOptions {
@@ -13,6 +14,8 @@ export interface BoardOptions {
   image: LoadedImage | undefined
   /** Are semihosting calls serviced? */
   semihosting: boolean
+  /** What they may use of the host; the console in any case. */
+  semihostingHost?: SemihostingHost
   /** Kernel's command line, for boards that hand one over. */
   commandLine?: string
   /** Where the user's initial file system will be loaded, physical address and bytes. */
@@ -28,12 +31,28 @@ export interface MemoryRegionSpec {
   size: number
   /** Stores of the guest have no effect. */
   readonly?: boolean
+  /** The same memory as an earlier piece of this name and size, at a second address. */
+  mirrorOf?: string
+}
+
+/** How a board wires its CPUs, as far as their target asks for it. */
+export interface CpuWiring {
+  /** Frequency of the CPUs' clock, Hz. */
+  clockHz?: number
+  /** Frequency of a second clock that timers inside the CPUs can count, Hz. */
+  referenceHz?: number
+  /** External interrupt lines of each CPU. */
+  interrupts?: number
+  /** Bits of an interrupt's priority. */
+  priorityBits?: number
 }
 
 /** What a board may use of its machine. */
 export interface BoardHost extends DeviceHost {
-  /** Drives an interrupt line of a CPU; `line` is the target's number (RISC-V: the bit of mip). */
+  /** Drives an interrupt line of a CPU; `line` is the target's number (such as the bit of mip of RISC-V). */
   setLine(cpu: number, line: number, level: boolean): void
+  /** From now on the CPUs' clock (`CpuWiring.clockHz`) has this frequency. */
+  setClock(hz: number): void
   /** Resets the machine (CPUs, devices, initial contents) after the present instruction. */
   reset(): void
 }
@@ -60,9 +79,10 @@ export interface BuiltBoard {
   devices: { base: bigint; device: MmioDevice }[]
   /** Initial contents besides the image, by physical address; read-only regions included. */
   contents: { base: bigint; bytes: Uint8Array }[]
-  /** Where every CPU starts. */
-  resetPc: bigint
-  /** A counter that the board lends to its CPUs (RISC-V: mtime), unsigned 64 bits; absent: they see the clock. */
+  /** Where every CPU starts; absent: where the target's reset says. */
+  resetPc?: bigint
+  wiring?: CpuWiring
+  /** A counter that the board lends to its CPUs (such as mtime of RISC-V), unsigned 64 bits; absent: they see the clock. */
   time?(): bigint
   /** Feeds the console device; bytes wait until the guest takes them. */
   input(bytes: Uint8Array): void

@@ -16,8 +16,8 @@ interface Section {
   readonly link: number
 }
 
-/** Defined symbols by ascending address, at one address functions first, then objects. */
-export function readSymbols(layout: ElfLayout): ImageSymbol[] {
+/** Defined symbols by ascending address, at one address functions first, then objects; functions without `isaBits`. */
+export function readSymbols(layout: ElfLayout, isaBits: bigint): ImageSymbol[] {
   const sections = readSections(layout)
   // SHT_SYMTAB, else SHT_DYNSYM.
   const table = sections.find(s => s.type === 2) ?? sections.find(s => s.type === 11)
@@ -37,7 +37,8 @@ export function readSymbols(layout: ElfLayout): ImageSymbol[] {
     const name = readName(view, strings, view.getUint32(at, true))
     // $x, $d …: mapping symbols; .L…: the assembler's own.
     if (name === '' || (kind === 'label' && (name.startsWith('$') || name.startsWith('.L')))) continue
-    const address = wide ? view.getBigUint64(at + 8, true) : BigInt(view.getUint32(at + 4, true))
+    const value = wide ? view.getBigUint64(at + 8, true) : BigInt(view.getUint32(at + 4, true))
+    const address = kind === 'function' ? value & ~isaBits : value
     const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
     found.push({ name, address, size, kind })
   }

@@ -49,6 +49,8 @@ export interface ImageExpectation {
   bits: 32 | 64
   /** How to call it in the message, such as `riscv64`. */
   name: string
+  /** Bits of code addresses in the file that are no part of the address but tell the instruction set; absent: none. */
+  isaBits?: bigint
 }
 
 /** The fields of the file header that both halves of the reader use. */
@@ -83,6 +85,11 @@ const truncated = (what: string, need: number, have: number): ImageError =>
 /** An unsigned 64-bit field as a number; above 2^53 rounded, which every range check then rejects. */
 const big = (view: DataView, at: number): number => Number(view.getBigUint64(at, true))
 
+/** Does the file say that it is ELF? */
+export function isElf(file: Uint8Array): boolean {
+  return [0x7f, 0x45, 0x4c, 0x46].every((byte, i) => file[i] === byte)
+}
+
 /** Reads an executable; throws an `ImageError` that says what is wrong and what to do. */
 export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedImage {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
@@ -101,7 +108,8 @@ export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedIm
     sectionSize: view.getUint16(wide ? 58 : 46, true),
     sectionCount: view.getUint16(wide ? 60 : 48, true),
   }
-  const entry = wide ? view.getBigUint64(24, true) : BigInt(view.getUint32(24, true))
+  const isaBits = expected?.isaBits ?? 0n
+  const entry = (wide ? view.getBigUint64(24, true) : BigInt(view.getUint32(24, true))) & ~isaBits
   const { segments, start } = readSegments(file, layout, entry)
   let symbols: ImageSymbol[] | undefined
   return {
@@ -111,7 +119,7 @@ export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedIm
     entry: start,
     segments,
     symbols: () => {
-      symbols ??= readSymbols(layout)
+      symbols ??= readSymbols(layout, isaBits)
       return symbols
     },
   }
@@ -120,12 +128,11 @@ export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedIm
 function checkIdentity(view: DataView): 32 | 64 {
   if (view.byteLength === 0)
     throw new ImageError('image/empty', 'The file is empty.', 'Build the program again.')
-  const magic = view.byteLength >= 4 ? view.getUint32(0) : 0
-  if (magic !== 0x7f454c46)
+  if (!isElf(new Uint8Array(view.buffer, view.byteOffset, view.byteLength)))
     throw new ImageError(
       'image/not-elf',
       'The file is not an ELF file.',
-      'Give the linked executable, not source code, an object archive or a raw binary.',
+      'Give the linked executable or an Intel HEX file; for a raw binary say where it belongs (--raw ADDRESS).',
     )
   if (view.byteLength < 16) throw truncated('identification', 16, view.byteLength)
   const fileClass = view.getUint8(4)

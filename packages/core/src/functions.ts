@@ -231,12 +231,12 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
 
   // The one road for every trap, from generated code and from the run loop.
   const deliver = irFunction('core.deliver', [], undefined, b => {
-    const [from, cause] = [b.newVar('i64'), b.newVar('i32')]
+    const from = b.newVar('i64')
     b.vset(from, b.get(Head.pc, 'i64'))
-    b.vset(cause, b.get(Head.trapCause, 'i32'))
-    b.call(target.functions.enterTrap, b.vget(cause), b.get(Head.trapValue, 'i64'))
+    b.call(target.functions.enterTrap, b.get(Head.trapCause, 'i32'), b.get(Head.trapValue, 'i64'))
     b.if(b.get(Head.discon, 'i32'), () => {
-      b.call(coreHost.report, b.vget(cause), low(b, b.vget(from)), high(b, b.vget(from)))
+      const cause = b.get(Head.trapCause, 'i32') // the target may know better by now
+      b.call(coreHost.report, cause, low(b, b.vget(from)), high(b, b.vget(from)))
     })
   })
 

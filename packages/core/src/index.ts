@@ -1,10 +1,26 @@
-export type { Board, BoardHost, BoardOptions, BuiltBoard, MemoryRegionSpec } from './board.ts'
+export type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring, MemoryRegionSpec } from './board.ts'
 export { Cpu } from './cpu.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './device.ts'
 export { Discon, type DisconMask, type DisconType } from './discon.ts'
-export { type ImageExpectation, type ImageSymbol, type LoadedImage, loadElf, type Segment } from './elf.ts'
+export {
+  type ImageExpectation,
+  type ImageSymbol,
+  isElf,
+  type LoadedImage,
+  loadElf,
+  type Segment,
+} from './elf.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
 export { coreHost, linearCallee } from './functions.ts'
+export {
+  Errno,
+  type GuestFile,
+  GuestFileError,
+  type GuestFileMode,
+  type GuestFiles,
+  type SemihostingHost,
+} from './guest-files.ts'
+export { isHex, loadHex } from './hex.ts'
 export { Layout } from './layout.ts'
 export { Machine, type MachineOptions, type RunState, type Tier } from './machine.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
@@ -46,6 +62,7 @@ export {
 export { PluginError } from './plugin-error.ts'
 export type { PluginFailure, PluginHostIo, PluginMachine } from './plugin-host/machine.ts'
 export { PluginHost } from './plugin-host.ts'
+export { loadRaw } from './raw.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './stop.ts'
 export {
   Access,

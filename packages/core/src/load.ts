@@ -16,7 +16,8 @@ export function place(
   const end = physical + BigInt(length)
   const region = memory.regions.find(r => physical >= r.base && end <= r.base + BigInt(r.size))
   if (!region) {
-    const ranges = memory.regions.map(r => `${r.name} ${hex(r.base)}…${hex(r.base + BigInt(r.size) - 1n)}`)
+    const own = memory.regions.filter((r, i, all) => all.findIndex(o => o.linear === r.linear) === i)
+    const ranges = own.map(r => `${r.name} ${hex(r.base)}…${hex(r.base + BigInt(r.size) - 1n)}`)
     throw new ImageError(
       'image/outside-memory',
       `A ${what} (${hex(physical)}, ${length} bytes) lies outside the machine's memory (${ranges.join(', ')}).`,

@@ -1,16 +1,17 @@
 /** A machine: CPUs, memory, devices, time, and the run loop around generated code. */
 import { Exit, Head } from '@guestscope/codegen'
-import type { Board, BoardHost, BoardOptions, BuiltBoard } from './board.ts'
+import type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring } from './board.ts'
 import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
 import { Engine } from './engine.ts'
 import { GuestCode } from './guest-code.ts'
+import type { SemihostingHost } from './guest-files.ts'
 import { cpuAt, hostFunctions } from './host-functions.ts'
 import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspect.ts'
 import type { Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import { loadImage, place } from './load.ts'
-import { GuestMemory } from './memory.ts'
+import { GuestMemory, PageFlag } from './memory.ts'
 import type { StopReason } from './stop.ts'
 import { Access, type Target } from './target.ts'
 import type { TbCache } from './tb.ts'
@@ -53,8 +54,13 @@ export class Machine {
   readonly cpus: readonly Cpu[]
   readonly console: BoardOptions['console']
   readonly semihosting: boolean
+  readonly semihostingHost: SemihostingHost | undefined
   readonly image: LoadedImage | undefined
   readonly engine: Engine
+  /** What the board's devices, and those inside the CPUs, may use. */
+  readonly host: BoardHost
+  /** How the board wires the CPUs. */
+  readonly wiring: CpuWiring
   /** Why the run has stopped. */
   stopReason: StopReason | undefined
   readonly #board: BuiltBoard
@@ -77,11 +83,15 @@ export class Machine {
     this.target = options.target
     this.console = options.console
     this.semihosting = options.semihosting
+    this.semihostingHost = options.semihostingHost
     this.image = options.image
-    this.#board = options.board.build(this.#boardHost(), options)
+    this.host = this.#boardHost()
+    this.#board = options.board.build(this.host, options)
+    this.wiring = { ...this.#board.wiring }
     this.memory = new GuestMemory(options.cpus, this.#board.regions)
-    for (const d of this.#board.devices) this.memory.attach(d.base, d.device)
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory.view))
+    for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device)
+    for (const d of this.#board.devices) this.memory.attach(d.base, d.device)
     const self = this
     this.#code = new GuestCode({
       target: this.target,
@@ -305,6 +315,11 @@ export class Machine {
     this.#interrupt()
   }
 
+  /** The devices of the machine are about to change this much of linear memory: translations of it are void. */
+  invalidate(linear: number, length: number): void {
+    if (this.memory.flags(linear) & PageFlag.code) this.#code.invalidate(linear, length)
+  }
+
   // Stopping, resetting.
 
   /** Does what had to wait until no generated code was running. */
@@ -359,6 +374,10 @@ export class Machine {
         this.target.setLine(target, line, level)
         target.request()
       },
+      setClock: hz => {
+        this.wiring.clockHz = hz
+        for (const cpu of this.cpus) this.target.clockChanged?.(cpu)
+      },
       reset: () => {
         this.#resetPending = true
         this.#interrupt()
@@ -382,7 +401,7 @@ export class Machine {
       cpu.set32(Head.jumpCache, cpu.base + Layout.jumpCache)
       cpu.set32(Head.tlb, cpu.base + Layout.tlb)
       this.target.reset(cpu)
-      cpu.pc = this.#board.resetPc
+      if (this.#board.resetPc !== undefined) cpu.pc = this.#board.resetPc
       this.flushTranslations(cpu)
     }
     for (const d of this.memory.devices) d.reset?.() // they drive lines into the CPUs

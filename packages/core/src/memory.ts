@@ -56,17 +56,21 @@ export class GuestMemory {
     let at = align(Layout.firstCpu + cpus * Layout.cpuSize, pageSize)
     this.pool = { start: at, end: at + poolSize }
     at += poolSize
-    const total = specs.reduce((sum, s) => sum + align(s.size, pageSize), 0)
+    const own = specs.filter(s => s.mirrorOf === undefined)
+    const total = own.reduce((sum, s) => sum + align(s.size, pageSize), 0)
     this.pageFlags = at
     at += align((at + total) / pageSize + pageSize, pageSize)
     this.codeGranules = at
     at += align((at + total) / 2 ** granuleShift + pageSize, pageSize)
-    this.regions = specs.map(s => {
+    const made: MemoryRegion[] = []
+    for (const s of specs) {
       const size = align(s.size, pageSize)
-      const region = { name: s.name, base: s.base, size, readonly: s.readonly ?? false, linear: at }
-      at += size
-      return region
-    })
+      const linear = s.mirrorOf === undefined ? at : (made.find(r => r.name === s.mirrorOf)?.linear ?? 0)
+      if (!linear) throw new RangeError(`${s.name} mirrors ${s.mirrorOf}, which does not exist`)
+      made.push({ name: s.name, base: s.base, size, readonly: s.readonly ?? false, linear })
+      if (s.mirrorOf === undefined) at += size
+    }
+    this.regions = made
     if (at > maxLinear) throw new RangeError(`guest memory of ${total} bytes does not fit into 4 GiB`)
     const pages = Math.ceil(at / 65536)
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages })

@@ -96,7 +96,7 @@ export interface TbHandle extends Instrumentable {
 /** A register of the target. */
 export interface Register {
   readonly name: string
-  /** `general`, `float`, `csr` and so on, as the target has it. */
+  /** `general`, `float`, `system` and so on, as the target has it. */
   readonly group: string
   /** Width. */
   readonly bits: number

@@ -8,6 +8,7 @@ import type {
   Type,
 } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
+import type { MmioDevice } from './device.ts'
 import type { DisconType } from './discon.ts'
 import type { Machine } from './machine.ts'
 
@@ -31,7 +32,7 @@ export interface DecodedInsn extends DecodedOperands {
   readonly handler: number
   /** True if no instruction of the same block can follow. */
   readonly endsBlock: boolean
-  /** Decoding state for the instruction after this one in the block (Arm: ITSTATE); absent: as it was. */
+  /** Decoding state for the instruction after this one in the block (such as ITSTATE of Arm); absent: as it was. */
   readonly nextState?: number
 }
 
@@ -55,7 +56,7 @@ export interface HostImport {
 /** A register that plugins, debuggers and tests can name. */
 export interface RegisterInfo {
   readonly name: string
-  /** Group as in gdb's target descriptions: general, float, csr … */
+  /** Group as in gdb's target descriptions: general, float, system … */
   readonly group: string
   readonly bits: number
   readonly read: (cpu: Cpu) => bigint
@@ -95,7 +96,10 @@ export interface Target {
      * `Head.accessBytes` holds the size. Sets `Head.uncached` when the answer may not be cached for the page.
      */
     readonly translate: IrFunction
-    /** (cpu, cause i32, value i64): enters the handler: sets pc, mode, saved registers. */
+    /**
+     * (cpu, cause i32, value i64): enters the handler: sets pc, mode, saved registers. May set `Head.trapCause` to
+     * what it turned out to be: plugins hear of that.
+     */
     readonly enterTrap: IrFunction
     /** Others that regions or handlers call. */
     readonly others: readonly IrFunction[]
@@ -107,10 +111,16 @@ export interface Target {
   reset(cpu: Cpu): void
   /** The cause of the interrupt to take now, or undefined. */
   pendingInterrupt(cpu: Cpu): number | undefined
-  /** A device drives an interrupt line into the CPU; `line` is the target's own number (RISC-V: the bit of mip). */
+  /** A device drives an interrupt line into the CPU; `line` is the target's own number (such as the bit of mip of RISC-V). */
   setLine(cpu: Cpu, line: number, level: boolean): void
   /** The cause to raise when a physical address that nobody answers is accessed (`Access`). */
   busError(access: number): number
+  /** Does the CPU ignore bus errors of loads and stores now? Then loads give 0. Absent: never. */
+  ignoresBusErrors?(cpu: Cpu): boolean
+  /** Devices inside the CPUs, made once per machine; an access says which CPU asks. They hide the board's. */
+  devices?(machine: Machine): readonly { readonly base: bigint; readonly device: MmioDevice }[]
+  /** `Machine.wiring.clockHz` has changed. */
+  clockChanged?(cpu: Cpu): void
   /** Are virtual addresses fixed while these flags hold, so that a region may span pages? */
   fixedMapping(flags: number): boolean
   /** Does a waiting CPU wake up (an enabled interrupt is pending, even if masked globally)? */

@@ -130,12 +130,11 @@ export class Translator {
     })
     if (!b.ended) {
       const next = tb.pc + BigInt(tb.size)
-      b.goto(
-        b.const(
-          this.#target.addressType,
-          this.#target.addressType === 'i32' ? Number(next & 0xffffffffn) : next,
-        ),
-      )
+      const { addressType } = this.#target
+      const after = b.const(addressType, addressType === 'i32' ? Number(next & 0xffffffffn) : next)
+      // In another decoding state the next block is not the one that a region has at this address.
+      const state = tb.insns.reduce((before, insn) => insn.nextState ?? before, tb.flags)
+      b.goto(after, state !== tb.flags)
     }
     return {
       pc: tb.pc,

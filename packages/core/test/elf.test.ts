@@ -150,6 +150,17 @@ for (const bits of [64, 32] as const) {
       ])
     })
 
+    test('bits of code addresses that tell the instruction set are no part of them', () => {
+      const symbols = [
+        { name: 'main', info: 0x12, value: 0x80000001n, size: 4 },
+        { name: 'table', info: 0x11, value: 0x80000003n, size: 1 },
+      ]
+      const file = elf({ bits, entry: code.virtual | 1n, pieces: [code], symbols })
+      const image = loadElf(file, { machine: 243, bits, name: 'some', isaBits: 1n })
+      expect(image.symbols().map(s => s.address)).toEqual([0x80000000n, 0x80000003n])
+      expect(image.entry).toBe(code.physical)
+    })
+
     test('any truncation and any changed byte gives an image or an ImageError', () => {
       const file = elf({ bits, pieces: [code, code], symbols: [{ name: 'main', info: 2, value: 1n }] })
       const attempt = (bytes: Uint8Array): void => {

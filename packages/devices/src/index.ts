@@ -1,4 +1,14 @@
-/** Devices that several guests share. */
+/** Devices that several guests share, and semihosting. */
+export { CmsdkDualTimer, type CmsdkDualTimerOptions } from './cmsdk-dual-timer.ts'
+export { CmsdkTimer, type CmsdkTimerOptions } from './cmsdk-timer.ts'
+export { CmsdkUart, type CmsdkUartOptions } from './cmsdk-uart.ts'
+export { DownCounter, type DownCounterOptions, type DownCounterState } from './down-counter.ts'
 export { buildFdt, type FdtNode, type FdtOptions, type FdtValue } from './fdt.ts'
+export { Gptm, type GptmOptions } from './gptm.ts'
+export { NrfTimer, type NrfTimerOptions } from './nrf-timer.ts'
+export { NrfUart, type NrfUartOptions } from './nrf-uart.ts'
+export { Pl011, type Pl011Options } from './pl011.ts'
+export { Semihosting } from './semihosting.ts'
 export { TestFinisher, type TestFinisherOptions } from './test-finisher.ts'
 export { Uart16550, type Uart16550Options } from './uart16550.ts'
+export { Unimplemented } from './unimplemented.ts'

@@ -2,6 +2,7 @@
 import type { CodeReader, ImageSymbol, Segment, Target } from '@guestscope/core'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, nearest } from '../errors.ts'
+import { pick } from '../run/guests.ts'
 import { openProgram } from '../run/image.ts'
 import { SymbolTable } from '../run/symbols.ts'
 import type { DisasOptions } from './options.ts'
@@ -13,7 +14,8 @@ interface Range {
 }
 
 export const disas: CommandAction<DisasOptions> = async (host, options, [path = '']) => {
-  const { image, cpu } = await openProgram(host, path, options)
+  const { image, loaded } = await openProgram(host, path, options)
+  const cpu = pick('cpu', options.cpu ?? loaded.widest, loaded.cpus)
   const symbols = new SymbolTable(image)
   const code = image.segments.filter(segment => segment.executable)
   const { start, end } = wantedRange(options, symbols, code, path)

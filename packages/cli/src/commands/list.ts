@@ -12,7 +12,7 @@ const sections: Readonly<Record<string, () => Promise<string>>> = {
     perGuest(({ boards }) =>
       boards.map(({ name, description, maxCpus, defaultMemory }) => [
         name,
-        `${description}; up to ${maxCpus} CPUs, ${defaultMemory / 2 ** 20}M of memory unless told`,
+        `${description}; ${cpusText(maxCpus)}, ${sizeText(defaultMemory)} of memory unless told`,
       ]),
     ),
   cpus: () => perGuest(({ cpus }) => cpus.map(({ name, description }) => [name, description])),
@@ -30,6 +30,9 @@ export const list: CommandAction<ListOptions> = async (host, _options, [what]) =
   }
   return 0
 }
+
+const cpusText = (most: number): string => (most === 1 ? '1 CPU' : `up to ${most} CPUs`)
+const sizeText = (bytes: number): string => (bytes < 2 ** 20 ? `${bytes / 2 ** 10}K` : `${bytes / 2 ** 20}M`)
 
 async function perGuest(rows: (guest: LoadedGuest) => [string, string][]): Promise<string> {
   const all = await Promise.all(

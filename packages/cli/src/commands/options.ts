@@ -5,6 +5,8 @@ import type { SerialChoice } from '../args/value-types.ts'
 export interface MachineChoice {
   target: string | undefined
   cpu: string | undefined
+  /** The image is a raw binary for this address. */
+  raw: bigint | undefined
 }
 
 export interface RunOptions extends MachineChoice {
@@ -14,6 +16,8 @@ export interface RunOptions extends MachineChoice {
   plugin: readonly string[]
   'plugin-output': string | undefined
   semihosting: boolean
+  'semihosting-dir': string | undefined
+  'semihosting-args': string | undefined
   serial: SerialChoice | undefined
   'max-instructions': number | undefined
   timeout: number | undefined

@@ -1,5 +1,5 @@
 /** `guestscope run`: builds the machine, runs it, tells how it ended. */
-import { Machine, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
+import { type GuestFiles, Machine, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
@@ -7,7 +7,7 @@ import type { Host } from '../host/host.ts'
 import { describeFailure, failureHint } from '../plugins/failure.ts'
 import { installPlugins, loadPlugins } from '../plugins/install.ts'
 import { problem } from '../report.ts'
-import { pick } from '../run/guests.ts'
+import { machineOf } from '../run/guests.ts'
 import { naming, openProgram, type Program } from '../run/image.ts'
 import { flush, runLoop, Wake } from '../run/loop.ts'
 import { Progress } from '../run/progress.ts'
@@ -16,7 +16,9 @@ import { SymbolTable } from '../run/symbols.ts'
 import type { RunOptions } from './options.ts'
 
 export const run: CommandAction<RunOptions> = async (host, options, [path = '']) => {
-  const program = await openProgram(host, path, options)
+  const program = await openProgram(host, path, options, options.board)
+  const folder = options['semihosting-dir']
+  const files = folder === undefined ? undefined : await host.files.folder(folder)
   const plugins = await loadPlugins(options.plugin, host.directory)
   const wake = new Wake()
   let machine: Machine | undefined
@@ -34,7 +36,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path = ''])
     leave: () => end(0),
     changed: wake.call,
   })
-  machine = naming(path, () => buildMachine(program, options, serial))
+  machine = naming(path, () => buildMachine(program, options, serial, files))
   let symbols: SymbolTable | undefined
   const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], () => {
     symbols ??= new SymbolTable(program.image)
@@ -64,8 +66,14 @@ export const run: CommandAction<RunOptions> = async (host, options, [path = ''])
   return conclude(host, last, expected !== undefined && !found ? expected : undefined)
 }
 
-function buildMachine({ image, cpu, loaded }: Program, options: RunOptions, serial: Serial): Machine {
-  const board = pick('board', options.board, loaded.boards)
+function buildMachine(
+  { image, loaded }: Program,
+  options: RunOptions,
+  serial: Serial,
+  files: GuestFiles | undefined,
+): Machine {
+  const { board, cpu } = machineOf(loaded, options)
+  const commandLine = options['semihosting-args']
   try {
     return new Machine({
       target: cpu.target(),
@@ -74,7 +82,12 @@ function buildMachine({ image, cpu, loaded }: Program, options: RunOptions, seri
       memoryBytes: options.memory ?? board.defaultMemory,
       cpus: options.smp ?? 1,
       console: serial,
-      semihosting: options.semihosting,
+      semihosting: options.semihosting || files !== undefined || commandLine !== undefined,
+      semihostingHost: {
+        input: length => serial.read(length),
+        ...(files !== undefined && { files }),
+        ...(commandLine !== undefined && { commandLine }),
+      },
       ...(options.tier !== undefined && { tier: options.tier }),
     })
   } catch (error) {

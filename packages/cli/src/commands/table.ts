@@ -3,16 +3,24 @@ import type { CommandSpec } from '../args/spec.ts'
 import { address, count, seconds, serial, size, text, tier } from '../args/value-types.ts'
 import type { DisasOptions, ListOptions, RunOptions } from './options.ts'
 
-const image = { name: 'IMAGE', description: 'ELF file of the guest program.' } as const
+const image = {
+  name: 'IMAGE',
+  description: 'The guest program: an ELF or Intel HEX file, or with --raw any file.',
+} as const
 const target = {
   value: 'NAME',
   type: text,
   description: "Guest architecture ('list targets'); default: the one that the image is for.",
 } as const
+const raw = {
+  value: 'ADDRESS',
+  type: address,
+  description: 'The image is a raw binary that belongs at this address, such as 0 or 0x80000000.',
+} as const
 const cpu = {
   value: 'NAME',
   type: text,
-  description: "CPU model ('list cpus'); default: the first of the target.",
+  description: "CPU model ('list cpus'); default: the one of the board.",
 } as const
 
 export const runCommand: CommandSpec<RunOptions> = {
@@ -24,9 +32,11 @@ export const runCommand: CommandSpec<RunOptions> = {
     board: {
       value: 'NAME',
       type: text,
-      description: "Kind of machine ('list boards'); default: the first of the target.",
+      description:
+        "Kind of machine ('list boards'); default: the first of the target (with --cpu: that has it).",
     },
     cpu,
+    raw,
     memory: { short: 'm', value: 'SIZE', type: size, description: 'Main memory, such as 128M or 1G.' },
     smp: { value: 'N', type: count(1), description: 'Number of CPUs; default 1.' },
     plugin: {
@@ -44,6 +54,19 @@ export const runCommand: CommandSpec<RunOptions> = {
       description: 'Where reports of plugins go; default: standard error.',
     },
     semihosting: { description: 'Serve semihosting calls of the guest (console, exit).' },
+    'semihosting-dir': {
+      value: 'DIR',
+      type: text,
+      description:
+        'Folder whose files the guest may read, write and remove by semihosting calls, which are then served; ' +
+        'default: none.',
+    },
+    'semihosting-args': {
+      value: 'TEXT',
+      type: text,
+      description:
+        'Command line that the guest gets by a semihosting call, which are then served; default: empty.',
+    },
     serial: {
       value: 'WHERE',
       type: serial,
@@ -75,6 +98,7 @@ export const runCommand: CommandSpec<RunOptions> = {
   examples: [
     'guestscope run hello.elf',
     'guestscope run kernel.elf -m 256M --smp 2 -p traps,by=cause',
+    'guestscope run firmware.hex --board microbit',
     'guestscope run test.elf --semihosting -p ./my-plugin.ts --expect-text PASS --timeout 10',
   ],
   load: async () => (await import('./run.ts')).run,
@@ -101,7 +125,11 @@ export const disasCommand: CommandSpec<DisasOptions> = {
   operands: [image],
   options: {
     target,
-    cpu,
+    cpu: {
+      ...cpu,
+      description: "CPU model ('list cpus'); default: the one that knows the most instructions.",
+    },
+    raw,
     start: { value: 'ADDR', type: address, description: 'First address; default: all code.' },
     count: { value: 'N', type: count(1), description: 'At most so many instructions.' },
     symbol: { value: 'NAME', type: text, description: 'Only this function or label.' },

@@ -1,4 +1,5 @@
 /** Everything that the command line wants of the computer that it runs on, as small interfaces. */
+import type { GuestFiles } from '@guestscope/core'
 
 /** A stream of bytes out. Nothing is written before `flush` or before much has come together. */
 export interface Output {
@@ -28,6 +29,8 @@ export interface Files {
   read(path: string, what: string): Uint8Array
   /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
+  /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */
+  folder(path: string): Promise<GuestFiles>
   /** Flushes all files created. */
   flush(): void
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { GuestFiles } from '@guestscope/core'
 import { CommandError, systemProblem } from '../errors.ts'
 import type { Files, WritableFile } from './host.ts'
 
@@ -28,10 +29,26 @@ export class NodeFiles implements Files {
     return file
   }
 
+  async folder(path: string): Promise<GuestFiles> {
+    const { NodeGuestFiles } = await import('./node-guest-files.ts')
+    try {
+      return new NodeGuestFiles(path)
+    } catch (error) {
+      throw new CommandError(
+        'file/folder',
+        `The folder '${path}' cannot be used: ${isNoFolder(error) ? 'it is a file' : systemProblem(error)}.`,
+        'Name one that exists.',
+        { cause: error },
+      )
+    }
+  }
+
   flush(): void {
     for (const file of this.#created.values()) file.flush()
   }
 }
+
+const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOTDIR'
 
 /** Characters that are collected before they go to the file. */
 const batch = 1 << 16

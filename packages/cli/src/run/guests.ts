@@ -18,6 +18,8 @@ export interface Guest extends ImageExpectation {
 export interface LoadedGuest {
   readonly cpus: readonly CpuModel[]
   readonly boards: readonly Board[]
+  /** Name of the CPU that a listing assumes: it knows every instruction of the others; absent: the first. */
+  readonly widest?: string
 }
 
 export const guests: readonly Guest[] = [
@@ -35,11 +37,45 @@ export const guests: readonly Guest[] = [
     bits: 32,
     load: async () => (await import('./riscv.ts')).guest32,
   },
+  {
+    name: 'arm-m',
+    description: 'Arm M-profile (Cortex-M0, M0+, M3, M4, M7)',
+    machine: 40,
+    bits: 32,
+    isaBits: 1n,
+    load: async () => (await import('./arm.ts')).guestM,
+  },
 ]
 
 /** The guest of that name. */
 export function guestByName(name: string): Guest {
   return pick('target', name, guests)
+}
+
+/** The only guest that has the board or the CPU; undefined if several have, or none. */
+export async function guestWith(
+  board: string | undefined,
+  cpu: string | undefined,
+): Promise<Guest | undefined> {
+  const having: Guest[] = []
+  for (const guest of guests) {
+    const { boards, cpus } = await guest.load()
+    const hasBoard = board === undefined || boards.some(one => one.name === board)
+    const hasCpu = cpu === undefined || cpus.some(one => one.name === cpu)
+    if (hasBoard && hasCpu) having.push(guest)
+  }
+  return having.length === 1 ? having[0] : undefined
+}
+
+/** Board and CPU by their names: a board has its CPU unless another is asked for, a CPU the first board made for it. */
+export function machineOf(
+  { boards, cpus }: LoadedGuest,
+  names: { readonly board: string | undefined; readonly cpu: string | undefined },
+): { board: Board; cpu: CpuModel } {
+  const asked = names.cpu === undefined ? undefined : pick('cpu', names.cpu, cpus)
+  const fitting = names.board === undefined ? boards.find(one => one.target === asked?.name) : undefined
+  const board = fitting ?? pick('board', names.board, boards)
+  return { board, cpu: asked ?? cpus.find(cpu => cpu.name === board.target) ?? pick('cpu', undefined, cpus) }
 }
 
 /** The one of that name, or the first; throws a `CommandError` that lists what there is. */

@@ -1,26 +1,56 @@
 /** Finds out what an image is and which guest it is for. */
-import { ImageError, type ImageExpectation, type LoadedImage, loadElf } from '@guestscope/core'
+import {
+  ImageError,
+  type ImageExpectation,
+  isElf,
+  isHex,
+  type LoadedImage,
+  loadElf,
+  loadHex,
+  loadRaw,
+} from '@guestscope/core'
 import type { MachineChoice } from '../commands/options.ts'
 import { CommandError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type CpuModel, type Guest, guestByName, guests, type LoadedGuest, pick } from './guests.ts'
+import { type Guest, guestByName, guests, guestWith, type LoadedGuest } from './guests.ts'
 
 export interface Program {
   readonly image: LoadedImage
   readonly guest: Guest
-  readonly cpu: CpuModel
   readonly loaded: LoadedGuest
 }
 
-/** Reads the image and chooses guest and CPU. Errors name the file. */
-export async function openProgram(host: Host, path: string, choice: MachineChoice): Promise<Program> {
+/** Reads the image and chooses the guest. Errors name the file. */
+export async function openProgram(
+  host: Host,
+  path: string,
+  choice: MachineChoice,
+  board?: string,
+): Promise<Program> {
   const asked = choice.target === undefined ? undefined : guestByName(choice.target)
   const bytes = host.files.read(path, 'The image')
-  const guest = asked ?? guestOf(bytes)
-  const image = naming(path, () => loadElf(bytes, guest ?? anyGuest(bytes)))
+  const { raw } = choice
+  if (raw !== undefined && isElf(bytes))
+    throw new CommandError(
+      'usage/raw',
+      `${path} is an ELF file, which says itself where it belongs.`,
+      'Leave --raw out.',
+    )
+  const silent = raw !== undefined ? 'A raw binary' : isHex(bytes) ? 'An Intel HEX file' : undefined
+  const told = silent === undefined ? guestOf(bytes) : await guestWith(board, choice.cpu)
+  const guest = asked ?? told
+  if (silent !== undefined && guest === undefined)
+    throw new CommandError(
+      'usage/target',
+      `${silent} does not say which machine it is for, and ${path} is one.`,
+      `Name it with --target (${guests.map(one => one.name).join(', ')}), or with a --board or --cpu that only one target has.`,
+    )
+  const kind = guest ?? anyGuest(bytes)
+  const image = naming(path, () =>
+    raw !== undefined ? loadRaw(bytes, raw, kind) : silent ? loadHex(bytes, kind) : loadElf(bytes, kind),
+  )
   if (guest === undefined) throw new Error('an image that no guest runs was accepted')
-  const loaded = await guest.load()
-  return { image, guest, loaded, cpu: pick('cpu', choice.cpu, loaded.cpus) }
+  return { image, guest, loaded: await guest.load() }
 }
 
 /** ELF header: EI_CLASS, e_machine. */

@@ -23,6 +23,9 @@ export class Serial {
   readonly #write: (bytes: Uint8Array) => void
   #listening = false
   #ended = false
+  /** Input that was all there, and how far semihosting calls have read it. */
+  #fed: Uint8Array = new Uint8Array()
+  #read = 0
 
   /** Throws a `CommandError` if the file for the output cannot be created. */
   constructor(host: Host, choice: SerialChoice, expected: string | undefined, events: SerialEvents) {
@@ -51,8 +54,16 @@ export class Serial {
   /** Input that is all there already goes in before the first instruction: then it is the same in every run. */
   feed(machine: Machine): void {
     if (this.#choice !== 'stdio' || this.#host.input.kind !== 'file') return
-    machine.input(this.#host.input.readAll())
+    this.#fed = this.#host.input.readAll()
+    machine.input(this.#fed)
     this.#ended = true
+  }
+
+  /** What a semihosting call reads: input that was all there at the start, independently of the serial port. */
+  read(length: number): Uint8Array {
+    const bytes = this.#fed.subarray(this.#read, this.#read + length)
+    this.#read += bytes.length
+    return bytes
   }
 
   /** Begins to take input, unless it does already. */

@@ -12,6 +12,8 @@ export interface Operands {
   /** The register in slot 0…3 (a target's convention, such as rd rs1 rs2 rs3). */
   reg(slot: number, type: Type): Node
   setReg(slot: number, value: Node): void
+  /** State offset of the register in a slot, i32: for what reaches its neighbours. */
+  offset(slot: number): Node
   /** The immediate, sign-extended. */
   imm(type: 'i32' | 'i64'): Node
   /** The second immediate (rounding mode, flags …), i32. */
@@ -50,6 +52,7 @@ export function knownOperands(b: Builder, insn: DecodedOperands, pc: bigint, fix
       const offset = insn.regs[slot] as number
       if (offset !== fixed.sink) b.set(offset, value)
     },
+    offset: slot => b.i32(insn.regs[slot] as number),
     imm: type => b.const(type, insn.imm),
     aux: () => b.i32(insn.aux),
     word: () => b.i32(insn.word),
@@ -67,6 +70,7 @@ export function recordOperands(b: Builder): Operands {
   return {
     reg: (slot, type) => b.getx(b.operand(slot, 'i32'), type),
     setReg: (slot, value) => b.setx(b.operand(slot, 'i32'), value),
+    offset: slot => b.operand(slot, 'i32'),
     imm: type => b.resize(b.operand(Field.imm, 'i32'), type),
     aux: () => b.operand(Field.aux, 'i32'),
     word: () => b.operand(Field.word, 'i32'),

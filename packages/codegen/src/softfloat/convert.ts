@@ -30,18 +30,22 @@ export function convertFormat(env: FloatEnv, from: FloatFormat, to: FloatFormat,
   return roundPack(env, to, negative, exponentOf(from, a), significandOf(from, a))
 }
 
-/** convertFromInt: the low `width` bits of `value`, taken as two's complement when `signed`. */
+/**
+ * convertFromInt: the low `width` bits of `value`, taken as two's complement when `signed`; `fraction`: how many of
+ * them stand behind the binary point.
+ */
 export function fromInt(
   env: FloatEnv,
   format: FloatFormat,
   value: bigint,
   signed: boolean,
   width: number,
+  fraction = 0,
 ): bigint {
   const integer = signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value)
   if (integer === 0n) return 0n
   const negative = integer < 0n
-  return roundPack(env, format, negative, 0, negative ? -integer : integer)
+  return roundPack(env, format, negative, -fraction, negative ? -integer : integer)
 }
 
 /** Why `toInt` has no integer to deliver: a NaN, above the range (or +inf), below the range (or -inf). */
@@ -75,7 +79,7 @@ function minInt(signed: boolean, width: number): bigint {
 /**
  * convertToInteger in the environment's rounding direction, raising INEXACT (the "Exact" operations of
  * section 5.8). Out of range raises INVALID only and delivers the policy's value. The result is the bit
- * pattern of `width` bits, unsigned also for signed integers.
+ * pattern of `width` bits, unsigned also for signed integers; `fraction`: how many of them stand behind the point.
  */
 export function toInt(
   env: FloatEnv,
@@ -84,6 +88,7 @@ export function toInt(
   signed: boolean,
   width: number,
   policy: IntOverflowPolicy = saturateNaNToMax,
+  fraction = 0,
 ): bigint {
   const magnitude = a & format.magnitudeMask
   if (magnitude === 0n) return 0n
@@ -92,7 +97,7 @@ export function toInt(
   if (magnitude >= format.infinity) {
     return invalidInt(env, magnitude > format.infinity ? 'nan' : beyond, signed, width, policy)
   }
-  const exponent = exponentOf(format, a)
+  const exponent = exponentOf(format, a) + fraction
   if (exponent > width) return invalidInt(env, beyond, signed, width, policy)
   const significand = significandOf(format, a)
   let integer: bigint

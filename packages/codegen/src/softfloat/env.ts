@@ -60,6 +60,8 @@ export interface FloatEnv {
   defaultNaN: boolean
   /** Used when `defaultNaN` is false. */
   nanRules: NaNRules
+  /** Results that are tiny before rounding become zeros and raise UNDERFLOW alone (Arm's FZ; not in the standard). */
+  flushToZero: boolean
   /** Section 7.2 c): whether fma(inf, 0, qNaN) raises INVALID (RISC-V, Arm: yes; x86: no). */
   invalidInfTimesZeroPlusNaN: boolean
 }
@@ -84,6 +86,7 @@ export function createEnv(options: Partial<FloatEnv> = {}): FloatEnv {
     flags: options.flags ?? 0,
     defaultNaN: options.defaultNaN ?? true,
     nanRules: options.nanRules ?? firstNaNRules,
+    flushToZero: options.flushToZero ?? false,
     invalidInfTimesZeroPlusNaN: options.invalidInfTimesZeroPlusNaN ?? true,
   }
 }

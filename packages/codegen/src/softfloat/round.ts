@@ -72,6 +72,10 @@ export function roundPack(
 ): bigint {
   // Exponent of the leading bit, then of the result's last place: the wider of precision and subnormal limit.
   const leading = exponent + bitLength(significand) - 1
+  if (env.flushToZero && leading < format.emin) {
+    env.flags |= UNDERFLOW
+    return negative ? format.signMask : 0n
+  }
   const normalExponent = Math.max(leading, format.emin)
   const shift = normalExponent - format.fractionBits - exponent
   let rounded: bigint

@@ -1,4 +1,4 @@
-/** Lowers IR functions (page walks, trap entry, CSR access …) to WebAssembly functions. */
+/** Lowers IR functions (page walks, trap entry, access to system registers …) to WebAssembly functions. */
 import { Head } from '../abi.ts'
 import type { IrFunction, Node } from '../ir/types.ts'
 import { Code, type ModuleWriter } from './encode.ts'

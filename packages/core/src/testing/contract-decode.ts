@@ -84,7 +84,7 @@ export function decodeCases(options: ContractOptions): Check[] {
     [
       'the random generator makes instructions of which most kinds are valid',
       () => {
-        const kinds = new Set(randomInsns(options, 5000).map(insn => insn.handler))
+        const kinds = new Set(flags.flatMap(f => randomInsns(options, 5000, f).map(insn => insn.handler)))
         if (kinds.size < target.semantics.length / 2)
           throw new Error(`only ${kinds.size} of ${target.semantics.length} kinds of instructions come up`)
       },

@@ -58,8 +58,8 @@ function underRegions(options: ContractOptions): IrFunction[] {
     }
   }
   visit(target.functions.translate.body)
-  for (const insn of randomInsns(options, 5000))
-    for (const flags of options.flags ?? [0]) visit(known(target, insn, flags).body)
+  for (const flags of options.flags ?? [0])
+    for (const insn of randomInsns(options, 5000, flags)) visit(known(target, insn, flags).body)
   return [...found]
 }
 
@@ -115,8 +115,8 @@ export function irCases(options: ContractOptions): Check[] {
       'semantics of known operands are well-formed IR, and go on behind the instruction unless it ends its block',
       () => {
         const flags = options.flags ?? [0]
-        const faults = randomInsns(options, 2000).flatMap(insn =>
-          flags.flatMap(f => knownFaults(target, insn, f)),
+        const faults = flags.flatMap(f =>
+          randomInsns(options, 2000, f).flatMap(insn => knownFaults(target, insn, f)),
         )
         none('malformed instructions', faults)
       },

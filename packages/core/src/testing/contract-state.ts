@@ -1,5 +1,5 @@
 /** State, registers, causes, reset. */
-import { Head } from '@guestscope/codegen'
+import { type FixedSlots, Head } from '@guestscope/codegen'
 import { Discon } from '../discon.ts'
 import { Layout } from '../layout.ts'
 import { Access } from '../target.ts'
@@ -10,6 +10,9 @@ import { bits32, seeded } from './random.ts'
 import { firstCpu, makeMachine, stateLines } from './runs.ts'
 
 const bytesOf = { i32: 4, f32: 4, i64: 8, f64: 8 } as const
+
+/** 0: no register reads as zero. */
+const fixedSlots = ({ zero, sink }: FixedSlots): readonly number[] => (zero === 0 ? [sink] : [zero, sink])
 
 export function stateCases(options: ContractOptions): Check[] {
   const { target } = options
@@ -24,7 +27,7 @@ export function stateCases(options: ContractOptions): Check[] {
         none('state', [
           ...(size < Head.size || size > Layout.cells ? [`${size} bytes`] : []),
           ...(tlbModes < 1 || tlbModes > most ? [`${tlbModes} soft TLBs`] : []),
-          ...[fixed.zero, fixed.sink]
+          ...fixedSlots(fixed)
             .filter(at => at < Head.size || at + 8 > size)
             .map(at => `fixed slot at ${at}`),
         ])
@@ -40,7 +43,7 @@ export function stateCases(options: ContractOptions): Check[] {
           if (!type) continue
           if (at < end || at + bytesOf[type] > state.size) faults.push(`${type} at ${at}, free from ${end}`)
           end = at + bytesOf[type]
-          for (const fixed of [state.fixed.zero, state.fixed.sink])
+          for (const fixed of fixedSlots(state.fixed))
             if (at < fixed + 8 && end > fixed) faults.push(`${type} at ${at}, over a fixed slot`)
         }
         none('slots', faults)

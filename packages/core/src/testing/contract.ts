@@ -24,6 +24,8 @@ export interface ContractOptions {
   readonly random: RandomPrograms
   /** Translation flags to translate under; default: those after a reset. */
   readonly flags?: readonly number[]
+  /** Is this a slot of the state without meaning between instructions, such as a second result of a function? */
+  readonly scratch?: (offset: number) => boolean
   /** Cases that the target does not fulfil, by name, and why not. */
   readonly skip?: readonly { readonly reason: string; readonly cases: readonly string[] }[]
   /** Random programs per case; default 8. */

@@ -17,10 +17,13 @@ export function reader(bytes: readonly number[], inPage = 0x800): CodeReader {
   }
 }
 
-/** Instructions of the target's random generator, under the first of the flags. */
-export function randomInsns(options: ContractOptions, count: number): DecodedInsn[] {
+/** Instructions of the target's random generator, decoded under these flags; default: the first. */
+export function randomInsns(
+  options: ContractOptions,
+  count: number,
+  flags: number = options.flags?.[0] ?? 0,
+): DecodedInsn[] {
   const random = seeded(options.seed ?? 1)
-  const flags = options.flags?.[0] ?? 0
   return Array.from({ length: count }, () => {
     const bytes = options.random.instruction(random)
     return options.target.decode(reader([...bytes, ...new Array(16).fill(0)]), flags)

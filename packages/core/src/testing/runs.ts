@@ -29,12 +29,14 @@ export function firstCpu(machine: Machine): Cpu {
   return cpu
 }
 
-/** The target's state, a line per eight bytes; the sink holds nothing of meaning. */
-export function stateLines(cpu: Cpu): string[] {
+type Scratch = ContractOptions['scratch']
+
+/** The target's state, a line per eight bytes; the sink and scratch slots hold nothing of meaning. */
+export function stateLines(cpu: Cpu, scratch?: Scratch): string[] {
   const { size, fixed } = cpu.machine.target.state
   const lines = [`pc ${cpu.pc.toString(16)}`, `flags ${cpu.get32(Head.context) & 0xfff}`]
   for (let at: number = Head.size; at < size; at += 8)
-    if (at !== fixed.sink) lines.push(`state+${at} ${cpu.get64(at).toString(16)}`)
+    if (at !== fixed.sink && !scratch?.(at)) lines.push(`state+${at} ${cpu.get64(at).toString(16)}`)
   return lines
 }
 
@@ -48,11 +50,12 @@ function memoryHash(machine: Machine): number {
 }
 
 /** The state without the sink, and without the pc: that is exact outside generated code only. */
-function stateHash(cpu: Cpu): string {
+function stateHash(cpu: Cpu, scratch: Scratch): string {
   const { size, fixed } = cpu.machine.target.state
   let hash = 0
   for (let at: number = Head.size; at < size; at += 4)
-    if (at !== fixed.sink && at !== fixed.sink + 4) hash = (Math.imul(hash, 31) + cpu.get32(at)) | 0
+    if (at !== fixed.sink && at !== fixed.sink + 4 && !scratch?.(at))
+      hash = (Math.imul(hash, 31) + cpu.get32(at)) | 0
   return (hash >>> 0).toString(16)
 }
 
@@ -108,7 +111,11 @@ export function runProgram(options: ContractOptions, seed: number, way: RunWay):
     translate: block =>
       block.insns.map(({ pc }) => [
         { kind: 'add', offset: cell, value: 1n },
-        { kind: 'call', reads: true, run: () => trace.push(`${pc.toString(16)} state ${stateHash(cpu)}`) },
+        {
+          kind: 'call',
+          reads: true,
+          run: () => trace.push(`${pc.toString(16)} state ${stateHash(cpu, options.scratch)}`),
+        },
         { kind: 'call', reads: false, run: () => calls++ },
       ]),
     discon: (c, cause, low, high) => {
@@ -128,7 +135,7 @@ export function runProgram(options: ContractOptions, seed: number, way: RunWay):
       state = machine.run(Math.min(step, n * checkpoint - machine.executed))
     }
     const head = `after ${machine.executed} at ${machine.clock()}, ${state}`
-    lines.push(head, ...stateLines(cpu).map(line => `${line} (${head})`))
+    lines.push(head, ...stateLines(cpu, options.scratch).map(line => `${line} (${head})`))
     if (state !== 'running') break
   }
   lines.push(`memory ${memoryHash(machine)}`)

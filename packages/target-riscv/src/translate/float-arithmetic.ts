@@ -1,5 +1,5 @@
 /** Chapters "F" and "D": computational, sign-injection, comparison and classification instructions. */
-import type { Builder, Node } from '@guestscope/codegen'
+import { type Builder, type Node, nativeFloat } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import { type Binary, rd, rs1, rs2, rs3, type XType } from './common.ts'
@@ -19,7 +19,6 @@ import {
   raiseFlags,
   read,
   rounding,
-  single,
   write,
 } from './float.ts'
 import { floatFunction, slowly } from './float-functions.ts'
@@ -94,18 +93,6 @@ const arithmetic = (f: Format, name: string, op: Operation): Semantics => ({
   },
 })
 
-/**
- * x * y + z in singles through doubles, where the product is exact. Rounding the sum to double and then to single is
- * rounding once unless the double lies in the middle of two singles.
- */
-const fusedSingle = (b: Builder, registers: readonly Node[]): { bits: Node; right: Node } => {
-  const values = registers.map(x => b.op('f64.promote', floatOf(single, b, b.resize(x, 'i32'))))
-  const [x, y, z] = values as [Node, Node, Node]
-  const sum = b.op('f64.add', b.op('f64.mul', x, y), z)
-  const rest = b.and(b.resize(b.op('i64.bits', sum), 'i32'), b.i32(0x1fffffff))
-  return { bits: bitsOf(single, b, b.op('f32.demote', sum)), right: b.ne(rest, b.i32(0x10000000)) }
-}
-
 /** ±(rs1 * rs2) ± rs3, rounded once. */
 const fused = (f: Format, name: string, negateProduct: boolean, negateAddend: boolean): Semantics => ({
   name: `${name}.${f.suffix}`,
@@ -124,7 +111,10 @@ const fused = (f: Format, name: string, negateProduct: boolean, negateAddend: bo
     const known = inexactKnown(b, rm)
     if (f === double || known.op === 'const') slow()
     else {
-      const { bits, right } = fusedSingle(b, registers)
+      const { bits, right } = nativeFloat.fusedSingle(
+        b,
+        registers.map(r => b.resize(r, 'i32')),
+      )
       whenAll(b, [normal(f, b, bits), known, right, f.boxed(b, registers)], () => write(f, b, o, bits), slow)
     }
     dirtyFp(b, flags)

@@ -6,7 +6,7 @@
  * rounding mode, the result is in the range in which no other flag than NX can arise, and NX is set already, all is
  * done. Otherwise `float-functions.ts` finds the flags (or the host does, `float-host.ts`).
  */
-import { type Builder, Head, type Node, type Operands } from '@guestscope/codegen'
+import { type Builder, Head, type Node, nativeFloat, type Operands } from '@guestscope/codegen'
 import { Flags, S } from '../state.ts'
 import { rd } from './common.ts'
 import { dirtyFp, illegalIf } from './context.ts'
@@ -18,17 +18,8 @@ export const NX = 1
 const box = -0x100000000n
 
 /** One of the two formats. */
-export interface Format {
+export interface Format extends nativeFloat.NativeFormat {
   readonly suffix: 's' | 'd'
-  /** IR type of a value, and of its bits. */
-  readonly value: 'f32' | 'f64'
-  readonly bits: 'i32' | 'i64'
-  /** Explicit bits of the significand. */
-  readonly fraction: number
-  readonly sign: bigint
-  readonly infinity: bigint
-  /** The most significant bit of the significand: 1 in quiet NaNs. */
-  readonly quiet: bigint
   /** Register → bits: a register that does not hold a single gives the canonical NaN. */
   readonly unbox: (b: Builder, register: Node) => Node
   /** Bits → register. */
@@ -38,13 +29,8 @@ export interface Format {
 }
 
 export const single: Format = {
+  ...nativeFloat.single,
   suffix: 's',
-  value: 'f32',
-  bits: 'i32',
-  fraction: 23,
-  sign: 0x80000000n,
-  infinity: 0x7f800000n,
-  quiet: 0x400000n,
   unbox: (b, register) =>
     b.select(b.cmp('ge_u', register, b.i64(box)), b.resize(register, 'i32'), b.i32(0x7fc00000)),
   box: (b, bits) => b.or(b.resize(bits, 'i64', true), b.i64(box)),
@@ -57,13 +43,8 @@ export const single: Format = {
 }
 
 export const double: Format = {
+  ...nativeFloat.double,
   suffix: 'd',
-  value: 'f64',
-  bits: 'i64',
-  fraction: 52,
-  sign: 1n << 63n,
-  infinity: 0x7ffn << 52n,
-  quiet: 1n << 51n,
   unbox: (_b, register) => register,
   box: (_b, bits) => bits,
   boxed: () => undefined,
@@ -71,28 +52,14 @@ export const double: Format = {
 
 /** The bits of an operand, and the same as a value. */
 export const read = (f: Format, b: Builder, o: Operands, slot: number): Node => f.unbox(b, o.reg(slot, 'i64'))
-export const floatOf = (f: Format, b: Builder, bits: Node): Node => b.op(`${f.value}.from_bits`, bits)
-export const bitsOf = (f: Format, b: Builder, value: Node): Node => b.op(`${f.bits}.bits`, value)
+type Native = typeof nativeFloat
+export const floatOf: Native['floatOf'] = nativeFloat.floatOf
+export const bitsOf: Native['bitsOf'] = nativeFloat.bitsOf
+export const widen: Native['widen'] = nativeFloat.widen
+export const finite: Native['finite'] = nativeFloat.finite
+export const normal: Native['normal'] = nativeFloat.normal
 /** rd := bits, boxed. */
 export const write = (f: Format, b: Builder, o: Operands, bits: Node): void => o.setReg(rd, f.box(b, bits))
-
-/** A value as a double; single to double is exact. */
-export const widen = (f: Format, b: Builder, value: Node): Node =>
-  f.value === 'f32' ? b.op('f64.promote', value) : value
-
-/** Neither infinite nor a NaN. */
-export const finite = (f: Format, b: Builder, bits: Node): Node =>
-  b.cmp('lt_u', b.shl(bits, b.const(f.bits, 1)), b.const(f.bits, f.infinity << 1n))
-
-/**
- * Normal, but not the smallest normal number, to which a tiny one may have been rounded: a result that an operation
- * can have only exactly or with NX.
- */
-export const normal = (f: Format, b: Builder, bits: Node): Node => {
-  const first = (2n << BigInt(f.fraction)) + 2n // exponent 1, fraction 1, without the sign
-  const above = b.sub(b.shl(bits, b.const(f.bits, 1)), b.const(f.bits, first))
-  return b.cmp('lt_u', above, b.const(f.bits, (f.infinity << 1n) - first))
-}
 
 /** Rounding mode of the instruction: rm, or frm if it is dynamic (7). */
 export const rounding = (b: Builder, o: Operands): Node => {

@@ -27,6 +27,8 @@ export class FakeHost implements BoardHost {
     this.exits.push(status)
   }
 
+  setClock(): void {}
+
   reset(): void {
     this.resets++
   }

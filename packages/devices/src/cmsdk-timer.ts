@@ -1,0 +1,84 @@
+/** The timer of Arm's Cortex-M System Design Kit (Technical Reference Manual, 4.1): 32 bits, counting down. */
+import type { AccessSize, DeviceHost, Line, MmioDevice } from '@guestscope/core'
+import { DownCounter } from './down-counter.ts'
+
+/** How a board wires the timer. */
+export interface CmsdkTimerOptions {
+  readonly host: DeviceHost
+  readonly line: Line
+  readonly clockHz: number
+}
+
+const Reg = { control: 0, value: 4, reload: 8, interrupt: 12 } as const
+/** Bits of CTRL; those for an external input do nothing. */
+const Control = { enable: 1, interrupt: 8, all: 15 } as const
+const identification = [4, 0, 0, 0, 0x22, 0xb8, 0x1b, 0, 0x0d, 0xf0, 0x05, 0xb1]
+
+export class CmsdkTimer implements MmioDevice {
+  readonly name = 'cmsdk-timer'
+  readonly size = 0x1000
+  readonly #line: Line
+  readonly #counter: DownCounter
+  #control = 0
+  #interrupt = false
+
+  constructor({ host, line, clockHz }: CmsdkTimerOptions) {
+    this.#line = line
+    this.#counter = new DownCounter({
+      host,
+      hz: () => clockHz,
+      reached: () => this.#setInterrupt((this.#control & Control.interrupt) !== 0 || this.#interrupt),
+    })
+  }
+
+  reset(): void {
+    this.#control = 0
+    this.#counter.reset()
+    this.#setInterrupt(false)
+  }
+
+  #setInterrupt(on: boolean): void {
+    this.#interrupt = on
+    this.#line(on)
+  }
+
+  read(offset: number, _size: AccessSize): number {
+    const { value, reload } = this.#counter.state
+    switch (offset & ~3) {
+      case Reg.control:
+        return this.#control
+      case Reg.value:
+        return value
+      case Reg.reload:
+        return reload
+      case Reg.interrupt:
+        return this.#interrupt ? 1 : 0
+      default:
+        return identification[(offset - 0xfd0) >> 2] ?? 0
+    }
+  }
+
+  write(offset: number, _size: AccessSize, value: number): void {
+    switch (offset & ~3) {
+      case Reg.control:
+        return this.#counter.change(state => {
+          this.#control = value & Control.all
+          state.running = (value & Control.enable) !== 0
+          state.watched = (value & Control.interrupt) !== 0
+        })
+      case Reg.value:
+        return this.#counter.change(state => {
+          state.value = value
+        })
+      case Reg.reload:
+        // The counter begins anew with it.
+        return this.#counter.change(state => {
+          state.reload = value
+          state.value = value
+        })
+      case Reg.interrupt:
+        void this.#counter.state
+        if (value & 1) this.#setInterrupt(false)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+/** The UART of Nordic's nRF51 ("nRF51 Series Reference Manual", chapter 29): tasks, events, six bytes of receive buffer. */
+import type { AccessSize, Console, Line, MmioDevice } from '@guestscope/core'
+
+/** How a board wires the UART. */
+export interface NrfUartOptions {
+  readonly console: Console
+  readonly line: Line
+}
+
+const Task = {
+  startReceive: 0x000,
+  stopReceive: 0x004,
+  startSend: 0x008,
+  stopSend: 0x00c,
+  suspend: 0x01c,
+} as const
+const Event = { received: 0x108, sent: 0x11c, error: 0x124, timeout: 0x144 } as const
+const Reg = {
+  interrupts: 0x300,
+  enableInterrupts: 0x304,
+  disableInterrupts: 0x308,
+  errorSource: 0x480,
+  enable: 0x500,
+  receive: 0x518,
+  send: 0x51c,
+  baudRate: 0x524,
+} as const
+/** PSELRTS, PSELTXD, PSELCTS, PSELRXD: not connected. */
+const pins = [0x508, 0x50c, 0x510, 0x514]
+const events = [Event.received, Event.sent, Event.error, Event.timeout]
+const enabled = 4
+const bufferSize = 6
+
+export class NrfUart implements MmioDevice {
+  readonly name = 'nrf-uart'
+  readonly size = 0x1000
+  readonly #options: NrfUartOptions
+  readonly #registers = new Map<number, number>()
+  #pending: number[] = []
+  #buffer: number[] = []
+  #last = 0
+  #sending = false
+  #receiving = false
+
+  constructor(options: NrfUartOptions) {
+    this.#options = options
+    this.#defaults()
+  }
+
+  #defaults(): void {
+    this.#registers.clear()
+    for (const pin of pins) this.#registers.set(pin, 0xffffffff)
+    this.#registers.set(Reg.baudRate, 0x04000000)
+  }
+
+  reset(): void {
+    this.#defaults()
+    this.#buffer = []
+    this.#last = 0
+    this.#sending = this.#receiving = false
+    this.#update()
+  }
+
+  /** Input; what the buffer cannot take yet waits. */
+  receive(bytes: Uint8Array): void {
+    for (const byte of bytes) this.#pending.push(byte)
+    this.#accept()
+  }
+
+  #get(offset: number): number {
+    return this.#registers.get(offset) ?? 0
+  }
+  #set(offset: number, value: number): void {
+    this.#registers.set(offset, value >>> 0)
+  }
+  get #enabled(): boolean {
+    return this.#get(Reg.enable) === enabled
+  }
+
+  #accept(): void {
+    if (!this.#receiving) return
+    const taken = this.#pending.splice(0, bufferSize - this.#buffer.length)
+    if (!taken.length) return
+    this.#buffer.push(...taken)
+    this.#set(Event.received, 1)
+    this.#update()
+  }
+
+  /** The interrupt of an event is the bit of its number. */
+  #update(): void {
+    const on = this.#get(Reg.interrupts)
+    const active = events.some(e => this.#get(e) && on & (1 << ((e - 0x100) >> 2)))
+    this.#options.line(active)
+  }
+
+  read(offset: number, _size: AccessSize): number {
+    const at = offset & ~3
+    if (at === Reg.enable) return this.#get(at)
+    if (!this.#enabled) return 0
+    if (at === Reg.receive) return this.#readByte()
+    if (at === Reg.enableInterrupts || at === Reg.disableInterrupts) return this.#get(Reg.interrupts)
+    return this.#get(at)
+  }
+
+  #readByte(): number {
+    const byte = this.#receiving ? this.#buffer.shift() : undefined
+    if (byte === undefined) return this.#last
+    this.#last = byte
+    if (this.#buffer.length) this.#set(Event.received, 1)
+    this.#update()
+    this.#accept()
+    return byte
+  }
+
+  write(offset: number, _size: AccessSize, value: number): void {
+    const at = offset & ~3
+    if (at === Reg.enable) return this.#switch(value & 7)
+    if (!this.#enabled) return
+    const interrupts = this.#get(Reg.interrupts)
+    switch (at) {
+      case Reg.send:
+        if (!this.#sending) return
+        this.#options.console.write(Uint8Array.of(value & 255))
+        this.#set(Event.sent, 1)
+        break
+      case Reg.enableInterrupts:
+        this.#set(Reg.interrupts, interrupts | value)
+        break
+      case Reg.disableInterrupts:
+        this.#set(Reg.interrupts, interrupts & ~value)
+        break
+      case Reg.errorSource:
+        this.#set(at, this.#get(at) & ~value)
+        break
+      default:
+        if (at >= 0x100) this.#set(at, value)
+        else if (value === 1) this.#task(at)
+    }
+    this.#update()
+  }
+
+  #switch(value: number): void {
+    this.#set(Reg.enable, value)
+    if (value !== enabled) this.#task(Task.suspend)
+    this.#update()
+  }
+
+  #task(task: number): void {
+    if (task === Task.startSend) this.#sending = true
+    if (task === Task.stopSend || task === Task.suspend) this.#sending = false
+    if (task === Task.startReceive) {
+      this.#receiving = true
+      this.#accept()
+    }
+    if (task === Task.stopReceive || task === Task.suspend) {
+      this.#receiving = false
+      this.#set(Event.timeout, 1)
+    }
+  }
+}

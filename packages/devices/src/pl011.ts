@@ -1,0 +1,146 @@
+/**
+ * PrimeCell UART PL011 ("ARM PrimeCell UART (PL011) Technical Reference Manual"). What is sent leaves at once. The
+ * receive interrupt comes with the first byte, whatever IFLS says, as on QEMU; so there is no time-out.
+ */
+import type { AccessSize, Console, Line, MmioDevice } from '@guestscope/core'
+
+/** How a board wires the UART. */
+export interface Pl011Options {
+  /** Absent: what is sent is lost. */
+  readonly console?: Console
+  readonly line: Line
+  /** The identification registers, from 0xFE0 on. Default: Arm's own, revision 1. */
+  readonly identification?: readonly number[]
+}
+
+const Reg = {
+  data: 0x00,
+  errors: 0x04,
+  flags: 0x18,
+  lowPower: 0x20,
+  divider: 0x24,
+  fraction: 0x28,
+  lineControl: 0x2c,
+  control: 0x30,
+  levels: 0x34,
+  mask: 0x38,
+  raw: 0x3c,
+  masked: 0x40,
+  clear: 0x44,
+  dma: 0x48,
+} as const
+const Flag = { receiveEmpty: 0x10, receiveFull: 0x40, transmitEmpty: 0x80 } as const
+const Control = { enable: 1, loopback: 0x80, receiver: 0x200 } as const
+const Interrupt = { receive: 0x10, transmit: 0x20 } as const
+const fifosEnabled = 0x10
+const fifoSize = 16
+const arm = [0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1]
+
+export class Pl011 implements MmioDevice {
+  readonly name = 'pl011'
+  readonly size = 0x1000
+  readonly #options: Pl011Options
+  #pending: number[] = []
+  #fifo: number[] = []
+  #raw = 0
+  /** Registers that are only kept. */
+  readonly #kept = new Map<number, number>()
+
+  constructor(options: Pl011Options) {
+    this.#options = options
+    this.#defaults()
+  }
+
+  #defaults(): void {
+    this.#kept.clear()
+    this.#kept.set(Reg.control, 0x300)
+    this.#kept.set(Reg.levels, 0x12)
+  }
+
+  reset(): void {
+    this.#defaults()
+    this.#fifo = []
+    this.#raw = 0
+    this.#update()
+  }
+
+  /** Input; what the receiver cannot take yet waits. */
+  receive(bytes: Uint8Array): void {
+    for (const byte of bytes) this.#pending.push(byte)
+    this.#accept()
+  }
+
+  #get(offset: number): number {
+    return this.#kept.get(offset) ?? 0
+  }
+  get #room(): number {
+    return (this.#get(Reg.lineControl) & fifosEnabled ? fifoSize : 1) - this.#fifo.length
+  }
+  #accept(): void {
+    const on = Control.enable | Control.receiver
+    const control = this.#get(Reg.control)
+    if ((control & on) !== on || control & Control.loopback) return
+    for (const byte of this.#pending.splice(0, Math.max(this.#room, 0))) this.#take(byte)
+  }
+  #take(byte: number): void {
+    if (this.#room > 0) this.#fifo.push(byte)
+    this.#raw |= Interrupt.receive
+    this.#update()
+  }
+  #update(): void {
+    this.#options.line((this.#raw & this.#get(Reg.mask)) !== 0)
+  }
+
+  read(offset: number, _size: AccessSize): number {
+    const at = offset & ~3
+    switch (at) {
+      case Reg.data: {
+        const byte = this.#fifo.shift() ?? 0
+        if (!this.#fifo.length) this.#raw &= ~Interrupt.receive
+        this.#update()
+        this.#accept()
+        return byte
+      }
+      case Reg.flags: {
+        const received = this.#fifo.length ? 0 : Flag.receiveEmpty
+        return Flag.transmitEmpty | received | (this.#room > 0 ? 0 : Flag.receiveFull)
+      }
+      case Reg.raw:
+        return this.#raw
+      case Reg.masked:
+        return this.#raw & this.#get(Reg.mask)
+      default:
+        if (at >= 0xfe0) return (this.#options.identification ?? arm)[(at - 0xfe0) >> 2] ?? 0
+        return this.#get(at)
+    }
+  }
+
+  write(offset: number, _size: AccessSize, value: number): void {
+    const at = offset & ~3
+    switch (at) {
+      case Reg.data:
+        if (this.#get(Reg.control) & Control.loopback) this.#take(value & 255)
+        else this.#options.console?.write(Uint8Array.of(value & 255))
+        this.#raw |= Interrupt.transmit
+        return this.#update()
+      case Reg.clear:
+        this.#raw &= ~value
+        return this.#update()
+      case Reg.lineControl:
+        // Switching the FIFOs clears them.
+        if ((value ^ this.#get(at)) & fifosEnabled) this.#fifo = []
+        this.#kept.set(at, value & 0xff)
+        return this.#accept()
+      case Reg.control:
+      case Reg.mask:
+      case Reg.levels:
+      case Reg.lowPower:
+      case Reg.divider:
+      case Reg.fraction:
+      case Reg.dma:
+        this.#kept.set(at, value & 0xffff)
+        this.#update()
+        return this.#accept()
+    }
+  }
+}

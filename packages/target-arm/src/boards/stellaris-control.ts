@@ -1,0 +1,91 @@
+/** System control of Stellaris microcontrollers ("LM3S6965 Data Sheet", chapter 6): identification, clock, gates. */
+import type { AccessSize, Line, MmioDevice } from '@guestscope/core'
+
+export interface StellarisControlOptions {
+  readonly line: Line
+  /** The system clock has another frequency, Hz. */
+  readonly setClock: (hz: number) => void
+}
+
+const Reg = { raw: 0x50, mask: 0x54, status: 0x58, clock: 0x60, pll: 0x64, clock2: 0x70 } as const
+/** DID0 … DC4, and what the other registers hold after reset. */
+const constants: readonly [offset: number, value: number][] = [
+  [0x000, 0x10010002],
+  [0x004, 0x1073402e],
+  [0x008, 0x00ff007f],
+  [0x010, 0x001133ff],
+  [0x014, 0x030f5317],
+  [0x018, 0x0f0f87ff],
+  [0x01c, 0x5000007f],
+  [Reg.pll, 0x1902],
+]
+const defaults: readonly [offset: number, value: number][] = [
+  [0x030, 0x7ffd],
+  [Reg.clock, 0x078e3ac0],
+  [Reg.clock2, 0x07802810],
+  [0x100, 1],
+  [0x110, 1],
+  [0x120, 1],
+  [0x1e0, 0x00005452],
+  [0x1e4, 0x00563412],
+]
+/** RCC and RCC2: the PLL is off; RCC2 counts. Interrupt: the PLL has locked. */
+const [powerDown, useClock2, locked] = [1 << 13, 1 << 31, 1 << 6]
+
+export class StellarisControl implements MmioDevice {
+  readonly name = 'stellaris-control'
+  readonly size = 0x1000
+  readonly #options: StellarisControlOptions
+  readonly #registers = new Map<number, number>(defaults)
+  readonly #constants = new Map(constants)
+  #raw = 0
+
+  constructor(options: StellarisControlOptions) {
+    this.#options = options
+  }
+
+  reset(): void {
+    this.#registers.clear()
+    for (const [offset, value] of defaults) this.#registers.set(offset, value)
+    this.#raw = 0
+    this.#update()
+    this.#options.setClock(this.clockHz)
+  }
+
+  /** 200 MHz divided by SYSDIV + 1. */
+  get clockHz(): number {
+    const second = this.#get(Reg.clock2)
+    const divider = second & useClock2 ? (second >>> 23) & 0x3f : (this.#get(Reg.clock) >>> 23) & 15
+    return 200_000_000 / (divider + 1)
+  }
+
+  #get(offset: number): number {
+    return this.#registers.get(offset) ?? 0
+  }
+  #update(): void {
+    this.#options.line((this.#raw & this.#get(Reg.mask)) !== 0)
+  }
+
+  read(offset: number, _size: AccessSize): number {
+    const at = offset & ~3
+    if (at === Reg.raw) return this.#raw
+    if (at === Reg.status) return this.#raw & this.#get(Reg.mask)
+    return this.#constants.get(at) ?? this.#get(at)
+  }
+
+  write(offset: number, _size: AccessSize, value: number): void {
+    const at = offset & ~3
+    if (this.#constants.has(at) || at === Reg.raw) return
+    if (at === Reg.status) this.#raw &= ~value
+    else {
+      const before = this.#get(at)
+      this.#registers.set(at, value)
+      if (at === Reg.clock || at === Reg.clock2) {
+        // The PLL locks at once.
+        if (before & powerDown && !(value & powerDown)) this.#raw |= locked
+        this.#options.setClock(this.clockHz)
+      }
+    }
+    this.#update()
+  }
+}

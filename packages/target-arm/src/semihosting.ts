@@ -1,0 +1,13 @@
+/** Semihosting through BKPT 0xAB: operation in r0, its parameter in r1, the result goes to r0. */
+import type { Cpu, Machine } from '@guestscope/core'
+import { Semihosting } from '@guestscope/devices'
+import { reg } from './system/registers.ts'
+
+/** What serves the calls of a machine's CPUs; the exception logic moves pc. */
+export function semihosting(machine: Machine): (cpu: Cpu) => void {
+  const services = new Semihosting(machine, 4)
+  return cpu => {
+    const parameter = BigInt(cpu.get32(reg(1)) >>> 0)
+    cpu.set32(reg(0), services.call(cpu, cpu.get32(reg(0)), parameter))
+  }
+}

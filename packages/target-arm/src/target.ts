@@ -1,0 +1,164 @@
+/** The targets of M-profile cores: what core needs to know of them. */
+import type { IrFunction } from '@guestscope/codegen'
+import type { CodeReader, DecodedInsn, HostImport, Machine, Semantics, Target } from '@guestscope/core'
+import { cause } from './causes.ts'
+import { type Core, cortexM0, cortexM0Plus, cortexM3, cortexM4, cortexM7 } from './cores.ts'
+import { decode, decodeThumb, disassemble, type Insn, type RegFile } from './isa/thumb/index.ts'
+import { busError, mmuFunctions, translate } from './mmu.ts'
+import { createRegisters } from './registers.ts'
+import { semihosting } from './semihosting.ts'
+import { Flags, S, stateSize, TlbMode } from './state.ts'
+import { BitBand, bitBands } from './system/bit-band.ts'
+import { Bus } from './system/bus.ts'
+import { PrivateBus, privateBusBase } from './system/private-bus.ts'
+import { reg } from './system/registers.ts'
+import {
+  floatFunctions,
+  floatHost,
+  floating,
+  integer,
+  integerFunctions,
+  promoteFloat,
+} from './translate/index.ts'
+import {
+  enterTrap,
+  handleExit,
+  ignoresBusErrors,
+  pendingInterrupt,
+  reset,
+  setLine,
+  systemHost,
+  systemOf,
+  wakes,
+} from './trap.ts'
+
+/** State offset of a register operand; 0: there is none. */
+function offsetOf(file: RegFile, n: number): number {
+  if (file === null) return 0
+  if (file === 'r') return reg(n)
+  return S.s + (file === 's' ? 4 : 8) * n
+}
+
+function decoder(core: Core, semantics: readonly Semantics[]): Target['decode'] {
+  const handlers = new Map(semantics.map((s, i) => [s.name, i]))
+  const number = (name: string): number => {
+    const found = handlers.get(name)
+    if (found === undefined) throw new Error(`arm: no semantics for ${name}`)
+    return found
+  }
+  const notThumb: DecodedInsn = {
+    handler: number('notthumb'),
+    endsBlock: true,
+    regs: [0, 0, 0, 0],
+    imm: 0,
+    aux: 0,
+    size: 2,
+    word: 0,
+  }
+  return (code: CodeReader, state: number): DecodedInsn => {
+    if (state & Flags.notThumb) return notThumb
+    const { insn, nextState } = decodeThumb(code, state, core)
+    const { row } = insn
+    return {
+      handler: number(insn.sem) + (insn.it ? 1 : 0),
+      endsBlock: row.more.flow !== undefined,
+      nextState: (state & ~Flags.itMask) | nextState,
+      regs: [
+        offsetOf(row.regs.rd, insn.rd),
+        offsetOf(row.regs.rn, insn.rn),
+        offsetOf(row.regs.rm, insn.rm),
+        offsetOf(row.regs.ra, insn.ra),
+      ],
+      imm: insn.imm,
+      aux: insn.aux | 0,
+      size: insn.size,
+      word: insn.word | 0,
+    }
+  }
+}
+
+/** ITSTATE of a decoded instruction is in the top of its aux. */
+const itShift = 24
+
+function text(core: Core, insn: DecodedInsn, pc: bigint): string {
+  const known: Insn | undefined = decode(core, insn.word >>> 0, insn.size as 2 | 4, insn.aux >>> itShift)
+  if (known) return disassemble(known, Number(pc))
+  const bits = (insn.word >>> 0).toString(16).padStart(2 * insn.size, '0')
+  return insn.size === 2 ? `.inst.n 0x${bits}` : `.inst.w 0x${bits}`
+}
+
+const flagSlots: readonly number[] = [S.n, S.z, S.c, S.v, S.q, S.ge]
+
+/** Slots that regions keep in locals: r0 … r14, the flags, and of floating point what may be kept. */
+const promoter =
+  (core: Core): Target['state']['promote'] =>
+  offset =>
+    (offset >= S.r && offset <= reg(14) && (offset - S.r) % 8 === 0) || flagSlots.includes(offset)
+      ? 'i32'
+      : promoteFloat(core.fpu === 'double', offset)
+
+/** The devices inside a CPU. */
+function devices(core: Core, machine: Machine): ReturnType<NonNullable<Target['devices']>> {
+  const system = (cpu: number): ReturnType<typeof systemOf> =>
+    systemOf(machine.cpus[cpu] as (typeof machine.cpus)[number])
+  const own = { base: BigInt(privateBusBase), device: new PrivateBus(system) }
+  if (!core.bitBand) return [own]
+  const bus = new Bus(machine)
+  return [own, ...bitBands.map(({ alias, target }) => ({ base: alias, device: new BitBand(bus, target) }))]
+}
+
+/** Makes the target for a core. */
+export function createArmMTarget(core: Core): Target {
+  const hasFloat = core.fpu !== 'none'
+  const semantics: readonly Semantics[] = hasFloat ? [...integer, ...floating] : integer
+  const functions: readonly IrFunction[] = [
+    ...mmuFunctions,
+    ...integerFunctions,
+    ...(hasFloat ? floatFunctions : []),
+  ]
+  const host: readonly HostImport[] = hasFloat ? [...systemHost, ...floatHost] : systemHost
+  return {
+    name: core.name,
+    addressType: 'i32',
+    state: {
+      size: stateSize,
+      fixed: { zero: 0, sink: S.sink },
+      promote: promoter(core),
+      tlbModes: TlbMode.count,
+    },
+    semantics,
+    decode: decoder(core, semantics),
+    disassemble: (insn, pc) => text(core, insn, pc),
+    functions: { translate, enterTrap, others: functions },
+    host,
+    registers: createRegisters(core),
+    cause,
+    reset: cpu => reset(cpu, core, semihosting),
+    pendingInterrupt,
+    setLine,
+    busError,
+    ignoresBusErrors,
+    devices: machine => devices(core, machine),
+    clockChanged: cpu => systemOf(cpu).clockChanged(),
+    // Addresses are never translated; where execution gets forbidden, all blocks are forgotten.
+    fixedMapping: () => true,
+    wakes,
+    handleExit,
+    flags: cpu => systemOf(cpu).flags,
+  }
+}
+
+const once = (core: Core): (() => Target) => {
+  let made: Target | undefined
+  return () => {
+    made ??= createArmMTarget(core)
+    return made
+  }
+}
+
+/** The targets, each made when first asked for. */
+export const cortexM0Target: () => Target = once(cortexM0)
+export const cortexM0PlusTarget: () => Target = once(cortexM0Plus)
+export const cortexM3Target: () => Target = once(cortexM3)
+export const cortexM4Target: () => Target = once(cortexM4)
+export const cortexM7Target: () => Target = once(cortexM7)

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { makeProgram } from './program.ts'
+import { digest, readRecorded } from './recorded.ts'
+import { runOnOurs } from './run.ts'
+
+const record = 'QEMU_ARM=… pnpm differential --record'
+
+describe.each(readRecorded())('$core, seed $seed, $count instructions', ({ elf, output, ...options }) => {
+  const program = makeProgram(options)
+  const { core, seed, count, repeats } = options
+  const again = `pnpm differential --core ${core} --seed ${seed} --count ${count} --repeats ${repeats}`
+
+  test('is the program that was recorded', () => {
+    expect(digest(program.elf), `the generator or the rows have changed; record again: ${record}`).toBe(elf)
+  })
+
+  // The oracle is some hundred times slower than generated code.
+  test.each(count > 1000 ? ([0, 1] as const) : (['oracle', 0, 1] as const))(
+    'gives what QEMU gave: tier %s',
+    tier => {
+      const lines = runOnOurs(core, program.elf, tier).trimEnd().split('\n')
+      expect(lines, `to see the instruction: ${again} --tier ${tier}`).toEqual(output)
+    },
+  )
+})
