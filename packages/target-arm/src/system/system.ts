@@ -221,6 +221,10 @@ export class System {
     const off = !(control & MpuControl.duringFaults) && this.executionPriority() < 0
     return off ? 0 : control
   }
+  /** Does nothing forbid loads and stores of privileged code? */
+  get unprotected(): boolean {
+    return !(this.mpu.control & MpuControl.enable)
+  }
   permits(address: number, kind: MpuAccess, privileged: boolean): boolean {
     return permits(this.mpu.regions, this.mpuInForce(), address, kind, privileged)
   }
