@@ -40,6 +40,7 @@ export function machineFor(
   contents?: Contents,
   tier: 0 | 1 | 'oracle' = 0,
   change: (board: Board) => Board = board => board,
+  hotThreshold = 1000,
 ): Machine {
   const found = armMBoards.find(b => b.name === name)
   const board = found && change(found)
@@ -49,6 +50,8 @@ export function machineFor(
     target,
     board,
     tier,
+    hotThreshold,
+    batch: 1,
     memoryBytes: board.defaultMemory,
     cpus: 1,
     console: { write: () => {} },
