@@ -9,6 +9,12 @@ import { Access, type Target } from './target.ts'
 import { type CompiledRegion, type Tb, TbCache } from './tb.ts'
 import { FetchFault, Translator } from './translator.ts'
 
+/** Virtual addresses, both ends included. */
+export interface AddressRange {
+  readonly base: number
+  readonly last: number
+}
+
 export interface GuestCodeOptions {
   readonly target: Target
   readonly memory: GuestMemory
@@ -138,6 +144,19 @@ export class GuestCode {
   /** These bytes of linear memory change: blocks with code there are void. */
   invalidate(linear: number, length: number): void {
     for (const tb of this.blocks.touching(linear, length)) this.#drop(tb)
+  }
+
+  /**
+   * Code in these ranges of virtual addresses cannot be executed any more under flags of which those in `mask` are
+   * `flags`: blocks made under them are void.
+   */
+  forbid(ranges: readonly AddressRange[], mask: number, flags: number): void {
+    const lost = [...this.blocks].filter(tb => {
+      if ((tb.flags & mask) !== flags) return false
+      const first = Number(tb.pc)
+      return ranges.some(r => r.base < first + tb.size && r.last >= first)
+    })
+    for (const tb of lost) this.#drop(tb)
   }
 
   #drop(tb: Tb): void {

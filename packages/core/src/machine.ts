@@ -4,7 +4,7 @@ import type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring } from './bo
 import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
 import { Engine } from './engine.ts'
-import { GuestCode } from './guest-code.ts'
+import { type AddressRange, GuestCode } from './guest-code.ts'
 import type { SemihostingHost } from './guest-files.ts'
 import { cpuAt, hostFunctions } from './host-functions.ts'
 import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspect.ts'
@@ -313,6 +313,14 @@ export class Machine {
   flushBlocks(): void {
     this.#flushPending = true
     this.#interrupt()
+  }
+
+  /**
+   * Code in these ranges of virtual addresses cannot be executed any more under translation flags of which those in
+   * `mask` are `flags`. The CPU's way to blocks by pc must be forgotten besides (`flushTranslations`).
+   */
+  forbidCode(ranges: readonly AddressRange[], mask: number, flags: number): void {
+    this.#code.forbid(ranges, mask, flags)
   }
 
   /** The devices of the machine are about to change this much of linear memory: translations of it are void. */

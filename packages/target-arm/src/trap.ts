@@ -2,7 +2,7 @@
  * Between core's run loop and the system half: traps are entered, and returned from, by JavaScript (system/exceptions.ts),
  * since entry writes memory and can fault itself.
  */
-import { type Callee, hostFunction, type IrFunction, irFunction } from '@guestscope/codegen'
+import { type Callee, Head, hostFunction, type IrFunction, irFunction } from '@guestscope/codegen'
 import { type Cpu, type HostImport, ImageError, type Machine } from '@guestscope/core'
 import { Cause, Exception } from './causes.ts'
 import type { Core } from './cores.ts'
@@ -122,7 +122,7 @@ export function handleExit(cpu: Cpu, code: number): void {
   const system = systemOf(cpu)
   switch (code) {
     case ArmExit.excReturn:
-      return system.exceptions.return(Number(cpu.pc) | 0)
+      return system.exceptions.return(cpu.get32(Head.pc))
     case ArmExit.waitForEvent:
       system.waitsForEvent = true
       cpu.waiting = !system.wakes()

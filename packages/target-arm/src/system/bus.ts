@@ -26,6 +26,20 @@ export class Bus {
     return undefined
   }
 
+  /** Linear address of RAM that a store of so many bytes would reach; 0: it is something else. Code there is void. */
+  writable(address: number, size: number): number {
+    const region = this.#region(address, size)
+    if (!region || region.readonly) return 0
+    const linear = region.linear + address - region.base
+    this.#machine.invalidate(linear, size)
+    return linear
+  }
+  /** Linear address of RAM or ROM; 0: it is something else. */
+  readable(address: number, size: number): number {
+    const region = this.#region(address, size)
+    return region ? region.linear + address - region.base : 0
+  }
+
   /** An aligned load, zero-extended; undefined: nobody answers. */
   load(address: number, size: AccessSize): number | undefined {
     const { memory } = this.#machine

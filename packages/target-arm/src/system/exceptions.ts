@@ -10,11 +10,13 @@ import { ExcReturn, peekReturn, popFrame, pushFrame } from './frame.ts'
 import {
   advanceIt,
   Control,
+  getPc,
   inHandler,
   isPrivileged,
   itState,
   keepingStacks,
   lr,
+  setPc,
   sp,
   swapStacks,
   writeEpsr,
@@ -54,11 +56,11 @@ export class Exceptions {
     const { cpu, nvic } = system
     const chain = this.#chain
     this.#chain = undefined
-    const from = Number(cpu.pc)
+    const from = getPc(cpu)
     if (cause < 0) return this.#enter(cause & numberMask, cause, from, itState(cpu), chain)
     if (cause === Cause.bkpt && value === semihostingBkpt && this.#servesSemihosting()) {
       cpu.set32(Head.trapCause, Cause.semihosting)
-      cpu.pc = BigInt(from + 2)
+      setPc(cpu, from + 2)
       writeEpsr(cpu, advanceIt(itState(cpu)), true)
       return system.semihost()
     }
@@ -148,7 +150,7 @@ export class Exceptions {
     })
     writeEpsr(cpu, 0, (vector & 1) !== 0)
     cpu.set32(lr, excReturn)
-    cpu.pc = BigInt((vector & ~1) >>> 0)
+    setPc(cpu, vector)
     this.#happened()
     return exception
   }
@@ -175,7 +177,7 @@ export class Exceptions {
     const frame = toProcess ? cpu.get32(S.otherSp) : cpu.get32(sp)
     const privileged = !thread || !(cpu.get32(S.control) & Control.unprivileged)
     const again = (cause: number): void => {
-      cpu.pc = BigInt(peekReturn(system, frame, privileged) ?? excReturn >>> 0)
+      setPc(cpu, peekReturn(system, frame, privileged) ?? excReturn)
       this.#redeliver(cause, { excReturn, framed: true })
     }
     if (!valid) return again(Cause.invalidPc)

@@ -1,7 +1,7 @@
 /** Frames of exceptions on the stack: entry writes them, return reads them (Armv7-M ARM, B1.5.6 to B1.5.8). */
 import { Cause } from '../causes.ts'
 import { S } from '../state.ts'
-import { Control, inHandler, isPrivileged, readXpsr, reg, sp, writeXpsr } from './registers.ts'
+import { Control, inHandler, isPrivileged, readXpsr, reg, setPc, sp, writeXpsr } from './registers.ts'
 import type { System } from './system.ts'
 
 /** Bits of FPCCR. */
@@ -31,7 +31,7 @@ const aligned = 0x200
 /** Why a frame could not be written or read. */
 export type FrameFault = number | undefined
 
-/** A word of the stack; undefined with `fault` set if it cannot be reached. */
+/** Words of the stack; `fault` is the first one that could not be reached, and what follows it is left alone. */
 class Stack {
   readonly #system: System
   readonly #privileged: boolean
@@ -50,6 +50,16 @@ class Stack {
     if (!this.#system.permits(address >>> 0, 'write', this.#privileged)) this.fault = this.#causes[0]
     else if (!bus.store(address >>> 0, 4, value)) this.fault = this.#causes[1]
   }
+  /** As many words as there are values. */
+  storeAll(address: number, values: Int32Array, count: number): void {
+    const { bus, cpu, unprotected } = this.#system
+    const linear = unprotected ? bus.writable(address >>> 0, 4 * count) : 0
+    if (linear) {
+      const { view } = cpu.machine.memory
+      for (let i = 0; i < count; i++) view.setInt32(linear + 4 * i, values[i] as number, true)
+    } else for (let i = 0; i < count; i++) this.store(address + 4 * i, values[i] as number)
+  }
+
   load(address: number): number {
     if (this.fault) return 0
     if (!this.#system.permits(address >>> 0, 'read', this.#privileged)) {
@@ -60,7 +70,18 @@ class Stack {
     if (value === undefined) this.fault = this.#causes[1]
     return value ?? 0
   }
+  loadAll(address: number, values: Int32Array, count: number): void {
+    const { bus, cpu, unprotected } = this.#system
+    const linear = unprotected ? bus.readable(address >>> 0, 4 * count) : 0
+    if (linear) {
+      const { view } = cpu.machine.memory
+      for (let i = 0; i < count; i++) values[i] = view.getInt32(linear + 4 * i, true)
+    } else for (let i = 0; i < count; i++) values[i] = this.load(address + 4 * i)
+  }
 }
+
+/** Words on their way between registers and the stack: one frame at a time. */
+const words = new Int32Array(17)
 
 /** PushStack: EXC_RETURN for the frame, and the fault that ended it. The stack pointer moves in any case. */
 export function pushFrame(system: System, returnAddress: number, it: number): [number, FrameFault] {
@@ -73,9 +94,10 @@ export function pushFrame(system: System, returnAddress: number, it: number): [n
   cpu.set32(sp, frame)
   const causes = [Cause.memManageStacking, Cause.busFaultStacking] as const
   const stack = new Stack(system, isPrivileged(cpu), causes)
-  frameRegisters.forEach((r, i) => stack.store(frame + 4 * i, cpu.get32(r)))
-  stack.store(frame + framePc, returnAddress)
-  stack.store(frame + framePsr, (readXpsr(cpu, it) & ~aligned) | (old & force ? aligned : 0))
+  for (let i = 0; i < 6; i++) words[i] = cpu.get32(frameRegisters[i] as number)
+  words[framePc / 4] = returnAddress
+  words[framePsr / 4] = (readXpsr(cpu, it) & ~aligned) | (old & force ? aligned : 0)
+  stack.storeAll(frame, words, basicSize / 4)
   if (float) {
     if (cpu.get32(S.fpccr) & Fpccr.lazyEnable) deferFloat(system, frame + frameFloat)
     else if (!system.floatEnabled(isPrivileged(cpu))) stack.fault ??= Cause.noCoprocessor
@@ -89,8 +111,9 @@ export function pushFrame(system: System, returnAddress: number, it: number): [n
 
 function storeFloat(system: System, stack: Stack, at: number): void {
   const { cpu } = system
-  for (let i = 0; i < 16; i++) stack.store(at + 4 * i, cpu.get32(S.s + 4 * i))
-  stack.store(at + 0x40, cpu.get32(S.fpscr))
+  for (let i = 0; i < 16; i++) words[i] = cpu.get32(S.s + 4 * i)
+  words[16] = cpu.get32(S.fpscr)
+  stack.storeAll(at, words, 17)
 }
 
 /** UpdateFPCCR: the place is reserved; the registers follow when the next floating-point instruction comes. */
@@ -143,22 +166,21 @@ export function popFrame(system: System, excReturn: number): FrameFault {
   const causes = [Cause.memManageUnstacking, Cause.busFaultUnstacking] as const
   const stack = new Stack(system, privileged, causes)
   const frame = cpu.get32(sp)
-  const values = frameRegisters.map((_, i) => stack.load(frame + 4 * i))
-  const pc = stack.load(frame + framePc)
-  const psr = stack.load(frame + framePsr)
+  stack.loadAll(frame, words, basicSize / 4)
+  const [pc, psr] = [words[framePc / 4] as number, words[framePsr / 4] as number]
   const lazy = (cpu.get32(S.fpccr) & Fpccr.lazyActive) !== 0
-  let floats: readonly number[] = []
-  if (float && !lazy) {
+  const floats = float && !lazy ? new Int32Array(17) : undefined
+  if (floats) {
     if (!system.floatEnabled(privileged)) stack.fault ??= Cause.noCoprocessor
-    floats = Array.from({ length: 17 }, (_, i) => stack.load(frame + frameFloat + 4 * i))
+    stack.loadAll(frame + frameFloat, floats, 17)
   }
   if (stack.fault) return stack.fault
 
-  frameRegisters.forEach((r, i) => cpu.set32(r, values[i] as number))
-  cpu.pc = BigInt((pc & ~1) >>> 0)
+  for (let i = 0; i < 6; i++) cpu.set32(frameRegisters[i] as number, words[i] as number)
+  setPc(cpu, pc)
   // If the registers were not written yet, they still hold what they should.
   if (float && lazy) cpu.set32(S.fpccr, cpu.get32(S.fpccr) & ~Fpccr.lazyActive)
-  floats.forEach((value, i) => cpu.set32(i < 16 ? S.s + 4 * i : S.fpscr, value))
+  floats?.forEach((value, i) => cpu.set32(i < 16 ? S.s + 4 * i : S.fpscr, value))
   const control = cpu.get32(S.control) & ~Control.floatActive
   cpu.set32(S.control, control | (float ? Control.floatActive : 0))
   const force = (float || system.alignsStack) && psr & aligned ? 4 : 0

@@ -213,6 +213,17 @@ export function storeRegions(cpu: Cpu, regions: readonly MpuRegion[], control: n
   cpu.set32(S.mpuControl, control)
 }
 
-/** Does every range lie inside one of the others? Both lists are in order and disjoint. */
-export const within = (inner: readonly Range[], outer: readonly Range[]): boolean =>
-  inner.every(i => outer.some(o => o.base <= i.base && i.last <= o.last))
+/** What of `ranges` lies in none of `others`. Both lists are in order and disjoint. */
+export function without(ranges: readonly Range[], others: readonly Range[]): Range[] {
+  const result: Range[] = []
+  for (const { base, last } of ranges) {
+    let from = base
+    for (const o of others) {
+      if (o.last < from || o.base > last) continue
+      if (o.base > from) result.push({ base: from, last: o.base - 1 })
+      from = o.last + 1
+    }
+    if (from <= last) result.push({ base: from, last })
+  }
+  return result
+}

@@ -32,6 +32,14 @@ const mainlineExceptions = [1, 2, 3, 4, 5, 6, 11, 12, 14, 15]
 /** Those of them that are enabled by bits of SHCSR and DEMCR. */
 const switchable = [Exception.memManage, Exception.busFault, Exception.usageFault, Exception.debugMonitor]
 
+/** Enters a number into a set, or takes it out: flags by number, and a list. */
+function mark(flags: Uint8Array, list: number[], n: number, on: boolean): void {
+  if ((flags[n] === 1) === on) return
+  flags[n] = on ? 1 : 0
+  if (on) list.push(n)
+  else list.splice(list.indexOf(n), 1)
+}
+
 export class Nvic {
   /** Number of exceptions: 16 and the external interrupts. */
   readonly count: number
@@ -45,6 +53,9 @@ export class Nvic {
   readonly #priority: Int16Array
   readonly #exists: Uint8Array
   #group = 0
+  /** The exceptions that are pending, and those that are active: few, so that these are quicker to search. */
+  readonly #pendingList: number[] = []
+  readonly #activeList: number[] = []
   #best: number | undefined
   #activePriority: number | undefined
 
@@ -63,6 +74,7 @@ export class Nvic {
 
   reset(): void {
     for (const list of [this.#pending, this.#active, this.#enabled, this.#level]) list.fill(0)
+    this.#pendingList.length = this.#activeList.length = 0
     this.#priority.fill(0)
     this.#priority.set(fixedPriorities)
     for (let n = 1; n < Exception.external; n++) this.#enabled[n] = switchable.includes(n as 4) ? 0 : 1
@@ -96,7 +108,7 @@ export class Nvic {
     if (!this.exists(n)) return
     // A line that is high makes its interrupt pending again at once, unless it is being served.
     const held = !on && this.#level[n] === 1 && this.#active[n] === 0
-    this.#pending[n] = on || held ? 1 : 0
+    mark(this.#pending, this.#pendingList, n, on || held)
     this.#changed()
   }
   setEnabled(n: number, on: boolean): void {
@@ -107,7 +119,7 @@ export class Nvic {
   /** For software that writes SHCSR; entry and return use `enter` and `leave`. */
   setActive(n: number, on: boolean): void {
     if (!this.exists(n)) return
-    this.#active[n] = on ? 1 : 0
+    mark(this.#active, this.#activeList, n, on)
     this.#changed()
   }
   /** A device drives its line. Pulses are remembered. */
@@ -143,9 +155,8 @@ export class Nvic {
   get best(): number {
     if (this.#best !== undefined) return this.#best
     let best = 0
-    for (let n = 1; n < this.count; n++) {
-      if (!this.#pending[n] || !this.#enabled[n]) continue
-      if (!best || this.priority(n) < this.priority(best)) best = n
+    for (const n of this.#pendingList) {
+      if (this.#enabled[n]) best = best ? this.first(n, best) : n
     }
     this.#best = best
     return best
@@ -160,9 +171,7 @@ export class Nvic {
   executionPriority(masks: Masks): number {
     if (this.#activePriority === undefined) {
       let lowest = threadPriority
-      for (let n = 1; n < this.count; n++) {
-        if (this.#active[n]) lowest = Math.min(lowest, this.groupPriority(this.priority(n)))
-      }
+      for (const n of this.#activeList) lowest = Math.min(lowest, this.groupPriority(this.priority(n)))
       this.#activePriority = lowest
     }
     let result = this.#activePriority
@@ -183,18 +192,18 @@ export class Nvic {
 
   /** The handler of the exception begins. */
   enter(n: number): void {
-    this.#pending[n] = 0
-    this.#active[n] = 1
+    mark(this.#pending, this.#pendingList, n, false)
+    mark(this.#active, this.#activeList, n, true)
     this.#changed()
   }
   /** The handler is done; a line that is still high makes the interrupt pending again. */
   leave(n: number): void {
-    this.#active[n] = 0
-    if (this.#level[n]) this.#pending[n] = 1
+    mark(this.#active, this.#activeList, n, false)
+    if (this.#level[n]) mark(this.#pending, this.#pendingList, n, true)
     this.#changed()
   }
   /** Number of active exceptions. */
   get nesting(): number {
-    return this.#active.reduce((sum, a) => sum + a, 0)
+    return this.#activeList.length
   }
 }

@@ -8,6 +8,14 @@ export const reg = (n: number): number => S.r + 8 * n
 export const sp: number = reg(13)
 export const lr: number = reg(14)
 
+/** The pc as a number: bigints are slow. */
+export const getPc = (cpu: Cpu): number => cpu.get32(Head.pc) >>> 0
+/** Bit 0 does not count. */
+export function setPc(cpu: Cpu, address: number): void {
+  cpu.set32(Head.pc, address & ~1)
+  cpu.set32(Head.pc + 4, 0)
+}
+
 /** Bits of CONTROL. */
 export const Control = { unprivileged: 1, processStack: 2, floatActive: 4 } as const
 

@@ -9,7 +9,7 @@ import { Dwt } from './dwt.ts'
 import { Exceptions } from './exceptions.ts'
 import { Faults } from './faults.ts'
 import { Fpccr } from './frame.ts'
-import { Mpu, type MpuAccess, MpuControl, permits, type Range, storeRegions, within } from './mpu.ts'
+import { Mpu, type MpuAccess, MpuControl, permits, type Range, storeRegions, without } from './mpu.ts'
 import { type Masks, Nvic } from './nvic.ts'
 import { Control, isPrivileged } from './registers.ts'
 import { SysTick } from './systick.ts'
@@ -25,6 +25,9 @@ export const Ccr = {
 } as const
 /** Bits of SCR. */
 export const Scr = { sleepOnExit: 2, sleepDeep: 4, eventOnPending: 16 } as const
+
+/** Ranges for privileged and for unprivileged code. */
+type Executable = readonly [readonly Range[], readonly Range[]]
 
 /** The clock of a board that does not say. */
 const defaultHz = 25_000_000
@@ -46,8 +49,8 @@ export class System {
   debugControl = 0
   /** The CPU waits for an event, not only for an interrupt. */
   waitsForEvent = false
-  /** What could be executed when the MPU was last in force, by privilege: blocks were made of it. */
-  #executable: readonly (readonly Range[])[] = []
+  /** What may be executed. */
+  #executable: Executable = [[], []]
   readonly #semihost: (cpu: Cpu) => void
   #clockHz: number
 
@@ -221,6 +224,10 @@ export class System {
     const off = !(control & MpuControl.duringFaults) && this.executionPriority() < 0
     return off ? 0 : control
   }
+  /** Does nothing forbid loads and stores of privileged code? */
+  get unprotected(): boolean {
+    return !(this.mpu.control & MpuControl.enable)
+  }
   permits(address: number, kind: MpuAccess, privileged: boolean): boolean {
     return permits(this.mpu.regions, this.mpuInForce(), address, kind, privileged)
   }
@@ -229,13 +236,15 @@ export class System {
     const control = this.mpuInForce()
     storeRegions(cpu, mpu.regions, control)
     cpu.machine.flushTranslations(cpu)
-    // Regions of code go from page to page without asking: what has been lost must be forgotten.
-    const executable = this.#executableNow(control)
-    const lost = this.#executable.some((old, i) => !within(old, executable[i] as Range[]))
-    if (lost) cpu.machine.flushBlocks()
-    this.#executable = executable
+    // Regions of code go from page to page without asking: blocks where nothing may be executed now are forgotten.
+    const before = this.#executable
+    this.#executable = this.#executableNow(control)
+    for (const i of [0, 1] as const) {
+      const lost = without(before[i], this.#executable[i])
+      if (lost.length) cpu.machine.forbidCode(lost, Flags.unprivileged, i ? Flags.unprivileged : 0)
+    }
   }
-  #executableNow(control: number): Range[][] {
-    return [true, false].map(privileged => this.mpu.executable(control, privileged))
+  #executableNow(control: number): Executable {
+    return [this.mpu.executable(control, true), this.mpu.executable(control, false)]
   }
 }
