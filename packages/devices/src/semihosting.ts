@@ -66,6 +66,8 @@ const featureFile: GuestFile = {
   close: () => {},
 }
 
+const made = new WeakMap<Machine, Semihosting>()
+
 /** The services of one machine; `bytes`: of a register, and so of each field of a parameter block. */
 export class Semihosting {
   readonly #machine: Machine
@@ -76,6 +78,7 @@ export class Semihosting {
   constructor(machine: Machine, bytes: 4 | 8) {
     this.#machine = machine
     this.#bytes = bytes
+    made.set(machine, this)
   }
 
   /** Serves a call; gives what goes into the result register. The parameter is unsigned. */
@@ -89,11 +92,13 @@ export class Semihosting {
     }
   }
 
-  /** The machine has been reset: nothing is open any more. */
-  reset(): void {
-    for (const opened of this.#handles.values()) if (opened.kind === 'file') opened.file.close()
-    this.#handles.clear()
-    this.#errno = 0
+  /** The machine is reset: nothing is open any more. For targets to call when they reset a machine's first CPU. */
+  static reset(machine: Machine): void {
+    const services = made.get(machine)
+    if (!services) return
+    for (const opened of services.#handles.values()) if (opened.kind === 'file') opened.file.close()
+    services.#handles.clear()
+    services.#errno = 0
   }
 
   // The guest's memory.

@@ -63,7 +63,7 @@ function rig(host?: SemihostingHost) {
   }
   const text = (address: number, length: number): string =>
     String.fromCharCode(...memory.slice(address, address + length))
-  return { call, put, view, exits, text, output: () => String.fromCharCode(...out), services, cpu }
+  return { call, put, view, exits, text, machine, output: () => String.fromCharCode(...out), services, cpu }
 }
 const open = (r: ReturnType<typeof rig>, name: string, mode: number): number =>
   r.call(1, r.put(0x100, name), mode, name.length)
@@ -116,6 +116,12 @@ describe('files', () => {
     expect(r.call(9, handle)).toBe(0)
     expect(r.call(0x0e, r.put(0x180, 'other'), 5)).toBe(0)
     expect([...files.all.keys()]).toEqual([])
+  })
+  test('a reset closes everything', () => {
+    const r = rig({ files: new MemoryFiles() })
+    const handle = open(r, 'x', 4)
+    Semihosting.reset(r.machine)
+    expect(r.call(0x0c, handle)).toBe(-1)
   })
   test('bad modes, bad memory, too many', () => {
     const r = rig({ files: new MemoryFiles() })

@@ -31,7 +31,6 @@ interface StateOffsets {
   readonly faultmask: number
   readonly basepri: number
   readonly ipsr: number
-  readonly cycleOffset: number
   readonly exclusive: number
   readonly exclusiveValue: number
   readonly cpacr: number
@@ -44,7 +43,6 @@ interface StateOffsets {
   readonly mpuRegions: number
   readonly mpuCount: number
   readonly mpuControl: number
-  readonly system: number
 }
 
 /** Offset of each slot. */
@@ -80,8 +78,6 @@ export const S: StateOffsets = {
   basepri: slots(1),
   /** i32: exception number in IPSR; 0: Thread mode. */
   ipsr: slots(1),
-  /** i64: DWT.CYCCNT = clock + this. */
-  cycleOffset: slots(1),
   /** i32: address of the exclusive reservation, -1: none; and the value read. */
   exclusive: slots(1),
   exclusiveValue: slots(1),
@@ -103,8 +99,6 @@ export const S: StateOffsets = {
   /** i32: number of entries in `mpuRegions`, and MPU_CTRL as it is in force: 0 while HardFault, NMI or FAULTMASK switch it off. */
   mpuCount: slots(1),
   mpuControl: slots(1),
-  /** 64 × i32 for the system module's own use. */
-  system: slots(64, 4),
 }
 
 /** Bytes of a vCPU's state. */

@@ -4,6 +4,7 @@
  */
 import { type Callee, Head, hostFunction, type IrFunction, irFunction } from '@guestscope/codegen'
 import { type Cpu, type HostImport, ImageError, type Machine } from '@guestscope/core'
+import { Semihosting } from '@guestscope/devices'
 import { Cause, Exception } from './causes.ts'
 import type { Core } from './cores.ts'
 import { ArmExit } from './exits.ts'
@@ -84,6 +85,7 @@ export function reset(cpu: Cpu, core: Core, semihosting: (machine: Machine) => (
     systems.set(cpu, system)
   }
   system.reset()
+  if (cpu.index === 0) Semihosting.reset(cpu.machine)
   const [stack, entry] = [0, 4].map(offset => system.bus.load(system.vectorTable + offset, 4))
   if (stack === undefined || entry === undefined) {
     if (cpu.machine.image) {

@@ -1,6 +1,7 @@
 /** Traps and what comes back from them ("Privileged Architecture", 3.1.6 to 3.1.9, 3.3.2, 4.1). */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { type Cpu, coreHost, Layout } from '@guestscope/core'
+import { Semihosting } from '@guestscope/devices'
 import { interruptPriority } from './causes.ts'
 import type { Xlen } from './isa/index.ts'
 import { semihostCallee } from './semihosting.ts'
@@ -192,6 +193,7 @@ export function setLine(cpu: Cpu, line: number, level: boolean): void {
 
 /** `Target.reset` (3.4): M-mode, interrupts off; memory is zero. */
 export function reset(cpu: Cpu, xlen: Xlen): void {
+  if (cpu.index === 0) Semihosting.reset(cpu.machine)
   if (xlen === 64) cpu.set64(S.mstatus, (2n << 32n) | (2n << 34n))
   cpu.set32(S.priv, Priv.M)
   cpu.set64(S.reservation, -1n)
