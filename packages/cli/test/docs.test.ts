@@ -21,7 +21,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
-  ...globSync(['docs/*.md', 'packages/*/README.md', 'packages/*/{test,test/*,guests,demo}/README.md'], {
+  ...globSync(['docs/**/*.md', 'packages/*/README.md', 'packages/*/{test,test/*,guests,demo}/README.md'], {
     cwd: root,
   }),
 ].sort()

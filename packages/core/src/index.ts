@@ -38,6 +38,7 @@ export {
   parsePluginRequest,
   resolveOptions,
   type StringOption,
+  type StringsOption,
 } from './options.ts'
 export type {
   Cell,

@@ -13,6 +13,14 @@ interface Common {
 export interface StringOption extends Common {
   readonly type: 'string'
   readonly default?: string
+  readonly multiple?: false
+}
+
+/** A text that may be given several times; the value is the list of all, empty if there is none. */
+export interface StringsOption extends Common {
+  readonly type: 'string'
+  readonly multiple: true
+  readonly default?: undefined
 }
 
 /** On or off; off by default. */
@@ -40,7 +48,7 @@ export interface ChoiceOption extends Common {
 }
 
 /** Description of one option. */
-export type OptionSpec = StringOption | BooleanOption | NumberOption | ChoiceOption
+export type OptionSpec = StringOption | StringsOption | BooleanOption | NumberOption | ChoiceOption
 
 /** Options of a plugin by name. Names are lower case with hyphens. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
@@ -53,20 +61,25 @@ type Base<Spec extends OptionSpec> = Spec extends { readonly choices: readonly (
       ? boolean
       : string
 
-/** Type of an option's value: with `undefined` unless it has a default or is a boolean. */
-export type OptionValue<Spec extends OptionSpec> = Spec extends
-  | { readonly default: string | boolean | number }
-  | { readonly type: 'boolean' }
-  ? Base<Spec>
-  : Base<Spec> | undefined
+/** Type of an option's value: with `undefined` unless it has a default, is a boolean, or a list. */
+export type OptionValue<Spec extends OptionSpec> = Spec extends { readonly multiple: true }
+  ? readonly string[]
+  : Spec extends { readonly default: string | boolean | number } | { readonly type: 'boolean' }
+    ? Base<Spec>
+    : Base<Spec> | undefined
 
 /** What `install` gets: a value for every option described. */
 export type OptionValues<Specs extends OptionSpecs> = {
   readonly [Name in keyof Specs]: OptionValue<Specs[Name]>
 }
 
-/** Options as a user gives them: text from a command line, or values from a program. `true`: named without a value. */
-export type OptionInput = Readonly<Record<string, string | number | boolean | undefined>>
+type Single = string | number | boolean
+
+/**
+ * Options as a user gives them: text from a command line, or values from a program. `true`: named without a value; a
+ * list: given several times.
+ */
+export type OptionInput = Readonly<Record<string, Single | readonly Single[] | undefined>>
 
 /** A plugin as asked for on the command line. */
 export interface PluginRequest {
@@ -77,7 +90,7 @@ export interface PluginRequest {
 
 /**
  * Splits `NAME,key=value,key,…`. A comma inside a name or a value is written twice. Throws a `PluginError`
- * (`plugin/option-syntax`, `plugin/option-twice`).
+ * (`plugin/option-syntax`). A key that is given several times becomes a list.
  */
 export function parsePluginRequest(text: string): PluginRequest {
   const [name = '', ...pairs] = text.split(/(?<!,),(?!,)/).map(part => part.replaceAll(',,', ','))
@@ -87,7 +100,7 @@ export function parsePluginRequest(text: string): PluginRequest {
       `No plugin is named in '${text}'.`,
       'Write NAME,key=value,…',
     )
-  const options: Record<string, string | boolean> = Object.create(null)
+  const options: Record<string, string | boolean | (string | boolean)[]> = Object.create(null)
   for (const pair of pairs) {
     const equals = pair.indexOf('=')
     const key = equals < 0 ? pair : pair.slice(0, equals)
@@ -97,20 +110,17 @@ export function parsePluginRequest(text: string): PluginRequest {
         `Plugin ${name}: '${pair}' is not an option.`,
         'Write key=value, or key alone to switch it on; write a comma in a value twice.',
       )
-    if (key in options)
-      throw new PluginError(
-        'plugin/option-twice',
-        `Plugin ${name}: option ${key} is given twice.`,
-        'Give it once.',
-      )
-    options[key] = equals < 0 ? true : pair.slice(equals + 1)
+    const value = equals < 0 ? true : pair.slice(equals + 1)
+    const before = options[key]
+    options[key] = before === undefined ? value : [before, value].flat()
   }
   return { name, options }
 }
 
 /**
  * Checks what the user gave against the description and fills in the defaults. Throws a `PluginError`
- * (`plugin/option-unknown`, `plugin/option-value`) that names the plugin, the option and what is allowed.
+ * (`plugin/option-unknown`, `plugin/option-value`, `plugin/option-twice`) that names the plugin, the option and what
+ * is allowed.
  */
 export function resolveOptions<Specs extends OptionSpecs>(
   plugin: string,
@@ -119,26 +129,41 @@ export function resolveOptions<Specs extends OptionSpecs>(
 ): OptionValues<Specs> {
   for (const name of Object.keys(input))
     if (!Object.hasOwn(specs, name)) throw unknownOption(plugin, name, Object.keys(specs))
-  const values: Record<string, string | number | boolean | undefined> = {}
+  const values: Record<string, Single | readonly Single[] | undefined> = {}
   for (const [name, spec] of Object.entries(specs)) {
-    const given = Object.hasOwn(input, name) ? input[name] : undefined
-    const value = given === undefined ? spec.default : optionValue(spec, given)
-    if (given !== undefined && value === undefined)
+    const entered = Object.hasOwn(input, name) ? input[name] : undefined
+    const given = entered === undefined ? [] : [entered].flat()
+    const checked = given.map(one => checkedValue(plugin, name, spec, one))
+    if (spec.type === 'string' && spec.multiple === true) {
+      values[name] = checked
+      continue
+    }
+    if (checked.length > 1)
       throw new PluginError(
-        'plugin/option-value',
-        `Plugin ${plugin}: ${name}=${given === true ? '' : given} is not possible.`,
-        `Option ${name} takes ${allowedValues(spec)}.`,
+        'plugin/option-twice',
+        `Plugin ${plugin}: option ${name} is given twice.`,
+        'Give it once.',
       )
-    values[name] = value ?? (spec.type === 'boolean' ? false : undefined)
+    values[name] = checked[0] ?? spec.default ?? (spec.type === 'boolean' ? false : undefined)
   }
   return values as OptionValues<Specs>
+}
+
+function checkedValue(plugin: string, name: string, spec: OptionSpec, given: Single): Single {
+  const value = optionValue(spec, given)
+  if (value !== undefined) return value
+  throw new PluginError(
+    'plugin/option-value',
+    `Plugin ${plugin}: ${name}=${given === true ? '' : given} is not possible.`,
+    `Option ${name} takes ${allowedValues(spec)}.`,
+  )
 }
 
 /** What may stand after the `=`, in words. */
 export function allowedValues(spec: OptionSpec): string {
   switch (spec.type) {
     case 'string':
-      return 'a text'
+      return spec.multiple === true ? 'a text, any number of times' : 'a text'
     case 'boolean':
       return 'on or off (true, false, yes, no, 1, 0)'
     case 'choice':
@@ -164,10 +189,7 @@ const booleans = new Map([
 ])
 
 /** The value, or undefined if it does not fit. */
-function optionValue(
-  spec: OptionSpec,
-  given: string | number | boolean,
-): string | number | boolean | undefined {
+function optionValue(spec: OptionSpec, given: Single): Single | undefined {
   switch (spec.type) {
     case 'string':
       return typeof given === 'string' && given !== '' ? given : undefined

@@ -7,6 +7,7 @@ describe('parsePluginRequest', () => {
     ['traps,by=cause', 'traps', { by: 'cause' }],
     ['exec-log,insn,out=a=b.log', 'exec-log', { insn: true, out: 'a=b.log' }],
     ['./my,,plugin.ts,out=a,,b,x=', './my,plugin.ts', { out: 'a,b', x: '' }],
+    ['p,a=1,b=2,a=3,a', 'p', { a: ['1', '3', true], b: '2' }],
   ])('%s', (text, name, options) => {
     expect(parsePluginRequest(text)).toEqual({ name, options })
   })
@@ -16,7 +17,6 @@ describe('parsePluginRequest', () => {
     [',a=1', "No plugin is named in ',a=1'."],
     ['p,', "Plugin p: '' is not an option. Write key=value"],
     ['p,=1', "Plugin p: '=1' is not an option."],
-    ['p,a=1,a=2', 'Plugin p: option a is given twice.'],
   ])('refuses %o', (text, message) => {
     expect(() => parsePluginRequest(text)).toThrow(message)
   })
@@ -29,12 +29,21 @@ const specs = {
   n: { type: 'number', minimum: 0, maximum: 10, integer: true, default: 1, description: '' },
   rate: { type: 'number', description: '' },
   by: { type: 'choice', choices: ['type', 'cause'], description: '' },
+  reg: { type: 'string', multiple: true, description: '' },
 } as const satisfies OptionSpecs
 
 describe('resolveOptions', () => {
   it('has a value for every option, typed', () => {
     const values = resolveOptions('p', specs, {})
-    expect(values).toEqual({ out: undefined, on: false, check: true, n: 1, rate: undefined, by: undefined })
+    expect(values).toEqual({
+      out: undefined,
+      on: false,
+      check: true,
+      n: 1,
+      rate: undefined,
+      by: undefined,
+      reg: [],
+    })
     const typed: {
       readonly out: string | undefined
       readonly on: boolean
@@ -42,6 +51,7 @@ describe('resolveOptions', () => {
       readonly n: number
       readonly rate: number | undefined
       readonly by: 'type' | 'cause' | undefined
+      readonly reg: readonly string[]
     } = values
     expect(typed).toBe(values)
     // @ts-expect-error It has no default.
@@ -71,6 +81,8 @@ describe('resolveOptions', () => {
     [{ n: 7 }, { n: 7 }],
     [{ rate: '-1.5' }, { rate: -1.5 }],
     [{ rate: '1e3' }, { rate: 1000 }],
+    [{ reg: 'a0' }, { reg: ['a0'] }],
+    [{ reg: ['a0', 'a1'] }, { reg: ['a0', 'a1'] }],
     [
       { by: 'cause', out: 'f' },
       { by: 'cause', out: 'f' },
@@ -92,7 +104,9 @@ describe('resolveOptions', () => {
     [{ rate: Number.NaN }, 'rate=NaN is not possible'],
     [{ by: 'Cause' }, 'Plugin p: by=Cause is not possible. Option by takes one of: type, cause.'],
     [{ out: true }, 'Option out takes a text.'],
-    [{ speed: '1' }, "Plugin p has no option 'speed'. Its options are: out, on, check, n, rate, by."],
+    [{ speed: '1' }, "Plugin p has no option 'speed'. Its options are: out, on, check, n, rate, by, reg."],
+    [{ on: [true, 'off'] }, 'Plugin p: option on is given twice. Give it once.'],
+    [{ reg: ['a0', true] }, 'Plugin p: reg= is not possible. Option reg takes a text, any number of times.'],
     [{ toString: '1' } as unknown as OptionInput, "Plugin p has no option 'toString'."],
   ])('refuses %o', (input, message) => {
     expect(() => resolveOptions('p', specs, input)).toThrow(message)

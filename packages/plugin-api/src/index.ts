@@ -30,6 +30,7 @@ export {
   type RegisterAccess,
   type Scoreboard,
   type StringOption,
+  type StringsOption,
   type TbHandle,
 } from '@guestscope/core'
 export { definePlugin } from './define-plugin.ts'
