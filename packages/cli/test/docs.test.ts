@@ -8,12 +8,14 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
-import { allowedValues, type OptionSpec } from '@guestscope/core'
+import { stripVTControlCharacters } from 'node:util'
+import { allowedValues, type OptionSpec, type PluginDefinition } from '@guestscope/core'
 import * as contrib from '@guestscope/plugins-contrib'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { FlagSpec, ValueSpec } from '../src/args/spec.ts'
 import { commands } from '../src/commands/table.ts'
 import { statusMeanings } from '../src/exit-status.ts'
+import { armGuest, guest, type Outcome, runAll } from './harness.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -25,6 +27,11 @@ const pages = [
     cwd: root,
   }),
 ].sort()
+
+/** The ready plugins; the package exports other things, too. */
+const plugins = Object.values(contrib)
+  .filter((value): value is PluginDefinition => typeof value === 'object' && 'install' in value)
+  .sort((a, b) => a.name.localeCompare(b.name))
 
 /** Code blocks that begin with ```ts. */
 const codeOf = (page: string): string[] =>
@@ -113,33 +120,89 @@ function pluginTable(options: Readonly<Record<string, OptionSpec>>): string {
 /** Name of a table in the documentation → its text. */
 const tables = new Map<string, string>([
   ...commands.map(({ name, options }) => [`options ${name}`, optionTable(options)] as const),
-  ...Object.values(contrib).map(
-    ({ name, options }) => [`plugin ${name}`, pluginTable(options ?? {})] as const,
-  ),
+  ...plugins
+    .filter(({ options }) => options !== undefined)
+    .map(({ name, options }) => [`plugin ${name}`, pluginTable(options ?? {})] as const),
+  [
+    'plugins',
+    table(
+      '| plugin | |',
+      plugins.map(({ name, description }) => [`[\`${name}\`](plugins/${name}.md)`, description]),
+    ),
+  ] as const,
   ['statuses', table('| status | |', statusMeanings)] as const,
 ])
 
-describe('tables', () => {
-  const marked = /(<!-- ((?:options|plugin|statuses)[^>]*?) -->\n)(.*?)(<!-- end -->)/gs
-  const places = pages.flatMap(page =>
-    [...read(page).matchAll(marked)].map(found => ({ page, name: found[2] as string, text: found[3] })),
-  )
+/** What the pages have between `<!-- NAME -->` and `<!-- end -->`, made of the code. */
+const marked = /(<!-- ((?:options|plugins?|statuses|output)[^>]*?) -->\n)(.*?)(<!-- end -->)/gs
+const places = pages.flatMap(page =>
+  [...read(page).matchAll(marked)].map(found => ({ page, name: found[2] as string, text: found[3] })),
+)
 
-  if (process.env.UPDATE_DOCS !== undefined) {
-    for (const page of new Set(places.map(place => place.page))) {
-      const made = (all: string, begin: string, name: string, _: string, end: string): string =>
-        tables.has(name) ? `${begin}${tables.get(name)}\n${end}` : all
-      writeFileSync(join(root, page), read(page).replaceAll(marked, made))
-    }
+/** Long outputs: the beginning and the end. */
+function abridged(text: string): string {
+  const lines = text.split('\n')
+  return lines.length <= 32 ? text : [...lines.slice(0, 24), '…', ...lines.slice(-5)].join('\n')
+}
+
+/** `output COMMAND LINE`: the command, and what it prints. ELF files are test guests. */
+const outputs = new Map<string, string>()
+
+beforeAll(() => {
+  const names = places.map(({ name }) => name).filter(name => name.startsWith('output '))
+  const lines = names.map(name => name.slice('output '.length).split(' '))
+  const elf = (word: string): string =>
+    /-rv(32|64)\.elf$/.test(word)
+      ? guest(word.slice(0, -4))
+      : word.endsWith('.elf')
+        ? armGuest(word.slice(0, -4))
+        : word
+  const found = runAll(
+    lines.map(words => ({ args: words.map(elf) })),
+    root,
+  )
+  for (const [i, name] of names.entries()) {
+    const { status, stdout, stderr } = found[i] as Outcome
+    const end = status === 0 ? '' : `(status ${status})\n`
+    const text = abridged(stripVTControlCharacters(`${stdout}${stderr}${end}`))
+    outputs.set(
+      name,
+      `    $ guestscope ${(lines[i] as string[]).join(' ')}\n${text.replaceAll(/^(?=.)/gm, '    ')}\n`,
+    )
   }
+})
+
+const made = (name: string): string | undefined =>
+  outputs.get(name) ?? (tables.has(name) ? `${tables.get(name)}\n` : undefined)
+
+describe('what is made of the code', () => {
+  if (process.env.UPDATE_DOCS !== undefined)
+    beforeAll(() => {
+      for (const page of new Set(places.map(place => place.page))) {
+        const text = read(page).replaceAll(
+          marked,
+          (all: string, begin: string, name: string, _: string, end: string) =>
+            made(name) === undefined ? all : `${begin}${made(name)}${end}`,
+        )
+        writeFileSync(join(root, page), text)
+      }
+    })
 
   test.each(places)('$page: $name', ({ page, name }) => {
     const shown = [...read(page).matchAll(marked)].find(found => found[2] === name)?.[3]
-    expect(shown, 'UPDATE_DOCS=1 writes it anew').toBe(`${tables.get(name)}\n`)
+    expect(shown, 'UPDATE_DOCS=1 writes it anew').toBe(made(name))
   })
 
   test('all that have options are there', () => {
     const wanted = [...tables.keys()].filter(name => name !== 'options list')
-    expect(places.map(place => place.name).sort()).toEqual(wanted.sort())
+    const shown = places.map(place => place.name).filter(name => !name.startsWith('output '))
+    expect(shown.sort()).toEqual(wanted.sort())
+  })
+
+  test.each(plugins)('$name has a page with its output', ({ name }) => {
+    const page = `docs/plugins/${name}.md`
+    expect(pages).toContain(page)
+    expect(read(page)).toMatch(new RegExp(`^# ${name}$`, 'm'))
+    expect(places.some(place => place.page === page && place.name.includes(`-p ${name}`))).toBe(true)
   })
 })
