@@ -89,10 +89,24 @@ export const Block = {
   count: 4,
   /** i32: number of instructions. */
   length: 8,
+  /** i32: linear page of the second part of an instruction that crosses a page, or -1. */
+  secondPage: 12,
   /** i64 */
   pc: 16,
-  size: 32,
+  /** i32: linear address of the first byte of code. */
+  code: 24,
+  /** i32: translation flags; -1 in blocks that only the host may enter. */
+  flags: 28,
+  /** i32: address of the next block in the same bucket of the block table, or 0. */
+  next: 32,
+  size: 48,
 } as const
+
+/** Block table: buckets (i32: address of the first block, or 0) by place of the code and translation flags. */
+export const BlockTable = { buckets: 65536 } as const
+
+/** Fetch TLB: virtual page → linear page for instruction fetch, direct mapped, valid for one context. */
+export const FetchTlb = { entries: 256, entrySize: 16, page: 0, context: 8, linear: 12 } as const
 
 /** A decoded instruction in a block. */
 export const Rec = {

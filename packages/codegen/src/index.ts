@@ -1,5 +1,5 @@
 /** The IR, its builder, its oracle and its lowering to WebAssembly. Knows no guest and no CPU. */
-export { Block, Exit, Head, JumpCache, Rec, Tlb } from './abi.ts'
+export { Block, BlockTable, Exit, FetchTlb, Head, JumpCache, Rec, Tlb } from './abi.ts'
 export * as nativeFloat from './float/index.ts'
 export { Builder, hostFunction, irFunction } from './ir/builder.ts'
 export {

@@ -23,6 +23,7 @@ const runtime: Runtime = {
   slowProbe: hostFunction('slowProbe', ['i64', 'i32']),
   hook: hostFunction('hook', ['i32'], 'i32'),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
+  lookup: hostFunction('lookup', [], 'i32'),
   deliver: hostFunction('deliver', []),
 }
 /** Registers are i64 slots. */

@@ -39,6 +39,7 @@ const runtime: Runtime = {
   slowProbe: none,
   hook: none,
   recordHook: none,
+  lookup: none,
   deliver: none,
 }
 const cpu = 1024

@@ -26,6 +26,7 @@ const runtime: Runtime = {
   slowProbe: none,
   hook: none,
   recordHook: none,
+  lookup: none,
   deliver: none,
 }
 const cpu = 1024

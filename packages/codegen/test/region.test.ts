@@ -8,6 +8,7 @@ const runtime = {
   slowProbe: none,
   hook: none,
   recordHook: none,
+  lookup: none,
   deliver: none,
 }
 const cpu = 1024

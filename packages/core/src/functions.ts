@@ -15,6 +15,7 @@ import {
   Tlb,
   type Width,
 } from '@guestscope/codegen'
+import { lookupFunctions } from './lookup.ts'
 import { type GuestMemory, granuleShift, PageFlag } from './memory.ts'
 import { Access, type Target } from './target.ts'
 
@@ -240,13 +241,16 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     })
   })
 
+  const { fetchPage, lookup } = lookupFunctions(target, memory, linear)
+
   return {
-    all: [linear, fill, slowLoad, slowStore, slowProbe, deliver],
+    all: [linear, fetchPage, lookup, fill, slowLoad, slowStore, slowProbe, deliver],
     runtime: {
       slowLoad,
       slowStore,
       slowProbe,
       deliver,
+      lookup,
       hook: coreHost.hook,
       recordHook: coreHost.recordHook,
     },

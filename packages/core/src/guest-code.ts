@@ -1,5 +1,5 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
-import { Block, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
+import { Block, FetchTlb, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
 import type { Engine } from './engine.ts'
 import type { Hook, Instrumentation } from './instrument.ts'
@@ -7,7 +7,7 @@ import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { Access, type Target } from './target.ts'
 import { type CompiledRegion, type Tb, TbCache } from './tb.ts'
-import { FetchFault, Translator } from './translator.ts'
+import { FetchFault, type FoundRegion, Translator } from './translator.ts'
 
 /** Virtual addresses, both ends included. */
 export interface AddressRange {
@@ -30,7 +30,6 @@ export class GuestCode {
   engine!: Engine
   readonly #options: GuestCodeOptions
   readonly #translator: Translator
-  readonly #byAddress = new Map<number, Tb>()
   readonly #hot = new Set<Tb>()
 
   constructor(options: GuestCodeOptions) {
@@ -64,14 +63,14 @@ export class GuestCode {
 
   /** The block whose head lies at an address of the pool. */
   at(address: number): Tb {
-    const tb = this.#byAddress.get(address)
+    const tb = this.blocks.at(address)
     if (!tb) throw new Error(`no translation block at linear address ${address}`)
     return tb
   }
 
   /** False once the block is forgotten, such as when its code has been overwritten. */
   isValid(tb: Tb): boolean {
-    return this.#byAddress.get(tb.address) === tb
+    return this.blocks.at(tb.address) === tb
   }
 
   #block(cpu: Cpu, pc: bigint): Tb {
@@ -89,9 +88,7 @@ export class GuestCode {
     }
     const block = this.#translator.block(pc, flags, code, nextPage, check)
     if (!this.blocks.fits(block.insns.length)) this.flush()
-    const tb = this.blocks.add(block)
-    this.#byAddress.set(tb.address, tb)
-    return tb
+    return this.blocks.add(block)
   }
 
   /** Linear address of code, or a `FetchFault` with the fault described in the head. */
@@ -118,16 +115,30 @@ export class GuestCode {
     return this.#hot.size > 0
   }
 
-  /** Compiles the regions of all blocks that have become hot, in one module. */
+  /**
+   * Compiles the regions of all blocks that have become hot, in one module. A block that lies in another's region gets
+   * none of its own unless it becomes hot once more: then it is entered from elsewhere.
+   */
   compileHot(): void {
     if (!this.#hot.size) return
-    const found = [...this.#hot].map(head => ({ head, ...this.#translator.region(head) }))
+    const { words } = this.#options.memory
+    const covered = new Set<Tb>()
+    const found: (FoundRegion & { head: Tb })[] = []
+    for (const head of this.#hot) {
+      if (covered.has(head)) continue
+      const region = this.#translator.region(head)
+      found.push({ head, ...region })
+      for (const tb of region.blocks) {
+        covered.add(tb)
+        words[(tb.address + Block.count) >> 2] = 0
+      }
+    }
     this.#hot.clear()
     const slots = this.engine.compile(found.map(f => f.region))
     found.forEach(({ head, blocks }, i) => {
       const region: CompiledRegion = { head, blocks, slot: slots[i] as number }
       for (const b of blocks) b.regions.add(region)
-      this.#options.memory.view.setInt32(head.address + Block.region, region.slot, true)
+      words[(head.address + Block.region) >> 2] = region.slot
     })
   }
 
@@ -161,7 +172,6 @@ export class GuestCode {
 
   #drop(tb: Tb): void {
     this.blocks.remove(tb)
-    this.#byAddress.delete(tb.address)
     this.#hot.delete(tb)
     for (const region of [...tb.regions]) this.#dropRegion(region)
     for (const cpu of this.#options.cpus) {
@@ -177,7 +187,6 @@ export class GuestCode {
     for (const tb of this.blocks) for (const r of tb.regions) regions.add(r)
     for (const r of regions) this.engine.release(r.slot)
     this.blocks.clear()
-    this.#byAddress.clear()
     this.#hot.clear()
     this.#translator.calls.length = 0
     for (const cpu of this.#options.cpus) this.#emptyJumpCache(cpu)
@@ -206,6 +215,8 @@ export class GuestCode {
   #emptyJumpCache(cpu: Cpu): void {
     const first = cpu.base + Layout.jumpCache
     for (let i = 0; i < JumpCache.entries; i++) this.#forget(first + i * JumpCache.entrySize)
+    const fetch = cpu.base + Layout.fetchTlb
+    this.#options.memory.bytes.fill(0xff, fetch, fetch + FetchTlb.entries * FetchTlb.entrySize)
   }
 
   /** Takes the right to store to a linear page without notice out of every soft TLB. */

@@ -1,8 +1,10 @@
 /** Where things lie in linear memory. */
-import { JumpCache, Tlb } from '@guestscope/codegen'
+import { FetchTlb, JumpCache, Tlb } from '@guestscope/codegen'
 
 const tlbBytes = Tlb.entries * Tlb.entrySize
 const maxTlbModes = 8
+const jumpCache = 0x4000 + maxTlbModes * tlbBytes
+const fetchTlb = jumpCache + JumpCache.entries * JumpCache.entrySize
 
 /** Offsets inside a vCPU's area, and of the areas. */
 export const Layout: {
@@ -11,6 +13,7 @@ export const Layout: {
   readonly tlb: number
   readonly tlbSize: number
   readonly jumpCache: number
+  readonly fetchTlb: number
   readonly cpuSize: number
   readonly firstCpu: number
 } = {
@@ -20,9 +23,10 @@ export const Layout: {
   /** Soft TLBs, one after the other, `tlbSize` bytes each. */
   tlb: 0x4000,
   tlbSize: tlbBytes,
-  jumpCache: 0x4000 + maxTlbModes * tlbBytes,
+  jumpCache,
+  fetchTlb,
   /** Bytes of one vCPU's area. */
-  cpuSize: 0x4000 + maxTlbModes * tlbBytes + JumpCache.entries * JumpCache.entrySize,
+  cpuSize: fetchTlb + FetchTlb.entries * FetchTlb.entrySize,
   /** Linear address of vCPU 0; below it nothing is mapped, so that null pointers show. */
   firstCpu: 0x10000,
 }

@@ -39,7 +39,7 @@ const quantum = 2000
 const maxSlice = 2_000_000
 
 /** Instructions that a hot block waits for others to be compiled with. */
-const batchPatience = 20_000
+const batchPatience = 50_000
 
 const noInstrumentation: Instrumentation = {
   translates: false,
@@ -118,7 +118,7 @@ export class Machine {
     const engine = new Engine({
       target: this.target,
       memory: this.memory,
-      hotThreshold: tier === 1 ? (options.hotThreshold ?? 1000) : 0,
+      hotThreshold: tier === 1 ? (options.hotThreshold ?? 2500) : 0,
       host: hostFunctions({
         machine: this,
         code: this.#code,

@@ -2,6 +2,7 @@
  * Linear memory: vCPU areas, the pool of decoded blocks, one flag byte per page, and the guest's RAM and ROM, all in
  * one WebAssembly memory that generated code and JavaScript share.
  */
+import { BlockTable } from '@guestscope/codegen'
 import type { MemoryRegionSpec } from './board.ts'
 import type { MmioDevice } from './device.ts'
 import { Layout } from './layout.ts'
@@ -44,7 +45,10 @@ export class GuestMemory {
   readonly wasm: WebAssembly.Memory
   readonly view: DataView
   readonly bytes: Uint8Array
+  readonly words: Int32Array
   readonly regions: readonly MemoryRegion[]
+  /** Linear address of the block table. */
+  readonly blockTable: number
   /** Linear address of the page flags: one byte per page of linear memory. */
   readonly pageFlags: number
   /** Linear address of the number of blocks (saturating) with code in each granule of linear memory. */
@@ -54,6 +58,8 @@ export class GuestMemory {
 
   constructor(cpus: number, specs: readonly MemoryRegionSpec[]) {
     let at = align(Layout.firstCpu + cpus * Layout.cpuSize, pageSize)
+    this.blockTable = at
+    at += 4 * BlockTable.buckets
     this.pool = { start: at, end: at + poolSize }
     at += poolSize
     const own = specs.filter(s => s.mirrorOf === undefined)
@@ -76,6 +82,7 @@ export class GuestMemory {
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.view = new DataView(this.wasm.buffer)
     this.bytes = new Uint8Array(this.wasm.buffer)
+    this.words = new Int32Array(this.wasm.buffer)
     for (const r of this.regions) {
       if (!r.readonly) continue
       const first = this.pageFlags + r.linear / pageSize

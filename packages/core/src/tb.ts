@@ -1,5 +1,5 @@
 /** Translation blocks: decoded straight-line code, kept as JavaScript objects and as records in linear memory. */
-import { Block, Rec } from '@guestscope/codegen'
+import { Block, BlockTable, Rec } from '@guestscope/codegen'
 import type { Hook } from './instrument.ts'
 import type { GuestMemory } from './memory.ts'
 import { PageFlag } from './memory.ts'
@@ -36,15 +36,17 @@ export interface CompiledRegion {
   readonly slot: number
 }
 
-/** Where the code lies and how it is translated; the same code at two virtual addresses shares a key. */
-const keyOf = (code: number, flags: number): number => (code >>> 0) * 4096 + flags
 const pageShift = 12
 const pageSize = 4096
+
+/** Bucket of the block table. `core.lookup` computes the same. */
+const bucketOf = (code: number, flags: number): number =>
+  ((code >>> 1) ^ (code >>> 17) ^ (flags << 6)) & (BlockTable.buckets - 1)
 
 /** All translation blocks of a machine. Core's `TbCache`: looked up by pc, flags and physical place of the code. */
 export class TbCache {
   readonly #memory: GuestMemory
-  readonly #blocks = new Map<number, Tb[]>()
+  readonly #byAddress = new Map<number, Tb>()
   readonly #byPage = new Map<number, Set<Tb>>()
   #next: number
   /** Blocks translated since the start. */
@@ -64,10 +66,23 @@ export class TbCache {
     return this.#next - this.#memory.pool.start
   }
 
+  /** The block whose head lies at an address of the pool; undefined once it is forgotten. */
+  at(address: number): Tb | undefined {
+    return this.#byAddress.get(address)
+  }
+
+  #bucket(code: number, flags: number): number {
+    return (this.#memory.blockTable >> 2) + bucketOf(code, flags)
+  }
+
   find(pc: bigint, flags: number, code: number): Tb | undefined {
-    const list = this.#blocks.get(keyOf(code, flags))
-    if (!list) return undefined
-    for (const tb of list) if (tb.pc === pc) return tb
+    const { words } = this.#memory
+    let at = words[this.#bucket(code, flags)] as number
+    for (; at; at = words[(at + Block.next) >> 2] as number) {
+      if (words[(at + Block.code) >> 2] !== (code | 0)) continue
+      const tb = this.#byAddress.get(at)
+      if (tb?.pc === pc && tb.flags === flags) return tb
+    }
     return undefined
   }
 
@@ -81,10 +96,7 @@ export class TbCache {
     const tb: Tb = { ...block, address: this.#next, regions: new Set() }
     this.#next += Block.size + block.insns.length * Rec.bytes
     this.#writeRecords(tb)
-    const key = keyOf(tb.code, tb.flags)
-    const list = this.#blocks.get(key)
-    if (list) list.push(tb)
-    else this.#blocks.set(key, [tb])
+    this.#byAddress.set(tb.address, tb)
     this.#count(tb, 1)
     for (const page of this.#pages(tb)) {
       const set = this.#byPage.get(page)
@@ -112,27 +124,47 @@ export class TbCache {
     return tb.secondPage < 0 ? [first] : [first, tb.secondPage]
   }
 
+  /** Writes head and records, and puts the block first in its bucket. */
   #writeRecords(tb: Tb): void {
-    const { view } = this.#memory
-    const at = tb.address
-    view.setInt32(at + Block.region, 0, true)
-    view.setInt32(at + Block.count, 0, true)
-    view.setInt32(at + Block.length, tb.insns.length, true)
-    view.setBigUint64(at + Block.pc, tb.pc, true)
+    const { view, words } = this.#memory
+    const head = tb.address >> 2
+    const bucket = this.#bucket(tb.code, tb.flags)
+    words[head + (Block.region >> 2)] = 0
+    words[head + (Block.count >> 2)] = 0
+    words[head + (Block.length >> 2)] = tb.insns.length
+    words[head + (Block.secondPage >> 2)] = tb.secondPage
+    view.setBigUint64(tb.address + Block.pc, tb.pc, true)
+    words[head + (Block.code >> 2)] = tb.code
+    words[head + (Block.flags >> 2)] = tb.fine ? -1 : tb.flags
+    words[head + (Block.next >> 2)] = words[bucket] as number
+    words[bucket] = tb.address
+    let at = (tb.address + Block.size) >> 2
     tb.insns.forEach((insn, i) => {
-      const r = at + Block.size + i * Rec.bytes
-      view.setUint16(r + Rec.handler, insn.handler, true)
-      view.setUint8(r + Rec.size, insn.size)
-      view.setUint8(r + Rec.hooked, tb.hooks?.[i]?.length ? 1 : 0)
-      view.setUint16(r + Rec.pcOffset, tb.offsets[i] as number, true)
-      view.setUint16(r + Rec.left, tb.insns.length - i, true)
-      for (let slot = 0; slot < 4; slot++)
-        view.setUint16(r + Rec.regs + 2 * slot, insn.regs[slot] as number, true)
-      view.setInt32(r + Rec.imm, insn.imm, true)
-      view.setInt32(r + Rec.aux, insn.aux, true)
-      view.setInt32(r + Rec.block, at, true)
-      view.setInt32(r + Rec.word, insn.word, true)
+      const { regs } = insn
+      const hooked = tb.hooks?.[i]?.length ? 1 << 24 : 0
+      words[at] = insn.handler | (insn.size << 16) | hooked
+      words[at + 1] = (tb.offsets[i] as number) | ((tb.insns.length - i) << 16)
+      words[at + 2] = regs[0] | (regs[1] << 16)
+      words[at + 3] = regs[2] | (regs[3] << 16)
+      words[at + 4] = insn.imm
+      words[at + 5] = insn.aux
+      words[at + 6] = tb.address
+      words[at + 7] = insn.word
+      at += Rec.bytes >> 2
     })
+  }
+
+  /** Takes a block out of its bucket. */
+  #unlink(tb: Tb): void {
+    const { words } = this.#memory
+    let link = this.#bucket(tb.code, tb.flags)
+    for (;;) {
+      const at = words[link] as number
+      if (at === tb.address) break
+      if (!at) return
+      link = (at + Block.next) >> 2
+    }
+    words[link] = words[(tb.address + Block.next) >> 2] as number
   }
 
   /** Blocks with code in the bytes `linear` … `linear + length`. */
@@ -153,10 +185,8 @@ export class TbCache {
 
   /** Takes a block out. Its records stay until the pool is emptied. */
   remove(tb: Tb): void {
-    const list = this.#blocks.get(keyOf(tb.code, tb.flags))
-    const index = list?.indexOf(tb) ?? -1
-    if (!list || index < 0) return
-    list.splice(index, 1)
+    if (!this.#byAddress.delete(tb.address)) return
+    this.#unlink(tb)
     this.#count(tb, -1)
     for (const page of this.#pages(tb)) {
       const set = this.#byPage.get(page)
@@ -169,16 +199,18 @@ export class TbCache {
   }
 
   /** Every block. */
-  *[Symbol.iterator](): IterableIterator<Tb> {
-    for (const list of this.#blocks.values()) yield* list
+  [Symbol.iterator](): IterableIterator<Tb> {
+    return this.#byAddress.values()
   }
 
   /** Forgets everything and empties the pool. */
   clear(): void {
     for (const tb of this) this.#count(tb, -1)
     for (const page of this.#byPage.keys()) this.#memory.setFlag(page * pageSize, PageFlag.code, false)
-    this.#blocks.clear()
+    this.#byAddress.clear()
     this.#byPage.clear()
+    const first = this.#memory.blockTable
+    this.#memory.bytes.fill(0, first, first + 4 * BlockTable.buckets)
     this.#next = this.#memory.pool.start
   }
 }

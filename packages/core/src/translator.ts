@@ -22,13 +22,21 @@ const maxBlock = 64
 const maxRegionBlocks = 48
 const maxRegionInsns = 600
 
-/** Thrown by a `CodeReader` where code cannot be fetched; the fault is described in the vCPU's head. */
-export class FetchFault extends Error {
+/**
+ * Thrown by a `CodeReader` where code cannot be fetched; the fault is described in the vCPU's head. No `Error`: it ends
+ * blocks at page ends too, and a stack trace would cost more than the block.
+ */
+export class FetchFault {
   readonly address: bigint
   constructor(address: bigint) {
-    super('fetch fault')
     this.address = address
   }
+}
+
+/** A region to compile, and the blocks it is made of. */
+export interface FoundRegion {
+  readonly region: Region
+  readonly blocks: readonly Tb[]
 }
 
 /** A cell's slot as generated code reaches it. */
@@ -157,7 +165,7 @@ export class Translator {
    * Gathers the region that begins at a block: blocks that follow by direct jumps, have been executed before, and lie
    * in the same page unless the mapping is fixed.
    */
-  region(head: Tb): { region: Region; blocks: Tb[] } {
+  region(head: Tb): FoundRegion {
     const fixed = this.#target.fixedMapping(head.flags)
     const blocks: Tb[] = []
     const irs: RegionBlock[] = []

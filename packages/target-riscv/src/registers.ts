@@ -24,6 +24,7 @@ const noRuntime: Runtime = {
   slowProbe: nobody,
   hook: nobody,
   recordHook: nobody,
+  lookup: nobody,
   deliver: nobody,
 }
 

@@ -25,6 +25,8 @@ export interface Runtime {
   readonly recordHook: Callee
   /** (cpu): delivers the exception that the head describes. */
   readonly deliver: Callee
+  /** (cpu) → address of the block at pc, entered into the jump cache, or 0: the host must say. */
+  readonly lookup: Callee
 }
 
 export const loadOp: Readonly<Record<'i32' | 'i64', Readonly<Record<Width, number>>>> = {

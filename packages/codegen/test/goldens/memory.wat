@@ -3,16 +3,17 @@
   (type (;1;) (func (param i32 i64 i32 i64)))
   (type (;2;) (func (param i32 i64 i32)))
   (type (;3;) (func (param i32 i32) (result i32)))
-  (type (;4;) (func (param i32)))
-  (type (;5;) (func (param i32) (result i32)))
+  (type (;4;) (func (param i32) (result i32)))
+  (type (;5;) (func (param i32)))
   (import "env" "memory" (memory (;0;) 1))
   (import "env" "slowLoad" (func (;0;) (type 0)))
   (import "env" "slowStore" (func (;1;) (type 1)))
   (import "env" "slowProbe" (func (;2;) (type 2)))
   (import "env" "hook" (func (;3;) (type 3)))
   (import "env" "recordHook" (func (;4;) (type 3)))
-  (import "env" "deliver" (func (;5;) (type 4)))
-  (func (;6;) (type 5) (param i32) (result i32)
+  (import "env" "lookup" (func (;5;) (type 4)))
+  (import "env" "deliver" (func (;6;) (type 5)))
+  (func (;7;) (type 4) (param i32) (result i32)
     (local i32 i32 i32 i64 i64 i64 i64 i64 i64 i32 i64)
     local.get 0
     i64.load offset=216 align=1
@@ -323,4 +324,4 @@
     i32.store offset=8 align=1
     local.get 0
     i32.load offset=12 align=1)
-  (export "region" (func 6)))
+  (export "region" (func 7)))

@@ -90,6 +90,7 @@ const runtime: Runtime = {
   deliver: hostFunction('deliver', []),
   hook: hostFunction('hook', ['i32'], 'i32'),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
+  lookup: hostFunction('lookup', [], 'i32'),
 }
 const functions: readonly IrFunction[] = [
   slowLoad,
@@ -102,6 +103,7 @@ const hostCallees = [
   runtime.deliver,
   runtime.hook,
   runtime.recordHook,
+  runtime.lookup,
   ...Object.values(systemCalls),
   floatCalls.prepare,
   ...floatHost.map(h => h.callee),
@@ -175,6 +177,7 @@ export class Harness {
       },
       hook: () => 0,
       recordHook: () => 0,
+      lookup: () => 0,
       [systemCalls.writeMask.name]: (_cpu, ...args) => void this.calls.push(['writeMask', ...args]),
       [systemCalls.writeControl.name]: (_cpu, value) => {
         this.calls.push(['writeControl', value as number])

@@ -91,6 +91,7 @@ const runtime: Runtime = {
   deliver: hostFunction('deliver', []),
   hook: hostFunction('hook', ['i32'], 'i32'),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
+  lookup: hostFunction('lookup', [], 'i32'),
 }
 const functions: readonly IrFunction[] = [slowLoad, slowStore, slowProbe, ...floatFunctions]
 const withCpu = (c: Callee): Pick<Callee, 'params' | 'result'> => ({
@@ -160,8 +161,15 @@ export class Harness {
       },
       hook: () => 0,
       recordHook: () => 0,
+      lookup: () => 0,
     }
-    const hostCallees = [runtime.deliver, runtime.hook, runtime.recordHook, ...floatHost.map(h => h.callee)]
+    const hostCallees = [
+      runtime.deliver,
+      runtime.hook,
+      runtime.recordHook,
+      runtime.lookup,
+      ...floatHost.map(h => h.callee),
+    ]
     const cpu = {
       set64: (at: number, x: bigint) => this.view.setBigUint64(cpuBase + at, x & 0xffffffffffffffffn, true),
     }

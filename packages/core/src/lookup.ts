@@ -1,0 +1,88 @@
+/** Finds the block at a pc without leaving WebAssembly: fetch TLB, page walk, block table. */
+import {
+  Block,
+  BlockTable,
+  type Builder,
+  FetchTlb,
+  Head,
+  type IrFunction,
+  irFunction,
+  JumpCache,
+  type Node,
+} from '@guestscope/codegen'
+import { Layout } from './layout.ts'
+import type { GuestMemory } from './memory.ts'
+import { Access, type Target } from './target.ts'
+
+const low = (b: Builder, x: Node): Node => b.resize(x, 'i32')
+
+/** Bytes that one fetch translates for: the unit in which code is read. */
+const fetchBytes = 2
+
+/** `fetchPage` and `lookup` for one machine; `linear`: physical → linear address. */
+export function lookupFunctions(
+  target: Target,
+  memory: GuestMemory,
+  linear: IrFunction,
+): { readonly fetchPage: IrFunction; readonly lookup: IrFunction } {
+  // (cpu, address) → linear address of the page that code is fetched from, or 0: the host must say.
+  const fetchPage = irFunction('core.fetchPage', ['i64'], 'i32', b => {
+    const address = b.vget(0)
+    const entry = b.newVar('i32')
+    const host = b.newVar('i32')
+    const index = b.and(b.shrU(low(b, address), b.i32(12)), b.i32(FetchTlb.entries - 1))
+    b.vset(entry, b.add(b.cpu(), b.mul(index, b.i32(FetchTlb.entrySize))))
+    const page = b.and(address, b.i64(-4096))
+    const context = b.get(Head.context, 'i32')
+    const field = (offset: number): number => Layout.fetchTlb + offset
+    const samePage = b.eq(b.rload('i64', '64', b.vget(entry), field(FetchTlb.page)), page)
+    const sameContext = b.eq(b.rload('i32', '32s', b.vget(entry), field(FetchTlb.context)), context)
+    b.if(b.and(samePage, sameContext), () =>
+      b.return(b.rload('i32', '32s', b.vget(entry), field(FetchTlb.linear))),
+    )
+    b.set(Head.uncached, b.i32(0))
+    b.set(Head.accessBytes, b.i32(fetchBytes))
+    const physical = b.call(target.functions.translate, address, b.i32(Access.fetch))
+    b.if(b.eq(physical, b.i64(-1)), () => b.return(b.i32(0)))
+    b.vset(host, b.and(b.call(linear, physical), b.i32(-4096)))
+    b.if(b.or(b.eqz(b.vget(host)), b.get(Head.uncached, 'i32')), () => b.return(b.i32(0)))
+    b.rstore('64', b.vget(entry), page, field(FetchTlb.page))
+    b.rstore('32u', b.vget(entry), context, field(FetchTlb.context))
+    b.rstore('32u', b.vget(entry), b.vget(host), field(FetchTlb.linear))
+    b.return(b.vget(host))
+  })
+
+  const lookup = irFunction('core.lookup', [], 'i32', b => {
+    const page = b.newVar('i32')
+    const code = b.newVar('i32')
+    const block = b.newVar('i32')
+    const pc = b.get(Head.pc, 'i64')
+    const flags = b.and(b.get(Head.context, 'i32'), b.i32(0xfff))
+    const of = (offset: number): Node => b.rload('i32', '32s', b.vget(block), offset)
+    const give = (n: Node): void => b.return(n)
+    b.vset(page, b.call(fetchPage, pc))
+    b.if(b.eqz(b.vget(page)), () => give(b.i32(0)))
+    b.vset(code, b.or(b.vget(page), b.and(low(b, pc), b.i32(0xfff))))
+    const mixed = b.xor(b.shrU(b.vget(code), b.i32(1)), b.shrU(b.vget(code), b.i32(17)))
+    const bucket = b.and(b.xor(mixed, b.shl(flags, b.i32(6))), b.i32(BlockTable.buckets - 1))
+    b.vset(block, b.rload('i32', '32s', b.shl(bucket, b.i32(2)), memory.blockTable))
+    b.loop(() => {
+      b.if(b.eqz(b.vget(block)), () => give(b.i32(0)))
+      const samePlace = b.and(b.eq(of(Block.code), b.vget(code)), b.eq(of(Block.flags), flags))
+      const samePc = b.eq(b.rload('i64', '64', b.vget(block), Block.pc), pc)
+      b.if(b.and(samePlace, samePc), () => b.break())
+      b.vset(block, of(Block.next))
+    })
+    b.if(b.cmp('ge_s', of(Block.secondPage), b.i32(0)), () => {
+      const second = b.call(fetchPage, b.add(b.or(pc, b.i64(0xfff)), b.i64(1)))
+      b.if(b.ne(b.shrU(second, b.i32(12)), of(Block.secondPage)), () => give(b.i32(0)))
+    })
+    const index = b.and(b.shrU(low(b, pc), b.i32(1)), b.i32(JumpCache.entries - 1))
+    const entry = b.add(b.cpu(), b.mul(index, b.i32(JumpCache.entrySize)))
+    b.rstore('64', entry, pc, Layout.jumpCache + JumpCache.pc)
+    b.rstore('32u', entry, b.get(Head.context, 'i32'), Layout.jumpCache + JumpCache.context)
+    b.rstore('32u', entry, b.vget(block), Layout.jumpCache + JumpCache.block)
+    give(b.vget(block))
+  })
+  return { fetchPage, lookup }
+}
