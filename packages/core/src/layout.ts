@@ -3,11 +3,15 @@ import { FetchTlb, JumpCache, Tlb } from '@guestscope/codegen'
 
 const tlbBytes = Tlb.entries * Tlb.entrySize
 const maxTlbModes = 8
-const jumpCache = 0x4000 + maxTlbModes * tlbBytes
+const stateSize = 0x2000
+const jumpCache = stateSize + maxTlbModes * tlbBytes
 const fetchTlb = jumpCache + JumpCache.entries * JumpCache.entrySize
+const cells = fetchTlb + FetchTlb.entries * FetchTlb.entrySize
+const maxCells = 0x10000
 
 /** Offsets inside a vCPU's area, and of the areas. */
 export const Layout: {
+  readonly stateSize: number
   readonly cells: number
   readonly maxCells: number
   readonly tlb: number
@@ -17,16 +21,18 @@ export const Layout: {
   readonly cpuSize: number
   readonly firstCpu: number
 } = {
-  /** Plugin cells: 8 bytes each. */
-  cells: 0x2000,
-  maxCells: 1024,
+  /** Most bytes of the head and the target's registers, which begin the area. */
+  stateSize,
   /** Soft TLBs, one after the other, `tlbSize` bytes each. */
-  tlb: 0x4000,
+  tlb: stateSize,
   tlbSize: tlbBytes,
   jumpCache,
   fetchTlb,
+  /** Plugin cells: 8 bytes each. Enough for one per block of a large program; those unused take no memory. */
+  cells,
+  maxCells,
   /** Bytes of one vCPU's area. */
-  cpuSize: fetchTlb + FetchTlb.entries * FetchTlb.entrySize,
+  cpuSize: cells + 8 * maxCells,
   /** Linear address of vCPU 0; below it nothing is mapped, so that null pointers show. */
   firstCpu: 0x10000,
 }

@@ -402,7 +402,7 @@ export class Machine {
     for (const c of this.#board.contents) place(this.memory, c.base, c.bytes, 'part of the board')
     if (this.image) loadImage(this.memory, this.image)
     for (const cpu of this.cpus) {
-      this.memory.bytes.fill(0, cpu.base, cpu.base + Layout.cells)
+      this.memory.bytes.fill(0, cpu.base, cpu.base + Layout.stateSize)
       cpu.waiting = false
       cpu.executed = 0
       cpu.set32(Head.index, cpu.index)

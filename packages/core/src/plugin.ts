@@ -128,7 +128,7 @@ export interface PluginApi {
    * turns a successful run into a failed one.
    */
   onExit(callback: () => void): Disposable
-  /** Makes cells, all zero. There are 1024 for all plugins together (`plugin/cells-exhausted`). */
+  /** Makes cells, all zero. There are 65536 for all plugins together (`plugin/cells-exhausted`). */
   scoreboard<Name extends string>(...names: readonly Name[]): Scoreboard<Name>
   /** All registers of the target. */
   registers(): readonly Register[]

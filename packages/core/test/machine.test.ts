@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Discon, Machine, type Tier } from '../src/index.ts'
+import { Discon, Layout, Machine, type Tier } from '../src/index.ts'
 import { Toy, toy, toyBoard, toyRam, toyTarget } from './toy.ts'
 
 const make = (code: number[][], tier: Tier, hotThreshold = 5): Machine =>
@@ -75,7 +75,7 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
       tier,
     )
     const pcs: bigint[] = []
-    const cell = 0x2000
+    const cell = Layout.cells
     machine.instrumentation = {
       translates: true,
       discons: false,

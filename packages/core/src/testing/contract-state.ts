@@ -25,7 +25,7 @@ export function stateCases(options: ContractOptions): Check[] {
         const most = (Layout.jumpCache - Layout.tlb) / Layout.tlbSize
         const { fixed, size, tlbModes } = state
         none('state', [
-          ...(size < Head.size || size > Layout.cells ? [`${size} bytes`] : []),
+          ...(size < Head.size || size > Layout.stateSize ? [`${size} bytes`] : []),
           ...(tlbModes < 1 || tlbModes > most ? [`${tlbModes} soft TLBs`] : []),
           ...fixedSlots(fixed)
             .filter(at => at < Head.size || at + 8 > size)

@@ -2,6 +2,7 @@
 import { Head } from '@guestscope/codegen'
 import type { Cpu } from '../cpu.ts'
 import type { Instrumentation } from '../instrument.ts'
+import { Layout } from '../layout.ts'
 import { Machine, type Tier } from '../machine.ts'
 import type { ContractOptions } from './contract.ts'
 import { seeded } from './random.ts'
@@ -86,7 +87,7 @@ export interface Ran {
 const programBytes = 1200
 const checkpoint = 500
 const checkpoints = 6
-const cell = 0x2000
+const cell = Layout.cells
 
 /** Runs the program of a seed. */
 export function runProgram(options: ContractOptions, seed: number, way: RunWay): Ran {
