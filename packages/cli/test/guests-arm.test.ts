@@ -81,7 +81,8 @@ function check(
   const host = new PluginHost(machine, {
     output: text => said.push(text),
     openOutput: () => ({
-      write: text => {
+      write: data => {
+        const text = String(data)
         if (!(marks.returning && unreported.test(text))) log.push(text)
       },
     }),

@@ -36,7 +36,7 @@ function run(guest: GuestCase, way: { tier: 0 | 1; hotThreshold?: number; batch?
   const log: string[] = []
   const host = new PluginHost(machine, {
     output: text => said.push(text),
-    openOutput: () => ({ write: text => log.push(text) }),
+    openOutput: () => ({ write: text => log.push(String(text)) }),
   })
   host.install(discons)
   host.install(disconLog, { out: 'log', summary: true })

@@ -1,6 +1,6 @@
 /** What a plugin is to the host, and the handshake of versions. */
 import type { OptionSpecs, OptionValues } from './options.ts'
-import type { PluginApi } from './plugin.ts'
+import type { PluginApi } from './plugin/index.ts'
 import { PluginError } from './plugin-error.ts'
 
 /**

@@ -304,7 +304,7 @@ describe('registers and memory', () => {
     cpu.set64(128, 99n)
     install('a', api => {
       expect([api.target, api.cpus, api.clock()]).toEqual(['fake64', 2, 42])
-      expect(api.registers()).toEqual([{ name: 'a0', group: 'general', bits: 64 }])
+      expect(api.registers()).toEqual([{ name: 'a0', group: 'general', bits: 64, writable: false }])
       expect(api.readRegister(0, 'a0')).toBe(99n)
       expect(() => api.readRegister(0, 'a1')).toThrow("fake64 has no register 'a1'")
       expect(api.readMemory(0, 0n, 2)).toEqual({ ok: true, bytes: Uint8Array.of(7, 7) })

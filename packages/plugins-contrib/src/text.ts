@@ -1,4 +1,4 @@
-import { Discon, type DisconType, type OutputFile, type PluginApi } from '@guestscope/plugin-api'
+import { Discon, type DisconType, type PluginApi } from '@guestscope/plugin-api'
 
 /** Lower-case hexadecimal without prefix, as the logs have it. */
 export function hex(value: bigint | number): string {
@@ -11,7 +11,7 @@ export function typeName(type: DisconType): string {
 }
 
 /** The file that an `out=` option names, or the plugin output. */
-export function openLog(api: PluginApi, path: string | undefined): OutputFile {
+export function openLog(api: PluginApi, path: string | undefined): { write(text: string): void } {
   return path === undefined ? { write: text => api.output(text) } : api.openOutput(path)
 }
 

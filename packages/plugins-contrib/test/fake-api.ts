@@ -39,7 +39,7 @@ export class FakeRun {
     const refuse = (): never => {
       throw new Error('not in this test')
     }
-    return {
+    const api: Partial<PluginApi> = {
       name,
       target: 'fake',
       cpus: this.#cpus,
@@ -56,7 +56,8 @@ export class FakeRun {
         return { dispose: refuse }
       },
       scoreboard: refuse,
-      registers: () => [...this.registers.keys()].map(key => ({ name: key, group: 'general', bits: 64 })),
+      registers: () =>
+        [...this.registers.keys()].map(key => ({ name: key, group: 'general', bits: 64, writable: true })),
       readRegister: (_, key) => this.registers.get(key) ?? refuse(),
       readMemory: refuse,
       readPhysical: refuse,
@@ -65,27 +66,31 @@ export class FakeRun {
       output: text => {
         this.output += text
       },
-      openOutput: path => ({ write: text => this.files.set(path, (this.files.get(path) ?? '') + text) }),
+      openOutput: path => ({
+        write: text => this.files.set(path, (this.files.get(path) ?? '') + String(text)),
+      }),
       exit: (status, message) => this.exits.push({ status, message }),
     }
+    return api as PluginApi
   }
 
   /** Translates a block; what comes back executes its n-th instruction. */
   block(insns: readonly FakeInsn[]): (index: number, cpu?: number) => void {
     const callbacks = insns.map((): ((cpu: number) => void)[] => [])
     const handles = insns.map(
-      ({ pc, bytes }, i): InsnHandle => ({
-        address: pc,
-        physical: pc,
-        size: bytes.length,
-        bytes: Uint8Array.from(bytes),
-        endsBlock: i === insns.length - 1,
-        disassemble: () => `op${bytes[0]}`,
-        symbol: () => undefined,
-        onExec: callback => callbacks[i]?.push(callback),
-        inlineAdd: () => {},
-        inlineStore: () => {},
-      }),
+      ({ pc, bytes }, i): InsnHandle =>
+        ({
+          address: pc,
+          physical: pc,
+          size: bytes.length,
+          bytes: Uint8Array.from(bytes),
+          endsBlock: i === insns.length - 1,
+          disassemble: () => `op${bytes[0]}`,
+          symbol: () => undefined,
+          onExec: callback => callbacks[i]?.push(callback),
+          inlineAdd: () => {},
+          inlineStore: () => {},
+        }) as Partial<InsnHandle> as InsnHandle,
     )
     const [first] = handles as [InsnHandle]
     this.#translate({ ...first, insns: handles })

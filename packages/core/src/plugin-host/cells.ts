@@ -1,6 +1,6 @@
 /** Cells: 64-bit counters in each vCPU's area, which generated code updates without a call. */
 import { Layout } from '../layout.ts'
-import type { Cell } from '../plugin.ts'
+import type { Cell } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
 import type { PluginMachine } from './machine.ts'
 

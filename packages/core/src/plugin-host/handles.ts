@@ -1,7 +1,8 @@
 /** The handles that callbacks get. Each belongs to one call of one callback of one plugin. */
 import type { Cpu } from '../cpu.ts'
 import type { BlockSource, Hook } from '../instrument.ts'
-import type { Cell, DisconEvent, InsnHandle, RegisterAccess, TbHandle } from '../plugin.ts'
+import type { Cell, DisconEvent, Flow, InsnHandle, RegisterAccess, TbHandle } from '../plugin/index.ts'
+import { PluginError } from '../plugin-error.ts'
 import type { CauseInfo } from '../target.ts'
 import { cellValue } from './cells.ts'
 import { Scope } from './scope.ts'
@@ -13,6 +14,10 @@ export interface HandleHost {
   cellOffset(cell: Cell): number
   disassemble(source: BlockSource['insns'][number]): string
   symbol(address: bigint): string | undefined
+}
+
+function notYet(what: string): never {
+  throw new PluginError('plugin/argument', `${what} does not exist yet.`, 'It is being built.')
 }
 
 abstract class Handle {
@@ -34,6 +39,12 @@ abstract class Handle {
   onExec(callback: (cpu: number) => void, access: RegisterAccess = 'none'): void {
     this.check()
     this.#hooks.push(this.host.callHook(callback, access))
+  }
+  onExecIf(): void {
+    notYet('onExecIf')
+  }
+  trace(): void {
+    notYet('trace')
   }
   inlineAdd(cell: Cell, value: bigint | number): void {
     this.check()
@@ -73,6 +84,30 @@ class HostInsn extends Handle implements InsnHandle {
     this.check()
     return this.#source.insn.endsBlock
   }
+  get index(): number {
+    return notYet('index')
+  }
+  get flow(): Flow {
+    return notYet('flow')
+  }
+  get mnemonic(): string {
+    return notYet('mnemonic')
+  }
+  get group(): string {
+    return notYet('group')
+  }
+  onMemory(): void {
+    notYet('onMemory')
+  }
+  inlineAddMemory(): void {
+    notYet('inlineAddMemory')
+  }
+  inlineStoreMemory(): void {
+    notYet('inlineStoreMemory')
+  }
+  traceMemory(): void {
+    notYet('traceMemory')
+  }
   disassemble(): string {
     this.check()
     return this.host.disassemble(this.#source)
@@ -103,6 +138,12 @@ export class HostTb extends Handle implements TbHandle {
   get address(): bigint {
     this.check()
     return this.#block.pc
+  }
+  get physical(): bigint {
+    return notYet('physical')
+  }
+  get size(): number {
+    return notYet('size')
   }
   get insns(): readonly InsnHandle[] {
     this.check()

@@ -1,15 +1,20 @@
 /** One installed plugin: its registrations, and the interface that it got. */
 import type { DisconMask } from '../discon.ts'
 import type {
+  Counter,
   DisconEvent,
   Disposable,
   MemoryResult,
+  MemoryWriteResult,
   OutputFile,
   PluginApi,
+  Program,
   Register,
   Scoreboard,
   TbHandle,
-} from '../plugin.ts'
+  TimeControl,
+  TraceBuffer,
+} from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
 import type { PluginHost } from '../plugin-host.ts'
 import { Access } from '../target.ts'
@@ -24,7 +29,11 @@ export interface Registration<Callback> {
   active: boolean
 }
 
-const none = 'It is not mapped, or it is not RAM.'
+const none = { ok: false, code: 'unmapped', reason: 'It is not mapped, or it is not RAM.' } as const
+
+function notYet(what: string): never {
+  throw new PluginError('plugin/argument', `${what} does not exist yet.`, 'It is being built.')
+}
 
 /** The plugin in the host's books, and its `PluginApi`. */
 export class Installed implements PluginApi {
@@ -64,7 +73,12 @@ export class Installed implements PluginApi {
   }
 
   registers(): readonly Register[] {
-    return this.#host.machine.target.registers.map(({ name, group, bits }) => ({ name, group, bits }))
+    return this.#host.machine.target.registers.map(({ name, group, bits, write }) => ({
+      name,
+      group,
+      bits,
+      writable: write !== undefined,
+    }))
   }
   readRegister(cpu: number, name: string): bigint {
     return this.#host.readRegister(cpu, name)
@@ -73,11 +87,11 @@ export class Installed implements PluginApi {
   readMemory(cpu: number, address: bigint, length: number): MemoryResult {
     const { machine } = this.#host
     const bytes = machine.readVirtual(cpuAt(machine, cpu), address, checkLength(length))
-    return bytes === undefined ? { ok: false, reason: none } : { ok: true, bytes: bytes.slice() }
+    return bytes === undefined ? none : { ok: true, bytes: bytes.slice() }
   }
   readPhysical(address: bigint, length: number): MemoryResult {
     const bytes = this.#host.machine.readPhysical(address, checkLength(length))
-    return bytes === undefined ? { ok: false, reason: none } : { ok: true, bytes: bytes.slice() }
+    return bytes === undefined ? none : { ok: true, bytes: bytes.slice() }
   }
   translateAddress(cpu: number, address: bigint, fetch = false): bigint | undefined {
     const { machine } = this.#host
@@ -92,6 +106,67 @@ export class Installed implements PluginApi {
   }
   openOutput(path: string): OutputFile {
     return this.#host.io.openOutput(path)
+  }
+  readonly program: Program | undefined = undefined
+  uninstall(): Promise<void> {
+    return notYet('uninstall')
+  }
+  reset(): Promise<void> {
+    return notYet('reset')
+  }
+  onCpuInit(): Disposable {
+    return notYet('onCpuInit')
+  }
+  onCpuExit(): Disposable {
+    return notYet('onCpuExit')
+  }
+  onCpuIdle(): Disposable {
+    return notYet('onCpuIdle')
+  }
+  onCpuResume(): Disposable {
+    return notYet('onCpuResume')
+  }
+  onReset(): Disposable {
+    return notYet('onReset')
+  }
+  onFlush(): Disposable {
+    return notYet('onFlush')
+  }
+  countDiscons(): Counter {
+    return notYet('countDiscons')
+  }
+  onEdge(): Disposable {
+    return notYet('onEdge')
+  }
+  countEdges(): Counter {
+    return notYet('countEdges')
+  }
+  traceEdges(): Disposable {
+    return notYet('traceEdges')
+  }
+  traceBuffer(): TraceBuffer {
+    return notYet('traceBuffer')
+  }
+  freeScoreboard(): void {
+    notYet('freeScoreboard')
+  }
+  writeRegister(): void {
+    notYet('writeRegister')
+  }
+  setPc(): void {
+    notYet('setPc')
+  }
+  writeMemory(): MemoryWriteResult {
+    return notYet('writeMemory')
+  }
+  writePhysical(): MemoryWriteResult {
+    return notYet('writePhysical')
+  }
+  requestTimeControl(): TimeControl | undefined {
+    return notYet('requestTimeControl')
+  }
+  readFile(): Uint8Array {
+    return notYet('readFile')
   }
   exit(status: number, message?: string): void {
     if (!Number.isInteger(status) || status < 0 || status > 255)

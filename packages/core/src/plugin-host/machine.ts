@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu.ts'
 import type { Instrumentation } from '../instrument.ts'
-import type { OutputFile } from '../plugin.ts'
+import type { OutputFile } from '../plugin/index.ts'
 import type { StopReason } from '../stop.ts'
 import type { Target } from '../target.ts'
 
