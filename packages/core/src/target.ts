@@ -11,6 +11,7 @@ import type { Cpu } from './cpu.ts'
 import type { MmioDevice } from './device.ts'
 import type { DisconType } from './discon.ts'
 import type { Machine } from './machine.ts'
+import type { Privilege } from './plugin/index.ts'
 
 /** What kind of access is being translated. */
 export const Access = { load: 0, store: 1, fetch: 2, debug: 4 } as const
@@ -107,6 +108,8 @@ export interface Target {
   readonly host: readonly HostImport[]
   readonly registers: readonly RegisterInfo[]
   cause(cause: number): CauseInfo
+  /** How privileged the CPU is now: one of a few objects, made once. */
+  privilege(cpu: Cpu): Privilege
   /** Puts a vCPU into its reset state (memory is zero). */
   reset(cpu: Cpu): void
   /** The cause of the interrupt to take now, or undefined. */

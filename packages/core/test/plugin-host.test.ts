@@ -33,6 +33,7 @@ function setup() {
       name: 'fake64',
       registers: [register],
       cause: number => ({ type: number < 0 ? Discon.Interrupt : Discon.Exception, name: `cause ${number}` }),
+      privilege: cpu => ({ level: cpu.index, name: `level ${cpu.index}` }),
       disassemble: (insn, pc) => `insn ${insn.handler} at ${pc}`,
     },
     clock: () => 42,
@@ -298,6 +299,17 @@ describe('cells', () => {
   })
 })
 
+describe('files', () => {
+  it('are refused where the host has none', () => {
+    const { install } = setup()
+    install('a', api => {
+      expect(api.program).toBeUndefined()
+      expect(() => api.openInput('x.log')).toThrow("The file 'x.log' cannot be read")
+      expect(() => api.readFile('x.elf')).toThrow("The file 'x.elf' cannot be read")
+    })
+  })
+})
+
 describe('registers and memory', () => {
   it('are readable', () => {
     const { cpu, install } = setup()
@@ -312,6 +324,14 @@ describe('registers and memory', () => {
       expect(api.readMemory(0, 99n, 2)).toMatchObject({ ok: false })
       expect(() => api.readMemory(0, 0n, -1)).toThrow('-1 is not a number of bytes')
       expect([api.translateAddress(0, 8n), api.translateAddress(0, 8n, true)]).toEqual([8n, 10n])
+    })
+  })
+
+  it('tell the privilege', () => {
+    const { install } = setup()
+    install('a', api => {
+      expect(api.privilege(1)).toEqual({ level: 1, name: 'level 1' })
+      expect(() => api.privilege(2)).toThrow('There is no vCPU 2')
     })
   })
 

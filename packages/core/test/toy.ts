@@ -61,6 +61,7 @@ export const toyTarget: Target = {
     }
   },
   disassemble: insn => toyOps[insn.handler] ?? '?',
+  privilege: () => ({ level: 1, name: 'toy' }),
   functions: {
     translate: irFunction('toy.translate', ['i64', 'i32'], 'i64', b => {
       b.if(b.cmp('lt_u', b.vget(0), b.i64(0x10_0000)), () => b.return(b.vget(0)))

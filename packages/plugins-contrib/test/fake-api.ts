@@ -5,6 +5,7 @@ import type {
   InsnHandle,
   PluginApi,
   PluginDefinition,
+  Privilege,
   TbHandle,
 } from '@guestscope/plugin-api'
 
@@ -17,6 +18,11 @@ export interface FakeInsn {
 export class FakeRun {
   output = ''
   readonly files = new Map<string, string>()
+  /** Files written as bytes. */
+  readonly binary = new Map<string, Uint8Array>()
+  /** Files to read. */
+  readonly inputs = new Map<string, Uint8Array>()
+  privilege: Privilege = { level: 3, name: 'M' }
   readonly exits: { status: number; message: string | undefined }[] = []
   readonly registers = new Map<string, bigint>()
   /** Adds to every address what the guest's page tables would. */
@@ -66,12 +72,28 @@ export class FakeRun {
       output: text => {
         this.output += text
       },
-      openOutput: path => ({
-        write: text => this.files.set(path, (this.files.get(path) ?? '') + String(text)),
-      }),
+      openOutput: path => ({ write: data => this.#write(path, data) }),
+      readFile: path => this.inputs.get(path) ?? refuse(),
+      openInput: path => {
+        const bytes = this.inputs.get(path) ?? refuse()
+        let at = 0
+        return {
+          read: limit => {
+            const part = bytes.subarray(at, at + limit)
+            at += part.length
+            return part
+          },
+        }
+      },
+      privilege: () => this.privilege,
       exit: (status, message) => this.exits.push({ status, message }),
     }
     return api as PluginApi
+  }
+
+  #write(path: string, data: string | Uint8Array): void {
+    if (typeof data === 'string') this.files.set(path, (this.files.get(path) ?? '') + data)
+    else this.binary.set(path, Uint8Array.of(...(this.binary.get(path) ?? []), ...data))
   }
 
   /** Translates a block; what comes back executes its n-th instruction. */

@@ -1,6 +1,15 @@
 /** The targets of M-profile cores: what core needs to know of them. */
 import type { IrFunction } from '@guestscope/codegen'
-import type { CodeReader, DecodedInsn, HostImport, Machine, Semantics, Target } from '@guestscope/core'
+import type {
+  CodeReader,
+  Cpu,
+  DecodedInsn,
+  HostImport,
+  Machine,
+  Privilege,
+  Semantics,
+  Target,
+} from '@guestscope/core'
 import { cause } from './causes.ts'
 import { type Core, cortexM0, cortexM0Plus, cortexM3, cortexM4, cortexM7 } from './cores.ts'
 import { decode, decodeThumb, disassemble, type Insn, type RegFile } from './isa/thumb/index.ts'
@@ -11,7 +20,7 @@ import { Flags, S, stateSize, TlbMode } from './state.ts'
 import { BitBand, bitBands } from './system/bit-band.ts'
 import { Bus } from './system/bus.ts'
 import { PrivateBus, privateBusBase } from './system/private-bus.ts'
-import { reg } from './system/registers.ts'
+import { inHandler, isPrivileged, reg } from './system/registers.ts'
 import {
   floatFunctions,
   floatHost,
@@ -107,6 +116,16 @@ function devices(core: Core, machine: Machine): ReturnType<NonNullable<Target['d
   return [own, ...bitBands.map(({ alias, target }) => ({ base: alias, device: new BitBand(bus, target) }))]
 }
 
+/** Thread mode with and without privilege, and Handler mode. */
+const privileges = {
+  user: { level: 0, name: 'unprivileged thread' },
+  thread: { level: 1, name: 'privileged thread' },
+  handler: { level: 2, name: 'handler' },
+} as const
+
+const privilege = (cpu: Cpu): Privilege =>
+  inHandler(cpu) ? privileges.handler : isPrivileged(cpu) ? privileges.thread : privileges.user
+
 /** Makes the target for a core. */
 export function createArmMTarget(core: Core): Target {
   const hasFloat = core.fpu !== 'none'
@@ -133,6 +152,7 @@ export function createArmMTarget(core: Core): Target {
     host,
     registers: createRegisters(core),
     cause,
+    privilege,
     reset: cpu => reset(cpu, core, semihosting),
     pendingInterrupt,
     setLine,

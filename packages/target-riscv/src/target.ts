@@ -1,6 +1,6 @@
 /** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
 import { Head, type IrFunction } from '@guestscope/codegen'
-import type { CodeReader, DecodedInsn, Semantics, Target } from '@guestscope/core'
+import type { CodeReader, DecodedInsn, Privilege, Semantics, Target } from '@guestscope/core'
 import { cause } from './causes.ts'
 import { decode, disassemble, type Insn, lengthOf, type RegFile, type Xlen } from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
@@ -99,6 +99,13 @@ function promoter(xlen: Xlen): Target['state']['promote'] {
   }
 }
 
+/** By the value of `S.priv`. */
+const privileges: Readonly<Record<number, Privilege>> = {
+  [Priv.U]: { level: Priv.U, name: 'U' },
+  [Priv.S]: { level: Priv.S, name: 'S' },
+  [Priv.M]: { level: Priv.M, name: 'M' },
+}
+
 /** Makes the target for one base. */
 export function createRiscvTarget(xlen: Xlen): Target {
   const sysregs = createSysregs(xlen)
@@ -125,6 +132,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     host: [semihosting(xlen === 32 ? 4 : 8), ...floatHost],
     registers: createRegisters(xlen, sysregs, system),
     cause,
+    privilege: cpu => privileges[cpu.get32(S.priv)] as Privilege,
     reset: cpu => reset(cpu, xlen),
     pendingInterrupt,
     setLine,

@@ -38,7 +38,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path = ''])
   })
   machine = naming(path, () => buildMachine(program, options, serial, files))
   let symbols: SymbolTable | undefined
-  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], () => {
+  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], program, () => {
     symbols ??= new SymbolTable(program.image)
     return symbols
   })

@@ -1,5 +1,5 @@
 /** Everything that the command line wants of the computer that it runs on, as small interfaces. */
-import type { GuestFiles } from '@guestscope/core'
+import type { GuestFiles, InputFile } from '@guestscope/core'
 
 /** A stream of bytes out. Nothing is written before `flush` or before much has come together. */
 export interface Output {
@@ -27,6 +27,8 @@ export interface WritableFile {
 export interface Files {
   /** Throws a `CommandError` (`file/…`) that says what is wrong. `what` names it in the message. */
   read(path: string, what: string): Uint8Array
+  /** Opens a file or pipe to be read piece by piece; throws a `CommandError` (`file/read`), also later. */
+  open(path: string): InputFile
   /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
   /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { GuestFiles } from '@guestscope/core'
+import type { GuestFiles, InputFile } from '@guestscope/core'
 import { CommandError, systemProblem } from '../errors.ts'
 import type { Files, WritableFile } from './host.ts'
 
@@ -11,12 +11,27 @@ export class NodeFiles implements Files {
     try {
       return readFileSync(path)
     } catch (error) {
-      throw new CommandError(
-        'file/read',
-        `${what} '${path}' cannot be read: ${systemProblem(error)}.`,
-        'Check the path.',
-        { cause: error },
-      )
+      throw cannotRead(what, path, error)
+    }
+  }
+
+  open(path: string): InputFile {
+    const guarded = <T>(work: () => T): T => {
+      try {
+        return work()
+      } catch (error) {
+        throw cannotRead('The file', path, error)
+      }
+    }
+    const fd = guarded(() => openSync(path, 'r'))
+    return {
+      read: limit => {
+        const bytes = new Uint8Array(limit)
+        return bytes.subarray(
+          0,
+          guarded(() => readSync(fd, bytes)),
+        )
+      },
     }
   }
 
@@ -47,6 +62,14 @@ export class NodeFiles implements Files {
     for (const file of this.#created.values()) file.flush()
   }
 }
+
+const cannotRead = (what: string, path: string, error: unknown): CommandError =>
+  new CommandError(
+    'file/read',
+    `${what} '${path}' cannot be read: ${systemProblem(error)}.`,
+    'Check the path.',
+    { cause: error },
+  )
 
 const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOTDIR'
 

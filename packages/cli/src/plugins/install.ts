@@ -9,6 +9,7 @@ import {
 } from '@guestscope/core'
 import { CommandError, isUserError } from '../errors.ts'
 import type { Host, WritableFile } from '../host/host.ts'
+import { type Program, programForPlugins } from '../run/image.ts'
 import type { SymbolTable } from '../run/symbols.ts'
 import { describeFailure, failureHint } from './failure.ts'
 import { loadPlugin } from './load.ts'
@@ -33,6 +34,7 @@ export function installPlugins(
   machine: Machine,
   plugins: readonly Requested[],
   outputPath: string | undefined,
+  program: Program,
   symbols: () => SymbolTable,
 ): PluginHost {
   const output: Pick<WritableFile, 'write'> =
@@ -40,6 +42,9 @@ export function installPlugins(
   const pluginHost = new PluginHost(machine, {
     output: text => output.write(text),
     openOutput: path => host.files.create(path),
+    readFile: path => host.files.read(path, 'The file'),
+    openInput: path => host.files.open(path),
+    program: programForPlugins(program),
     symbol: address => symbols().at(address)?.name,
   })
   for (const { definition, options } of plugins) {

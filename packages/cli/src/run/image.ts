@@ -8,6 +8,7 @@ import {
   loadElf,
   loadHex,
   loadRaw,
+  type PluginApi,
 } from '@guestscope/core'
 import type { MachineChoice } from '../commands/options.ts'
 import { CommandError } from '../errors.ts'
@@ -15,6 +16,9 @@ import type { Host } from '../host/host.ts'
 import { type Guest, guestByName, guests, guestWith, type LoadedGuest } from './guests.ts'
 
 export interface Program {
+  readonly path: string
+  /** The whole file. */
+  readonly bytes: Uint8Array
   readonly image: LoadedImage
   readonly guest: Guest
   readonly loaded: LoadedGuest
@@ -50,7 +54,7 @@ export async function openProgram(
     raw !== undefined ? loadRaw(bytes, raw, kind) : silent ? loadHex(bytes, kind) : loadElf(bytes, kind),
   )
   if (guest === undefined) throw new Error('an image that no guest runs was accepted')
-  return { image, guest, loaded: await guest.load() }
+  return { path, bytes, image, guest, loaded: await guest.load() }
 }
 
 /** ELF header: EI_CLASS, e_machine. */
@@ -75,5 +79,21 @@ export function naming<T>(path: string, work: () => T): T {
     if (!(error instanceof ImageError)) throw error
     const problem = error.message.slice(0, -error.hint.length).trimEnd()
     throw new CommandError(error.code, `${path}: ${problem}`, error.hint, { cause: error })
+  }
+}
+
+/** What plugins see of a program. */
+export function programForPlugins({ path, bytes, image }: Program): PluginApi['program'] {
+  return {
+    name: path,
+    entry: image.entry,
+    segments: image.segments.map(({ virtual, physical, memorySize, executable }) => ({
+      address: virtual,
+      physical,
+      size: memorySize,
+      executable,
+    })),
+    symbols: () => image.symbols(),
+    bytes: () => bytes,
   }
 }

@@ -4,10 +4,12 @@ import type {
   Counter,
   DisconEvent,
   Disposable,
+  InputFile,
   MemoryResult,
   MemoryWriteResult,
   OutputFile,
   PluginApi,
+  Privilege,
   Program,
   Register,
   Scoreboard,
@@ -84,6 +86,10 @@ export class Installed implements PluginApi {
     return this.#host.readRegister(cpu, name)
   }
 
+  privilege(cpu: number): Privilege {
+    const { machine } = this.#host
+    return machine.target.privilege(cpuAt(machine, cpu))
+  }
   readMemory(cpu: number, address: bigint, length: number): MemoryResult {
     const { machine } = this.#host
     const bytes = machine.readVirtual(cpuAt(machine, cpu), address, checkLength(length))
@@ -107,7 +113,19 @@ export class Installed implements PluginApi {
   openOutput(path: string): OutputFile {
     return this.#host.io.openOutput(path)
   }
-  readonly program: Program | undefined = undefined
+  readFile(path: string): Uint8Array {
+    const { io } = this.#host
+    if (io.readFile === undefined) throw noFiles(path)
+    return io.readFile(path)
+  }
+  openInput(path: string): InputFile {
+    const { io } = this.#host
+    if (io.openInput === undefined) throw noFiles(path)
+    return io.openInput(path)
+  }
+  get program(): Program | undefined {
+    return this.#host.io.program
+  }
   uninstall(): Promise<void> {
     return notYet('uninstall')
   }
@@ -165,9 +183,6 @@ export class Installed implements PluginApi {
   requestTimeControl(): TimeControl | undefined {
     return notYet('requestTimeControl')
   }
-  readFile(): Uint8Array {
-    return notYet('readFile')
-  }
   exit(status: number, message?: string): void {
     if (!Number.isInteger(status) || status < 0 || status > 255)
       throw new PluginError(
@@ -182,4 +197,12 @@ export class Installed implements PluginApi {
 function checkLength(length: number): number {
   if (Number.isSafeInteger(length) && length >= 0) return length
   throw new PluginError('plugin/argument', `${length} is not a number of bytes.`, 'Give an integer from 0.')
+}
+
+function noFiles(path: string): PluginError {
+  return new PluginError(
+    'plugin/no-files',
+    `The file '${path}' cannot be read: plugins cannot read files here.`,
+    'Use the command guestscope, or give the plugin host readFile and openInput.',
+  )
 }

@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu.ts'
 import type { Instrumentation } from '../instrument.ts'
-import type { OutputFile } from '../plugin/index.ts'
+import type { InputFile, OutputFile, Program } from '../plugin/index.ts'
 import type { StopReason } from '../stop.ts'
 import type { Target } from '../target.ts'
 
@@ -9,7 +9,7 @@ export interface PluginMachine {
   /** The plugin host puts itself in. */
   instrumentation: Instrumentation
   readonly cpus: readonly Cpu[]
-  readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble'>
+  readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble' | 'privilege'>
   /** Instructions executed so far. */
   clock(): number
   /** Ends the run at the next safe point; the first reason wins. */
@@ -27,8 +27,14 @@ export interface PluginMachine {
 export interface PluginHostIo {
   /** Text for the user; ends with a line end if the plugin wrote one. */
   output(text: string): void
-  /** Opens a text file that a plugin's option names. Throws an error for the user if it cannot. */
+  /** Opens a file that a plugin's option names. Throws an error for the user if it cannot. */
   openOutput(path: string): OutputFile
+  /** Reads a whole file that a plugin's option names; absent: plugins cannot read files here. */
+  readFile?(path: string): Uint8Array
+  /** Opens a file that a plugin's option names, to be read piece by piece. */
+  openInput?(path: string): InputFile
+  /** The program that the user gave. */
+  readonly program?: Program | undefined
   /** Symbol of the loaded image that covers the address. */
   symbol?(address: bigint): string | undefined
   /** A plugin threw; it gets no more callbacks. Called once per plugin, at once. */

@@ -1,9 +1,10 @@
 /** What an installed plugin can do. */
 import type { DisconMask } from '../discon.ts'
 import type { Cell, Counter, Disposable, Scoreboard, TargetNames } from './common.ts'
-import type { Register, TimeControl } from './cpu.ts'
+import type { Privilege, Register, TimeControl } from './cpu.ts'
 import type { DisconEvent } from './discon.ts'
 import type { EdgeEvent, EdgeKind } from './edge.ts'
+import type { InputFile } from './files.ts'
 import type { MemoryResult, MemoryWriteResult } from './memory.ts'
 import type { Program } from './program.ts'
 import type { TraceBuffer, TraceField, TraceOptions } from './trace.ts'
@@ -107,6 +108,8 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
    * `onReset` and `onCpuResume`.
    */
   setPc(cpu: number, address: bigint): void
+  /** How privileged the vCPU is now; costs next to nothing, in any callback. */
+  privilege(cpu: number): Privilege
   /** Reads guest memory as the vCPU sees it now, without side effects; devices are refused. */
   readMemory(cpu: number, address: bigint, length: number): MemoryResult
   /** Writes guest memory as the vCPU sees it now: all bytes, or none. Code that is overwritten is translated anew. */
@@ -133,6 +136,8 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
   openOutput(path: string): OutputFile
   /** Reads a whole file that the user named in an option. Throws an error for the user if it cannot be read. */
   readFile(path: string): Uint8Array
+  /** Opens a file or pipe that the user named in an option, to be read piece by piece. Throws an error for the user if it cannot. */
+  openInput(path: string): InputFile
   /**
    * Ends the run at the next safe point with this status (an integer from 0 to 255) and an optional message for the
    * user. The first reason to end counts; callbacks may come until it takes effect.

@@ -23,3 +23,11 @@ export interface TimeControl {
   update(nanoseconds: number): void
   dispose(): void
 }
+
+/** How privileged a vCPU is. */
+export interface Privilege {
+  /** The target's own number, the greater the more may be done; RISC-V: 0 U, 1 S, 3 M. */
+  readonly level: number
+  /** The target's own name, such as `M`. */
+  readonly name: string
+}

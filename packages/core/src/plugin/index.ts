@@ -12,9 +12,10 @@ export type {
   Scoreboard,
   TargetNames,
 } from './common.ts'
-export type { Register, TimeControl } from './cpu.ts'
+export type { Privilege, Register, TimeControl } from './cpu.ts'
 export type { DisconEvent } from './discon.ts'
 export { type EdgeEvent, type EdgeKind, edgeKinds, type Flow } from './edge.ts'
+export type { InputFile } from './files.ts'
 export type {
   MemEvent,
   MemoryAccess,
