@@ -6,15 +6,12 @@ import {
   type PluginDefinition,
 } from '@guestscope/plugin-api'
 import { PcHash } from './fnv.ts'
-import { hex, openLog } from './text.ts'
+import { BatchedOutput, hex, openLog } from './text.ts'
 
 const count = { type: 'number', minimum: 0, integer: true } as const
 
 /** Counters that run by themselves, left out of the registers unless asked for by name. */
 const counters = new Set(['time', 'cycle', 'instret', 'mcycle', 'minstret', 'pc'])
-
-/** Characters that are collected before they go to the file. */
-const batch = 1 << 16
 
 /** Logs every executed instruction, or hashes of many, for a comparison in lock step with another emulator. */
 export const execLog: PluginDefinition = definePlugin({
@@ -47,16 +44,8 @@ export const execLog: PluginDefinition = definePlugin({
     },
   },
   install(api, options) {
-    const file = openLog(api, options.out)
-    let pending = ''
-    const write = (text: string): void => {
-      pending += text
-      if (pending.length >= batch) flush()
-    }
-    const flush = (): void => {
-      if (pending !== '') file.write(pending)
-      pending = ''
-    }
+    const log = new BatchedOutput(openLog(api, options.out))
+    const write = (text: string): void => log.write(text)
 
     const { start, hash: chunk } = options
     const end = start + (options.limit ?? Number.POSITIVE_INFINITY)
@@ -111,7 +100,7 @@ export const execLog: PluginDefinition = definePlugin({
       cpus.forEach((own, cpu) => {
         write(`# vcpu ${hex(cpu)} insns ${own.count}${chunk > 0 ? ` hash ${own.hash}` : ''}\n`)
       })
-      flush()
+      log.flush()
     })
   },
 })

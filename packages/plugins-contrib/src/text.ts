@@ -1,8 +1,13 @@
-import { Discon, type DisconType, type PluginApi } from '@guestscope/plugin-api'
+import { Discon, type DisconType, type OutputFile, type PluginApi } from '@guestscope/plugin-api'
 
 /** Lower-case hexadecimal without prefix, as the logs have it. */
 export function hex(value: bigint | number): string {
   return value.toString(16)
+}
+
+/** As QEMU's reports have addresses: 16 digits. */
+export function address16(value: bigint): string {
+  return `0x${value.toString(16).padStart(16, '0')}`
 }
 
 /** A category in words. */
@@ -28,4 +33,28 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
       .join('  ')
       .trimEnd()
   return rows.map(row => `${line(row)}\n`).join('')
+}
+
+/** Characters that are collected before they go to the file. */
+const batch = 1 << 16
+
+/** Collects small pieces, for files that get very many. */
+export class BatchedOutput {
+  readonly #file: OutputFile
+  #pending = ''
+
+  constructor(file: OutputFile) {
+    this.#file = file
+  }
+
+  write(text: string): void {
+    this.#pending += text
+    if (this.#pending.length >= batch) this.flush()
+  }
+
+  /** To be called when the run ends. */
+  flush(): void {
+    if (this.#pending !== '') this.#file.write(this.#pending)
+    this.#pending = ''
+  }
 }

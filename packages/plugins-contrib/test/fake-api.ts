@@ -1,18 +1,41 @@
-/** A plugin interface without a machine: it plays blocks and events to a plugin and keeps what it says. */
-import type {
-  DisconEvent,
-  DisconType,
-  InsnHandle,
-  PluginApi,
-  PluginDefinition,
-  Privilege,
-  TbHandle,
+/** A plugin interface without a machine: it plays blocks, accesses and events to a plugin and keeps what it says. */
+import {
+  type Cell,
+  type DisconEvent,
+  type DisconType,
+  type PluginApi,
+  type PluginDefinition,
+  PluginError,
+  type Privilege,
+  type TbHandle,
 } from '@guestscope/plugin-api'
+import { FakeBlock, type FakeInsn, type FakeMemory } from './fake-block.ts'
+import { FakeTrace } from './fake-trace.ts'
 
-/** An instruction at an address; the last of a block ends it. */
-export interface FakeInsn {
-  readonly pc: bigint
-  readonly bytes: readonly number[]
+export type { FakeInsn, FakeMemory } from './fake-block.ts'
+
+type Options = Readonly<Record<string, string | number | boolean | readonly string[]>>
+type Given = string | number | boolean | readonly string[] | undefined
+
+/** A cell; numbers of vCPUs are not checked. */
+class FakeCell implements Cell {
+  readonly name: string
+  readonly #values: bigint[] = []
+  constructor(name: string) {
+    this.name = name
+  }
+  get(cpu: number): bigint {
+    return this.#values[cpu] ?? 0n
+  }
+  set(cpu: number, value: bigint): void {
+    this.#values[cpu] = BigInt.asUintN(64, value)
+  }
+  add(cpu: number, value: bigint): void {
+    this.set(cpu, this.get(cpu) + value)
+  }
+  sum(): bigint {
+    return this.#values.reduce((sum, value) => sum + (value ?? 0n), 0n)
+  }
 }
 
 export class FakeRun {
@@ -25,46 +48,77 @@ export class FakeRun {
   privilege: Privilege = { level: 3, name: 'M' }
   readonly exits: { status: number; message: string | undefined }[] = []
   readonly registers = new Map<string, bigint>()
+  /** Where the plugin sent the guest. */
+  readonly pcs: bigint[] = []
+  /** Cells that can be had. */
+  cells = 1000
   /** Adds to every address what the guest's page tables would. */
   alias: (address: bigint) => bigint = address => address
   readonly #cpus: number
+  readonly #traces: FakeTrace[] = []
   #discon: (event: DisconEvent) => void = () => {}
-  #translate: (tb: TbHandle) => void = () => {}
+  #translate: ((tb: TbHandle) => void)[] = []
   #exit: () => void = () => {}
+  #idle: (cpu: number) => void = () => {}
 
-  constructor(plugin: PluginDefinition, options: Record<string, string | number | boolean>, cpus = 1) {
+  constructor(plugin: PluginDefinition, options: Options, cpus = 1) {
     this.#cpus = cpus
     this.registers.set('pc', 0n).set('a0', 0n).set('a1', 1n).set('mcycle', 0n)
-    const values: Record<string, string | number | boolean | undefined> = {}
-    for (const [name, spec] of Object.entries(plugin.options ?? {}))
-      values[name] = options[name] ?? spec.default ?? (spec.type === 'boolean' ? false : undefined)
-    plugin.install(this.#api(plugin.name), values)
+    const values: Record<string, Given> = {}
+    for (const [name, spec] of Object.entries(plugin.options ?? {})) {
+      const absent =
+        spec.type === 'boolean' ? false : spec.type === 'string' && spec.multiple ? [] : undefined
+      values[name] = options[name] ?? spec.default ?? absent
+    }
+    plugin.install(this.#api(plugin.name), values as Record<string, string | undefined>)
   }
 
   #api(name: string): PluginApi {
     const refuse = (): never => {
       throw new Error('not in this test')
     }
+    const disposable = { dispose: refuse }
     const api: Partial<PluginApi> = {
       name,
       target: 'fake',
       cpus: this.#cpus,
       onDiscon: (_, callback) => {
         this.#discon = callback
-        return { dispose: refuse }
+        return disposable
       },
       onTranslate: callback => {
-        this.#translate = callback
-        return { dispose: refuse }
+        this.#translate.push(callback)
+        return { dispose: () => void this.#translate.splice(this.#translate.indexOf(callback), 1) }
       },
       onExit: callback => {
         this.#exit = callback
-        return { dispose: refuse }
+        return disposable
       },
-      scoreboard: refuse,
+      onCpuIdle: callback => {
+        this.#idle = callback
+        return disposable
+      },
+      reset: async callback => {
+        this.#translate = []
+        this.#exit = () => {}
+        callback?.()
+      },
+      scoreboard: (...names) => {
+        this.cells -= names.length
+        if (this.cells < 0) throw new PluginError('plugin/cells-exhausted', 'All are in use.', '')
+        return Object.fromEntries(names.map(key => [key, new FakeCell(key)])) as ReturnType<
+          PluginApi['scoreboard']
+        >
+      },
+      traceBuffer: trace => {
+        const buffer = new FakeTrace(trace)
+        this.#traces.push(buffer)
+        return buffer
+      },
       registers: () =>
         [...this.registers.keys()].map(key => ({ name: key, group: 'general', bits: 64, writable: true })),
       readRegister: (_, key) => this.registers.get(key) ?? refuse(),
+      setPc: (_, address) => void this.pcs.push(address),
       readMemory: refuse,
       readPhysical: refuse,
       translateAddress: (_, address) => this.alias(address),
@@ -96,36 +150,23 @@ export class FakeRun {
     else this.binary.set(path, Uint8Array.of(...(this.binary.get(path) ?? []), ...data))
   }
 
-  /** Translates a block; what comes back executes its n-th instruction. */
-  block(insns: readonly FakeInsn[]): (index: number, cpu?: number) => void {
-    const callbacks = insns.map((): ((cpu: number) => void)[] => [])
-    const handles = insns.map(
-      ({ pc, bytes }, i): InsnHandle =>
-        ({
-          address: pc,
-          physical: pc,
-          size: bytes.length,
-          bytes: Uint8Array.from(bytes),
-          endsBlock: i === insns.length - 1,
-          disassemble: () => `op${bytes[0]}`,
-          symbol: () => undefined,
-          onExec: callback => callbacks[i]?.push(callback),
-          inlineAdd: () => {},
-          inlineStore: () => {},
-        }) as Partial<InsnHandle> as InsnHandle,
-    )
-    const [first] = handles as [InsnHandle]
-    this.#translate({ ...first, insns: handles })
-    return (index, cpu = 0) => {
-      for (const callback of callbacks[index] ?? []) callback(cpu)
-    }
+  /** Translates a block; what comes back executes its n-th instruction, which makes these accesses. */
+  block(insns: readonly FakeInsn[]): (index: number, cpu?: number, accesses?: readonly FakeMemory[]) => void {
+    const block = new FakeBlock(insns)
+    for (const callback of this.#translate) callback(block.handle)
+    return (index, cpu = 0, accesses = []) => block.run(index, cpu, accesses)
   }
 
   event(cpu: number, type: DisconType, from: bigint, to: bigint, name = 'cause', number = 1): void {
     this.#discon({ cpu, type, from, to, cause: { number, name } })
   }
 
+  idle(cpu: number): void {
+    this.#idle(cpu)
+  }
+
   end(): void {
+    for (const trace of this.#traces) trace.flush()
     this.#exit()
   }
 }
