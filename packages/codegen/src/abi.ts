@@ -99,6 +99,8 @@ export const Block = {
   flags: 28,
   /** i32: address of the next block in the same bucket of the block table, or 0. */
   next: 32,
+  /** i32: instructions that must be left in the budget for the region to be entered. */
+  need: 36,
   size: 48,
 } as const
 

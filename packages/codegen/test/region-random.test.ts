@@ -68,13 +68,20 @@ function randomBlock(random: Rng, n: number, blocks: number): RegionBlock {
   const target = (): Node => b.i64(pcOf(random(blocks + 1)))
   if (!random(4)) b.if(b.eqz(b.get(narrow, 'i32')), () => b.raise(b.i32(n), b.get(wide, 'i64')))
   const kind = random(8)
+  let returnsTo: bigint[] = []
   if (kind < 2) b.goto(target())
-  else if (kind === 2) b.goto(pools.i64.at(-1) ?? b.get(wide, 'i64'))
-  else if (kind === 3) b.leave(Exit.target, target())
+  else if (kind === 2) {
+    // As a return: to where nobody knows, or to one of two blocks, of which one or both are expected.
+    const [one, other] = [target(), target()]
+    const known = b.select(b.and(b.get(narrow, 'i32'), b.i32(1)), one, other)
+    b.goto(random(2) ? known : (pools.i64.at(-1) ?? b.get(wide, 'i64')))
+    returnsTo = [one, other].slice(random(2)).map(n => BigInt(n.imm))
+  } else if (kind === 3) b.leave(Exit.target, target())
   else b.branch(b.and(pools.i32.at(-1) ?? b.get(narrow, 'i32'), b.i32(1)), target(), target())
   expect(verifyIr(b.body, b.vars)).toEqual([])
   const block = records + n * (Block.size + Rec.bytes)
-  return { pc: pcOf(n), body: b.body, count: b.count, vars: b.vars, length: 1, records: block + Block.size }
+  const { body, count, vars } = b
+  return { pc: pcOf(n), body, count, vars, length: 1, records: block + Block.size, returnsTo }
 }
 
 function fill(
@@ -133,12 +140,11 @@ test('random regions: WebAssembly equals the oracle', () => {
     const state = Array.from({ length: 16 }, () =>
       BigInt.asIntN(64, interesting[random(interesting.length)] as bigint),
     )
-    const budget = random(40)
 
     const module = new ModuleWriter()
     module.importMemory('env', 'memory')
     const index = module.declare({ params: ['i32'], result: 'i32' })
-    defineRegion(module, index, { blocks, promote }, () => index, runtime)
+    const budget = defineRegion(module, index, { blocks, promote }, () => index, runtime) + random(40)
     module.export('f', index)
     const compiled = new WebAssembly.Module(module.finish())
     const run = (how: (view: DataView, wasm: WebAssembly.Memory) => number) => {

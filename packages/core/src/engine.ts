@@ -30,6 +30,12 @@ export interface EngineOptions {
   readonly hotThreshold: number
 }
 
+/** A compiled region: its place in the table, and the budget that it needs at its entry. */
+export interface CompiledCode {
+  readonly slot: number
+  readonly need: number
+}
+
 /** Builds the semantics of every kind of instruction over record operands: the handlers of T0. */
 function handlersOf(target: Target): Handler[] {
   return target.semantics.map(s => {
@@ -114,10 +120,11 @@ export class Engine {
     this.run = oracleRun(oracle, { ...host, target, view: memory.view, deliver: this.deliver })
   }
 
-  /** Compiles regions in one module; returns their table slots, in order. */
-  compile(regions: readonly Region[]): number[] {
+  /** Compiles regions in one module; returns where they are, in order. */
+  compile(regions: readonly Region[]): CompiledCode[] {
     const module = new ModuleWriter()
     module.importMemory('env', 'memory')
+    module.importTable('env', 'table')
     const index = new Map<string, number>()
     for (const c of this.#callees) {
       if (index.has(c.name)) continue
@@ -126,20 +133,20 @@ export class Engine {
     }
     const callees = resolver(index)
     const indices = regions.map(() => module.declare({ params: ['i32'], result: 'i32' }))
-    regions.forEach((r, i) => {
-      defineRegion(module, indices[i] as number, r, callees, this.core.runtime)
+    const needs = regions.map((r, i) => {
       module.export(`r${i}`, indices[i] as number)
+      return defineRegion(module, indices[i] as number, r, callees, this.core.runtime, true)
     })
     const bytes = module.finish()
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports)
     this.stats.modules++
     this.stats.regions += regions.length
     this.stats.bytes += bytes.length
-    return regions.map((_, i) => {
+    return needs.map((need, i) => {
       const slot = this.#freeSlots.pop() ?? this.#nextSlot++
       if (slot >= this.#table.length) this.#table.grow(this.#table.length)
       this.#table.set(slot, instance.exports[`r${i}`])
-      return slot
+      return { slot, need }
     })
   }
 

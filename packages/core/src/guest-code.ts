@@ -1,7 +1,7 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
 import { Block, FetchTlb, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
-import type { Engine } from './engine.ts'
+import type { CompiledCode, Engine } from './engine.ts'
 import type { Hook, Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
@@ -134,11 +134,13 @@ export class GuestCode {
       }
     }
     this.#hot.clear()
-    const slots = this.engine.compile(found.map(f => f.region))
+    const compiled = this.engine.compile(found.map(f => f.region))
     found.forEach(({ head, blocks }, i) => {
-      const region: CompiledRegion = { head, blocks, slot: slots[i] as number }
+      const { slot, need } = compiled[i] as CompiledCode
+      const region: CompiledRegion = { head, blocks, slot }
       for (const b of blocks) b.regions.add(region)
-      words[(head.address + Block.region) >> 2] = region.slot
+      words[(head.address + Block.region) >> 2] = slot
+      words[(head.address + Block.need) >> 2] = need
     })
   }
 

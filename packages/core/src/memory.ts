@@ -2,7 +2,7 @@
  * Linear memory: vCPU areas, the pool of decoded blocks, one flag byte per page, and the guest's RAM and ROM, all in
  * one WebAssembly memory that generated code and JavaScript share.
  */
-import { BlockTable } from '@guestscope/codegen'
+import { BlockTable, type FlatMemory } from '@guestscope/codegen'
 import type { MemoryRegionSpec } from './board.ts'
 import type { MmioDevice } from './device.ts'
 import { Layout } from './layout.ts'
@@ -88,6 +88,19 @@ export class GuestMemory {
       const first = this.pageFlags + r.linear / pageSize
       this.bytes.fill(PageFlag.readonly, first, first + r.size / pageSize)
     }
+  }
+
+  /** The largest region that can be written, for accesses without the soft TLB. */
+  get flat(): FlatMemory | undefined {
+    const writable = this.regions.filter(r => !r.readonly).sort((a, b) => b.size - a.size)
+    const [largest] = writable
+    return (
+      largest && {
+        ...largest,
+        guards: this.codeGranules + (largest.linear >>> granuleShift),
+        guardShift: granuleShift,
+      }
+    )
   }
 
   attach(base: bigint, device: MmioDevice): void {

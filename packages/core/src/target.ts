@@ -124,6 +124,8 @@ export interface Target {
   devices?(machine: Machine): readonly { readonly base: bigint; readonly device: MmioDevice }[]
   /** `Machine.wiring.clockHz` has changed. */
   clockChanged?(cpu: Cpu): void
+  /** Are data accesses neither translated nor protected while these flags hold? Absent: not known of any. */
+  flatData?(flags: number): boolean
   /** Are virtual addresses fixed while these flags hold, so that a region may span pages? */
   fixedMapping(flags: number): boolean
   /** Does a waiting CPU wake up (an enabled interrupt is pending, even if masked globally)? */

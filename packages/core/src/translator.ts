@@ -1,17 +1,9 @@
 /** Guest code → translation blocks, and blocks → regions. */
-import {
-  Block,
-  Builder,
-  Head,
-  knownOperands,
-  type Node,
-  Rec,
-  type Region,
-  type RegionBlock,
-} from '@guestscope/codegen'
+import { Block, Builder, Head, knownOperands, Rec, type Region, type RegionBlock } from '@guestscope/codegen'
 import type { Hook, Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
+import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
 import type { CodeReader, DecodedInsn, Target } from './target.ts'
 import type { Tb, TbCache } from './tb.ts'
 
@@ -162,47 +154,43 @@ export class Translator {
   }
 
   /**
-   * Gathers the region that begins at a block: blocks that follow by direct jumps, have been executed before, and lie
-   * in the same page unless the mapping is fixed.
+   * Gathers the region that begins at a block: blocks that follow by direct jumps and calls, and the places that
+   * calls return to; all have been executed before, and lie in the same page unless the mapping is fixed.
    */
   region(head: Tb): FoundRegion {
     const fixed = this.#target.fixedMapping(head.flags)
-    const blocks: Tb[] = []
-    const irs: RegionBlock[] = []
+    const found: RegionPart[] = []
     const seen = new Set<Tb>([head])
     const queue: Tb[] = [head]
     let insns = 0
-    for (let tb = queue.shift(); tb; tb = queue.shift()) {
-      if (blocks.length >= maxRegionBlocks || insns + tb.insns.length > maxRegionInsns) break
-      const ir = this.ir(tb)
-      blocks.push(tb)
-      irs.push(ir)
-      insns += tb.insns.length
-      for (const pc of successors(ir.body)) {
-        const samePage = pc >> 12n === head.pc >> 12n
-        if (!samePage && !fixed) continue
-        const code = samePage
-          ? (head.code & -pageSize) + Number(pc & 0xfffn)
-          : head.code + Number(pc - head.pc)
-        const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
-        if (next && !next.fine && !seen.has(next)) {
-          seen.add(next)
-          queue.push(next)
-        }
+    const follow = (pc: bigint): void => {
+      const samePage = pc >> 12n === head.pc >> 12n
+      if (!samePage && !fixed) return
+      const code = samePage ? (head.code & -pageSize) + Number(pc & 0xfffn) : head.code + Number(pc - head.pc)
+      const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
+      if (next && !next.fine && !seen.has(next)) {
+        seen.add(next)
+        queue.push(next)
       }
     }
-    return { region: { blocks: irs, promote: offset => this.#target.state.promote(offset) }, blocks }
+    for (let tb = queue.shift(); tb; tb = queue.shift()) {
+      if (found.length >= maxRegionBlocks || insns + tb.insns.length > maxRegionInsns) break
+      const part = regionPart(tb, this.ir(tb))
+      found.push(part)
+      insns += tb.insns.length
+      for (const pc of part.successors) follow(pc)
+      if (part.returnSite !== undefined) follow(part.returnSite)
+    }
+    const parts = linkReturns(found)
+    return {
+      region: {
+        blocks: parts.map(p => p.block),
+        promote: offset => this.#target.state.promote(offset),
+        flat: this.#target.flatData?.(head.flags) ? this.#memory.flat : undefined,
+      },
+      blocks: parts.map(p => p.tb),
+    }
   }
-}
-
-/** Constant targets at the end of a block. */
-function successors(body: readonly Node[]): bigint[] {
-  const last = body.at(-1)
-  const targets =
-    last?.op === 'goto' && !last.imm ? last.args : last?.op === 'branch' ? last.args.slice(1) : []
-  return targets
-    .filter(t => t.op === 'const')
-    .map(t => BigInt.asUintN(t.type === 'i32' ? 32 : 64, BigInt(t.imm)))
 }
 
 /** Address of a cell in a vCPU's area. */

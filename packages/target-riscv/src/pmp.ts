@@ -2,6 +2,7 @@
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { coreHost } from '@guestscope/core'
 import { Flags, S } from './state.ts'
+import { updateMode } from './trap.ts'
 
 export const pmpEntries = 16
 
@@ -98,6 +99,7 @@ const pmpUpdate: IrFunction = irFunction('riscv.pmpUpdate', [], undefined, b => 
   const locked = b.ne(b.and(configs, b.i64(0x8080808080808080n)), b.i64(0))
   const context = b.and(b.get(Head.context, 'i32'), b.i32(~Flags.locked))
   b.set(Head.context, b.or(context, b.select(locked, b.i32(Flags.locked), b.i32(0))))
+  b.call(updateMode)
   b.call(coreHost.flush)
 })
 

@@ -138,6 +138,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     setLine,
     busError: accessFault,
     // Only M-mode fetches are never translated, nor refused unless a PMP entry is locked.
+    flatData: flags => (flags & Flags.flat) !== 0,
     fixedMapping: flags => (flags & (Flags.privMask | Flags.locked)) === Priv.M,
     wakes,
     handleExit: (_cpu, code) => {

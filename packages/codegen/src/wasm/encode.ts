@@ -70,6 +70,8 @@ export class Code {
   readonly #locals: Type[] = []
   readonly #free: Record<Type, number[]> = { i32: [], i64: [], f32: [], f64: [] }
   #depth = 0
+  /** Positions of conditional branches of which one way is much more likely, and whether it is the one taken. */
+  readonly #hints: (readonly [number, 0 | 1])[] = []
   readonly #view = new DataView(new ArrayBuffer(8))
 
   constructor(params: readonly Type[]) {
@@ -127,6 +129,13 @@ export class Code {
     this.out.u32(index)
   }
 
+  /** Calls the table's function whose index is on the stack. `tail`: instead of returning. */
+  callIndirect(type: number, tail = false): void {
+    this.out.byte(tail ? 0x13 : 0x11)
+    this.out.u32(type)
+    this.out.byte(0)
+  }
+
   block(): Label {
     this.op(0x02, 0x40)
     return { depth: ++this.#depth }
@@ -134,6 +143,10 @@ export class Code {
   loop(): Label {
     this.op(0x03, 0x40)
     return { depth: ++this.#depth }
+  }
+  /** Says of the `if` that follows which way it goes nearly always. */
+  hint(taken: boolean): void {
+    this.#hints.push([this.out.length, taken ? 1 : 0])
   }
   if(result?: Type): Label {
     this.op(0x04, result ? valType[result] : 0x40)
@@ -161,8 +174,8 @@ export class Code {
     this.out.u32(this.#depth - fallback.depth)
   }
 
-  /** The function body as it stands in the code section. */
-  finish(): Uint8Array {
+  /** The function body as it stands in the code section, and its branch hints. */
+  finish(): FunctionBody {
     const head = new Bytes()
     const runs: [number, Type][] = []
     for (const t of this.#locals) {
@@ -180,8 +193,14 @@ export class Code {
     whole.append(head.view())
     whole.append(this.out.view())
     whole.byte(0x0b)
-    return whole.view()
+    return { bytes: whole.view(), hints: this.#hints.map(([at, taken]) => [head.length + at, taken]) }
   }
+}
+
+interface FunctionBody {
+  readonly bytes: Uint8Array
+  /** Offsets of branch instructions from the first byte after the size, and whether they are likely taken. */
+  readonly hints: readonly (readonly [number, 0 | 1])[]
 }
 
 interface Signature {
@@ -196,7 +215,7 @@ export class ModuleWriter {
   readonly #imports: Bytes = new Bytes()
   #importCount = 0
   #importedFunctions = 0
-  readonly #functions: (Signature & { body?: Uint8Array })[] = []
+  readonly #functions: (Signature & { body?: FunctionBody })[] = []
   readonly #exports: { name: string; index: number }[] = []
 
   type(sig: Signature): number {
@@ -267,12 +286,34 @@ export class ModuleWriter {
         b.u32(e.index)
       }
     })
+    this.#writeHints(out)
     section(10, this.#functions.length, b => {
       for (const f of this.#functions) {
         if (!f.body) throw new Error('wasm: a declared function has no body')
-        b.append(f.body)
+        b.append(f.body.bytes)
       }
     })
     return out.view()
+  }
+
+  /** The custom section of the branch hinting proposal; engines without it skip it. */
+  #writeHints(out: Bytes): void {
+    const hinted = this.#functions.map((f, i) => ({ f, i })).filter(({ f }) => f.body?.hints.length)
+    if (!hinted.length) return
+    const body = new Bytes()
+    body.name('metadata.code.branch_hint')
+    body.u32(hinted.length)
+    for (const { f, i } of hinted) {
+      const hints = f.body?.hints ?? []
+      body.u32(this.#importedFunctions + i)
+      body.u32(hints.length)
+      for (const [at, taken] of hints) {
+        body.u32(at)
+        body.append([1, taken])
+      }
+    }
+    out.byte(0)
+    out.u32(body.length)
+    out.append(body.view())
   }
 }

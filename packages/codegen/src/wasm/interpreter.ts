@@ -8,6 +8,7 @@ import { Field } from '../ir/operands.ts'
 import type { Node, Type } from '../ir/types.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
 import { type CalleeIndex, cpuLocal, Lowerer, type Runtime } from './lower.ts'
+import { regionType } from './region.ts'
 
 /** The semantics of one handler, over record operands. */
 export interface Handler {
@@ -148,7 +149,7 @@ class InterpreterLowerer extends Lowerer {
     this.#loadHead(Head.budget)
     code.set(this.#budget)
     code.get(this.#budget)
-    this.#load(this.#block, Block.length)
+    this.#load(this.#block, Block.need)
     code.op(0x4e)
     this.#load(this.#block, Block.region)
     code.i32(0)
@@ -156,9 +157,7 @@ class InterpreterLowerer extends Lowerer {
     code.if()
     code.get(cpuLocal)
     this.#load(this.#block, Block.region)
-    code.op(0x11)
-    code.out.u32(this.#module.type({ params: ['i32'], result: 'i32' }))
-    code.out.byte(0)
+    code.callIndirect(this.#module.type(regionType))
     code.tee(this.#exit)
     code.op(0x45)
     code.brIf(this.#dispatch)

@@ -29,6 +29,18 @@ export interface Runtime {
   readonly lookup: Callee
 }
 
+/** Guest memory at a fixed place. */
+export interface FlatMemory {
+  readonly base: bigint
+  /** Bytes; a multiple of 8. */
+  readonly size: number
+  /** Linear address of the first byte. */
+  readonly linear: number
+  /** Linear address of bytes, one per `2 ** guardShift` bytes of this memory; not 0: stores take the slow road. */
+  readonly guards: number
+  readonly guardShift: number
+}
+
 export const loadOp: Readonly<Record<'i32' | 'i64', Readonly<Record<Width, number>>>> = {
   i32: { '8s': 0x2c, '8u': 0x2d, '16s': 0x2e, '16u': 0x2f, '32s': 0x28, '32u': 0x28, '64': 0x29 },
   i64: { '8s': 0x30, '8u': 0x31, '16s': 0x32, '16u': 0x33, '32s': 0x34, '32u': 0x35, '64': 0x29 },
@@ -243,6 +255,58 @@ export abstract class Lowerer {
     return entry
   }
 
+  /** Memory that loads reach without the soft TLB. */
+  protected get flat(): FlatMemory | undefined {
+    return undefined
+  }
+
+  /** Is the whole access in flat memory? Leaves the distance from its start (i32) in a local and a boolean on the stack. */
+  #inFlat(flat: FlatMemory, address: number, wide: boolean, bytes: number): number {
+    const { code } = this
+    const type = wide ? 'i64' : 'i32'
+    const offset = code.local(type)
+    code.get(address)
+    code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
+    code.op(wide ? 0x7d : 0x6b)
+    code.tee(offset)
+    code.const(type, flat.size - bytes)
+    code.op(wide ? 0x58 : 0x4d)
+    return offset
+  }
+
+  /**
+   * Is the access aligned, in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high
+   * bits and fails the comparison; an aligned access lies in one guarded piece.
+   */
+  #inFlatUnguarded(flat: FlatMemory, address: number, wide: boolean, bytes: 1 | 2 | 4 | 8): number {
+    const { code } = this
+    const type = wide ? 'i64' : 'i32'
+    const offset = code.local(type)
+    const log = Math.log2(bytes)
+    code.get(address)
+    code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
+    code.op(wide ? 0x7d : 0x6b)
+    code.tee(offset)
+    if (log) {
+      code.const(type, log)
+      code.op(wide ? 0x8a : 0x78)
+    }
+    code.const(type, flat.size / bytes)
+    code.op(wide ? 0x54 : 0x49)
+    code.hint(true)
+    code.if('i32')
+    code.get(offset)
+    if (wide) code.op(0xa7)
+    code.i32(flat.guardShift)
+    code.op(0x76)
+    code.mem(0x2d, flat.guards)
+    code.op(0x45)
+    code.else()
+    code.i32(0)
+    code.end()
+    return offset
+  }
+
   #linear(address: number, wide: boolean, entry: number): void {
     const { code } = this
     code.get(address)
@@ -270,10 +334,17 @@ export abstract class Lowerer {
     const { code } = this
     const { local: address, wide } = this.#addressLocal(addressNode)
     const bytes = widthBytes[width]
-    const entry = this.#probe(address, wide, bytes, Tlb.readTag)
+    const { flat } = this
+    const entry = flat
+      ? this.#inFlat(flat, address, wide, bytes)
+      : this.#probe(address, wide, bytes, Tlb.readTag)
+    code.hint(true)
     code.if(type)
-    this.#linear(address, wide, entry)
-    code.mem(loadOp[type][width], 0)
+    if (flat) {
+      code.get(entry)
+      if (wide) code.op(0xa7)
+    } else this.#linear(address, wide, entry)
+    code.mem(loadOp[type][width], flat?.linear ?? 0)
     code.else()
     this.#slowAddress(address, wide, bytes)
     code.call(this.index(this.runtime.slowLoad))
@@ -294,11 +365,18 @@ export abstract class Lowerer {
     const data = code.local(type)
     this.value(value)
     code.set(data)
-    const entry = this.#probe(address, wide, bytes, Tlb.writeTag)
+    const { flat } = this
+    const entry = flat
+      ? this.#inFlatUnguarded(flat, address, wide, bytes)
+      : this.#probe(address, wide, bytes, Tlb.writeTag)
+    code.hint(true)
     code.if()
-    this.#linear(address, wide, entry)
+    if (flat) {
+      code.get(entry)
+      if (wide) code.op(0xa7)
+    } else this.#linear(address, wide, entry)
     code.get(data)
-    code.mem(storeOp[type][bytes], 0)
+    code.mem(storeOp[type][bytes], flat?.linear ?? 0)
     code.else()
     this.#slowAddress(address, wide, bytes)
     code.get(data)
@@ -316,6 +394,7 @@ export abstract class Lowerer {
     const { local: address, wide } = this.#addressLocal(addressNode)
     const entry = this.#probe(address, wide, bytes, Tlb.writeTag)
     code.op(0x45)
+    code.hint(false)
     code.if()
     this.#slowAddress(address, wide, bytes)
     code.call(this.index(this.runtime.slowProbe))

@@ -1,12 +1,13 @@
 /**
  * Lowers a region: several blocks of guest code in one WebAssembly function of type (cpu) → exit code. Guest registers
- * live in locals, are loaded at the entry and stored at the one way out. Every block pays its instructions from the
- * budget when it begins; a region never runs past it.
+ * live in locals, are loaded at the entry and stored at the ways out. Every block pays its instructions from the
+ * budget when it begins. At the entry and at the head of each loop the budget must cover the longest way to the next
+ * such place or out; a region never runs past it.
  */
-import { Exit, Head, Rec } from '../abi.ts'
+import { Block, Exit, Head, JumpCache, Rec } from '../abi.ts'
 import type { Node, Type } from '../ir/types.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
-import { type CalleeIndex, cpuLocal, Lowerer, type Runtime } from './lower.ts'
+import { type CalleeIndex, cpuLocal, type FlatMemory, Lowerer, type Runtime } from './lower.ts'
 import { type Structure, structure } from './structure.ts'
 
 /** One block of a region. */
@@ -22,6 +23,8 @@ export interface RegionBlock {
   readonly length: number
   /** Address of the record of the first instruction. */
   readonly records: number
+  /** Blocks of the region to which the jump at the end probably returns, by pc: they are tried before the jump cache. */
+  readonly returnsTo?: readonly bigint[]
 }
 
 /** A region: the first block is the entry. */
@@ -29,6 +32,14 @@ export interface Region {
   readonly blocks: readonly RegionBlock[]
   /** Type of a state slot that may live in a local, or undefined if it must stay in memory. */
   promote(offset: number): Type | undefined
+  /** Memory that loads reach without the soft TLB: `size` bytes from guest address `base`, at a linear address. */
+  readonly flat?: FlatMemory | undefined
+}
+
+/** How a region is called: (cpu) → exit code. */
+export const regionType: { readonly params: readonly ['i32']; readonly result: 'i32' } = {
+  params: ['i32'],
+  result: 'i32',
 }
 
 const pcOf = (node: Node | undefined): bigint | undefined =>
@@ -43,15 +54,27 @@ class RegionLowerer extends Lowerer {
   readonly #blockOf = new Map<bigint, number>()
   readonly #shape: Structure
   readonly #labels = new Map<number, { merge?: Label; loop?: Label }>()
+  /** Instructions that each block and the longest way after it, up to a loop or out, take. */
+  readonly #paths: number[] = []
+  /** Type of regions in the module, if they go on to each other without the dispatcher. */
+  readonly #chainType: number | undefined
   #side!: Label
   #out!: Label
+  #leave!: Label
   #vars: number[] = []
   #current = 0
   #insnRecord = 0
 
-  constructor(code: Code, index: CalleeIndex, runtime: Runtime, region: Region) {
+  constructor(
+    code: Code,
+    index: CalleeIndex,
+    runtime: Runtime,
+    region: Region,
+    chainType: number | undefined,
+  ) {
     super(code, index, runtime)
     this.#region = region
+    this.#chainType = chainType
     region.blocks.forEach((b, i) => this.#blockOf.set(b.pc, i))
     this.#shape = structure(region.blocks.map(b => this.#successors(b)))
     this.#budget = code.local('i32')
@@ -63,10 +86,31 @@ class RegionLowerer extends Lowerer {
 
   #successors(block: RegionBlock): number[] {
     const last = block.body.at(-1)
-    const targets =
+    const nodes =
       last?.op === 'goto' && !last.imm ? [last.args[0]] : last?.op === 'branch' ? last.args.slice(1) : []
-    const found = targets.map(t => this.#blockOf.get(pcOf(t) ?? -1n)).filter(t => t !== undefined)
+    const targets = [...nodes.map(pcOf), ...(block.returnsTo ?? [])]
+    const found = targets.map(t => this.#blockOf.get(t ?? -1n)).filter(t => t !== undefined)
     return [...new Set(found)]
+  }
+
+  /** Instructions of the longest way that begins with a block and ends before a loop or out of the region. */
+  #path(n: number): number {
+    const known = this.#paths[n]
+    if (known !== undefined) return known
+    const block = this.#region.blocks[n] as RegionBlock
+    let longest = 0
+    for (const s of this.#successors(block)) {
+      const on = this.#shape.follows(n, s) && !this.#shape.isBack(n, s) && !this.#shape.placed[s]?.loop
+      if (on) longest = Math.max(longest, this.#path(s))
+    }
+    const path = block.length + longest
+    this.#paths[n] = path
+    return path
+  }
+
+  /** Budget that the caller must see to before entering. */
+  get need(): number {
+    return this.#path(0)
   }
 
   /** Finds the slots that this region keeps in locals. */
@@ -97,19 +141,78 @@ class RegionLowerer extends Lowerer {
     super.getSlot(Head.tlb, 'i32')
     code.set(this.#tlb)
 
+    this.#leave = code.block()
     this.#out = code.block()
     this.#side = code.block()
     this.#tree(0)
     code.op(0x00)
     code.end()
     this.#leaveAtRecord()
+    code.br(this.#leave)
     code.end()
+    this.#spillAll()
+    if (this.#chainType !== undefined) this.#chain(this.#chainType)
+    code.i32(Exit.next)
+    code.op(0x0f)
+    code.end()
+    this.#spillAll()
+    code.get(cpuLocal)
+    code.mem(0x28, Head.exit)
+  }
+
+  #spillAll(): void {
+    const { code } = this
     this.#spill()
     code.get(cpuLocal)
     code.get(this.#budget)
     code.mem(0x36, Head.budget)
+  }
+
+  /** Goes on to the region at pc, as the dispatcher would, if there is one and nothing else is to be done. */
+  #chain(type: number): void {
+    const { code } = this
+    const load = (offset: number, opcode = 0x28): void => {
+      code.get(cpuLocal)
+      code.mem(opcode, offset)
+    }
+    load(Head.request)
+    code.op(0x45)
+    code.if()
+    load(Head.jumpCache)
+    load(Head.pc)
+    code.i32(1)
+    code.op(0x76)
+    code.i32(JumpCache.entries - 1)
+    code.op(0x71)
+    code.i32(Math.log2(JumpCache.entrySize))
+    code.op(0x74, 0x6a)
+    code.tee(this.#rec)
+    code.mem(0x29, JumpCache.pc)
+    load(Head.pc, 0x29)
+    code.op(0x51)
+    code.get(this.#rec)
+    code.mem(0x28, JumpCache.context)
+    load(Head.context)
+    code.op(0x46, 0x71)
+    code.if()
+    code.get(this.#rec)
+    code.mem(0x28, JumpCache.block)
+    code.tee(this.#rec)
+    code.mem(0x28, Block.region)
+    code.tee(this.#tlb)
+    code.i32(0)
+    code.op(0x47)
+    code.get(this.#budget)
+    code.get(this.#rec)
+    code.mem(0x28, Block.need)
+    code.op(0x4e, 0x71)
+    code.if()
     code.get(cpuLocal)
-    code.mem(0x28, Head.exit)
+    code.get(this.#tlb)
+    code.callIndirect(type, true)
+    code.end()
+    code.end()
+    code.end()
   }
 
   /** Early exit: pc and unused budget follow from the record of the instruction. */
@@ -168,20 +271,20 @@ class RegionLowerer extends Lowerer {
     const block = this.#region.blocks[n] as RegionBlock
     this.#current = n
     this.#insnRecord = block.records
+    if (this.#shape.placed[n]?.loop) {
+      code.get(this.#budget)
+      code.i32(this.#path(n))
+      code.op(0x48)
+      code.hint(false)
+      code.if()
+      this.#storeKnownPc(block.pc)
+      code.br(this.#out)
+      code.end()
+    }
     code.get(this.#budget)
     code.i32(block.length)
     code.op(0x6b)
-    code.tee(this.#budget)
-    code.i32(0)
-    code.op(0x48)
-    code.if()
-    code.get(this.#budget)
-    code.i32(block.length)
-    code.op(0x6a)
     code.set(this.#budget)
-    this.#storeKnownPc(block.pc)
-    code.br(this.#out)
-    code.end()
     const outer = this.#vars // blocks nest
     const vars = block.vars.map(type => code.local(type))
     this.#vars = vars
@@ -199,11 +302,43 @@ class RegionLowerer extends Lowerer {
   /** Goes to a pc from the end of the current block. */
   #goTo(target: Node): void {
     const to = this.#blockOf.get(pcOf(target) ?? -1n)
+    if (to !== undefined && this.#shape.follows(this.#current, to)) return this.#goToBlock(to)
+    if (this.#returns(target)) return
+    this.storePc(target)
+    this.code.br(this.#out)
+  }
+
+  /** A jump to where a register says, perhaps back to a block of the region. */
+  #returns(target: Node): boolean {
+    const { code } = this
     const from = this.#current
-    if (to === undefined || !this.#shape.follows(from, to)) {
-      this.storePc(target)
-      return this.code.br(this.#out)
+    const sites = this.#region.blocks[from]?.returnsTo ?? []
+    if (!sites.length || pcOf(target) !== undefined) return false
+    const wide = target.type === 'i64'
+    const pc = code.local(target.type as Type)
+    this.value(target)
+    code.set(pc)
+    for (const site of sites) {
+      const to = this.#blockOf.get(site)
+      if (to === undefined || !this.#shape.follows(from, to)) continue
+      code.get(pc)
+      code.const(wide ? 'i64' : 'i32', wide ? BigInt.asIntN(64, site) : Number(BigInt.asIntN(32, site)))
+      code.op(wide ? 0x51 : 0x46)
+      code.if()
+      this.#goToBlock(to)
+      code.end()
     }
+    code.get(cpuLocal)
+    code.get(pc)
+    if (!wide) code.op(0xad)
+    code.mem(0x37, Head.pc)
+    code.br(this.#out)
+    code.release(pc)
+    return true
+  }
+
+  #goToBlock(to: number): void {
+    const from = this.#current
     const label = this.#shape.isBack(from, to) ? this.#labels.get(to)?.loop : this.#labels.get(to)?.merge
     if (label) return this.code.br(label)
     this.#tree(to)
@@ -236,7 +371,7 @@ class RegionLowerer extends Lowerer {
       case 'leave':
         this.storePc(a)
         this.storeHead(Head.exit, Number(node.imm))
-        return code.br(this.#out)
+        return code.br(this.#leave)
       case 'exact':
         return this.#sideExit(Exit.step)
       case 'check':
@@ -279,12 +414,16 @@ class RegionLowerer extends Lowerer {
   protected override checkExit(): void {
     this.code.get(cpuLocal)
     this.code.mem(0x28, Head.exit)
+    this.code.hint(false)
     this.code.if()
     this.#toSide()
     this.code.end()
   }
   protected override tlbBase(): void {
     this.code.get(this.#tlb)
+  }
+  protected override get flat(): FlatMemory | undefined {
+    return this.#region.flat
   }
   protected override varLocal(index: number): number {
     return this.#vars[index] as number
@@ -302,15 +441,26 @@ class RegionLowerer extends Lowerer {
   }
 }
 
-/** Adds a region's function to a module under the index that was declared for it. */
+/**
+ * Adds a region's function to a module under the index that was declared for it. `chain`: it may go on to the next region
+ * by itself, through the module's imported table. Returns the budget that the region needs at its entry.
+ */
 export function defineRegion(
   module: ModuleWriter,
   index: number,
   region: Region,
   callees: CalleeIndex,
   runtime: Runtime,
-): void {
+  chain = false,
+): number {
   const code = new Code(['i32'])
-  new RegionLowerer(code, callees, runtime, region)
+  const lowerer = new RegionLowerer(
+    code,
+    callees,
+    runtime,
+    region,
+    chain ? module.type(regionType) : undefined,
+  )
   module.define(index, code)
+  return lowerer.need
 }
