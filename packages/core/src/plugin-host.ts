@@ -186,6 +186,7 @@ export class PluginHost implements Instrumentation {
       }),
       cellOffset: (cell: Cell) => this.cells.offset(cell),
       disassemble: source => target.disassemble(source.insn, source.pc),
+      describe: source => target.describe(source.insn),
       symbol: address => this.io.symbol?.(address),
     }
   }

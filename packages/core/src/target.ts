@@ -12,6 +12,7 @@ import type { MmioDevice } from './device.ts'
 import type { DisconType } from './discon.ts'
 import type { Machine } from './machine.ts'
 import type { Privilege } from './plugin/index.ts'
+import type { InsnKind } from './plugin/kind.ts'
 
 /** What kind of access is being translated. */
 export const Access = { load: 0, store: 1, fetch: 2, debug: 4 } as const
@@ -35,6 +36,15 @@ export interface DecodedInsn extends DecodedOperands {
   readonly endsBlock: boolean
   /** Decoding state for the instruction after this one in the block (such as ITSTATE of Arm); absent: as it was. */
   readonly nextState?: number
+}
+
+/** What an instruction is called, belongs to and is for. */
+export interface InsnDescription {
+  /** Without operands, such as `addi` or `c.lw`; `undefined` if it is none of the target's. */
+  readonly mnemonic: string
+  /** Part of the architecture, as the manual calls it; empty if it is none of the target's. */
+  readonly group: string
+  readonly kind: InsnKind
 }
 
 /**
@@ -91,6 +101,8 @@ export interface Target {
   decode(code: CodeReader, state: number): DecodedInsn
   /** Text of a decoded instruction. */
   disassemble(insn: DecodedInsn, pc: bigint): string
+  /** What the target's tables say of a decoded instruction. */
+  describe(insn: DecodedInsn): InsnDescription
   readonly functions: {
     /**
      * (cpu, address i64, access i32) → physical address i64, or -1 with `Head.trapCause` and `trapValue` set.

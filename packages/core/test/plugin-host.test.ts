@@ -35,6 +35,7 @@ function setup() {
       cause: number => ({ type: number < 0 ? Discon.Interrupt : Discon.Exception, name: `cause ${number}` }),
       privilege: cpu => ({ level: cpu.index, name: `level ${cpu.index}` }),
       disassemble: (insn, pc) => `insn ${insn.handler} at ${pc}`,
+      describe: insn => ({ mnemonic: `i${insn.handler}`, group: 'base', kind: 'load' }),
     },
     clock: () => 42,
     stop: reason => calls.stop.push(reason),
@@ -183,6 +184,12 @@ describe('translation', () => {
           'insn 2 at 4098',
           'start',
           undefined,
+        ])
+        expect([first?.mnemonic, second?.mnemonic, first?.group, first?.kind]).toEqual([
+          'i1',
+          'i2',
+          'base',
+          'load',
         ])
         first?.onExec(n => seen.push(`a first ${n}`))
         tb.onExec(n => seen.push(`a block ${n}`))

@@ -61,6 +61,7 @@ export const toyTarget: Target = {
     }
   },
   disassemble: insn => toyOps[insn.handler] ?? '?',
+  describe: insn => ({ mnemonic: toyOps[insn.handler] ?? '?', group: 'toy', kind: 'integer' }),
   privilege: () => ({ level: 1, name: 'toy' }),
   functions: {
     translate: irFunction('toy.translate', ['i64', 'i32'], 'i64', b => {

@@ -3,6 +3,7 @@ import type {
   Condition,
   Flow,
   InsnHandle,
+  InsnKind,
   Instrumentable,
   MemEvent,
   MemoryAccess,
@@ -20,6 +21,7 @@ export interface FakeInsn {
   readonly symbol?: string
   readonly group?: string
   readonly flow?: Flow
+  readonly kind?: InsnKind
 }
 
 /** A successful access; a load of 8 bytes of RAM unless it says otherwise. */
@@ -89,7 +91,7 @@ function insnHandle(
   exec: Exec[],
   memory: OnMemory[],
 ): InsnHandle {
-  const { pc, bytes, text = `op${bytes[0]}`, symbol, group = 'fake', flow = 'next' } = insn
+  const { pc, bytes, text = `op${bytes[0]}`, symbol, group = 'fake', flow = 'next', kind = 'integer' } = insn
   const wanted = (access: MemoryAccess, hook: OnMemory): void => {
     memory.push(event => {
       if (access === 'both' || (access === 'write') === event.isStore) hook(event)
@@ -106,6 +108,7 @@ function insnHandle(
     flow,
     mnemonic: text.split(' ')[0] as string,
     group,
+    kind,
     disassemble: () => text,
     symbol: () => symbol,
     onMemory: wanted,

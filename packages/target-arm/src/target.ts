@@ -5,6 +5,7 @@ import type {
   Cpu,
   DecodedInsn,
   HostImport,
+  InsnDescription,
   Machine,
   Privilege,
   Semantics,
@@ -12,7 +13,15 @@ import type {
 } from '@guestscope/core'
 import { cause } from './causes.ts'
 import { type Core, cortexM0, cortexM0Plus, cortexM3, cortexM4, cortexM7 } from './cores.ts'
-import { decode, decodeThumb, disassemble, type Insn, type RegFile } from './isa/thumb/index.ts'
+import {
+  decode,
+  decodeThumb,
+  disassemble,
+  groups,
+  type Insn,
+  kindOf,
+  type RegFile,
+} from './isa/thumb/index.ts'
 import { busError, mmuFunctions, translate } from './mmu.ts'
 import { createRegisters } from './registers.ts'
 import { semihosting } from './semihosting.ts'
@@ -89,8 +98,18 @@ function decoder(core: Core, semantics: readonly Semantics[]): Target['decode'] 
 /** ITSTATE of a decoded instruction is in the top of its aux. */
 const itShift = 24
 
+const decodeAgain = (core: Core, insn: DecodedInsn): Insn | undefined =>
+  decode(core, insn.word >>> 0, insn.size as 2 | 4, insn.aux >>> itShift)
+
+function describe(core: Core, insn: DecodedInsn): InsnDescription {
+  const row = decodeAgain(core, insn)?.row
+  if (row === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined' }
+  // Without what depends on operands: `add{s}.w`.
+  return { mnemonic: row.name.replaceAll(/\{.*?\}/g, ''), group: groups[row.ext], kind: kindOf(row) }
+}
+
 function text(core: Core, insn: DecodedInsn, pc: bigint): string {
-  const known: Insn | undefined = decode(core, insn.word >>> 0, insn.size as 2 | 4, insn.aux >>> itShift)
+  const known = decodeAgain(core, insn)
   if (known) return disassemble(known, Number(pc))
   const bits = (insn.word >>> 0).toString(16).padStart(2 * insn.size, '0')
   return insn.size === 2 ? `.inst.n 0x${bits}` : `.inst.w 0x${bits}`
@@ -148,6 +167,7 @@ export function createArmMTarget(core: Core): Target {
     semantics,
     decode: decoder(core, semantics),
     disassemble: (insn, pc) => text(core, insn, pc),
+    describe: insn => describe(core, insn),
     functions: { translate, enterTrap, others: functions },
     host,
     registers: createRegisters(core),

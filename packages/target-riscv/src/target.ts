@@ -1,8 +1,8 @@
 /** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
 import { Head, type IrFunction } from '@guestscope/codegen'
-import type { CodeReader, DecodedInsn, Privilege, Semantics, Target } from '@guestscope/core'
+import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
 import { cause } from './causes.ts'
-import { decode, disassemble, type Insn, lengthOf, type RegFile, type Xlen } from './isa/index.ts'
+import { decode, disassemble, type Insn, kindOf, lengthOf, type RegFile, type Xlen } from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
@@ -89,6 +89,12 @@ function text(xlen: Xlen, insn: DecodedInsn, pc: bigint): string {
   return insn.size === 2 ? `.2byte 0x${bits}` : `.4byte 0x${bits}`
 }
 
+function describe(xlen: Xlen, insn: DecodedInsn): InsnDescription {
+  const row = decode(xlen, insn.word)?.row
+  if (row === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined' }
+  return { mnemonic: row.name, group: row.ext, kind: kindOf(row) }
+}
+
 /** Registers that regions keep in locals: x1 … x31, f0 … f31, fflags, frm. */
 function promoter(xlen: Xlen): Target['state']['promote'] {
   const x = xlen === 32 ? 'i32' : 'i64'
@@ -124,6 +130,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     semantics,
     decode: decoder(xlen, handlers),
     disassemble: (insn, pc) => text(xlen, insn, pc),
+    describe: insn => describe(xlen, insn),
     functions: {
       translate: createTranslate(xlen),
       enterTrap: createEnterTrap(xlen),

@@ -1,9 +1,17 @@
 /** The handles that callbacks get. Each belongs to one call of one callback of one plugin. */
 import type { Cpu } from '../cpu.ts'
 import type { BlockSource, Hook } from '../instrument.ts'
-import type { Cell, DisconEvent, Flow, InsnHandle, RegisterAccess, TbHandle } from '../plugin/index.ts'
+import type {
+  Cell,
+  DisconEvent,
+  Flow,
+  InsnHandle,
+  InsnKind,
+  RegisterAccess,
+  TbHandle,
+} from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
-import type { CauseInfo } from '../target.ts'
+import type { CauseInfo, InsnDescription } from '../target.ts'
 import { cellValue } from './cells.ts'
 import { Scope } from './scope.ts'
 
@@ -13,6 +21,7 @@ export interface HandleHost {
   callHook(callback: (cpu: number) => void, access: RegisterAccess): Hook
   cellOffset(cell: Cell): number
   disassemble(source: BlockSource['insns'][number]): string
+  describe(source: BlockSource['insns'][number]): InsnDescription
   symbol(address: bigint): string | undefined
 }
 
@@ -58,6 +67,7 @@ abstract class Handle {
 
 class HostInsn extends Handle implements InsnHandle {
   readonly #source: BlockSource['insns'][number]
+  #description: InsnDescription | undefined
 
   constructor(scope: Scope, host: HandleHost, hooks: Hook[], source: BlockSource['insns'][number]) {
     super(scope, host, 'instruction', hooks)
@@ -91,10 +101,18 @@ class HostInsn extends Handle implements InsnHandle {
     return notYet('flow')
   }
   get mnemonic(): string {
-    return notYet('mnemonic')
+    return this.#describe().mnemonic
   }
   get group(): string {
-    return notYet('group')
+    return this.#describe().group
+  }
+  get kind(): InsnKind {
+    return this.#describe().kind
+  }
+  #describe(): InsnDescription {
+    this.check()
+    this.#description ??= this.host.describe(this.#source)
+    return this.#description
   }
   onMemory(): void {
     notYet('onMemory')

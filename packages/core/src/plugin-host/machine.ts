@@ -9,7 +9,7 @@ export interface PluginMachine {
   /** The plugin host puts itself in. */
   instrumentation: Instrumentation
   readonly cpus: readonly Cpu[]
-  readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble' | 'privilege'>
+  readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble' | 'describe' | 'privilege'>
   /** Instructions executed so far. */
   clock(): number
   /** Ends the run at the next safe point; the first reason wins. */

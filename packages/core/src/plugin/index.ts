@@ -16,6 +16,7 @@ export type { Privilege, Register, TimeControl } from './cpu.ts'
 export type { DisconEvent } from './discon.ts'
 export { type EdgeEvent, type EdgeKind, edgeKinds, type Flow } from './edge.ts'
 export type { InputFile } from './files.ts'
+export { type InsnKind, insnKinds } from './kind.ts'
 export type {
   MemEvent,
   MemoryAccess,

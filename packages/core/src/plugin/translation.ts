@@ -1,6 +1,7 @@
 /** Blocks and instructions under translation: where plugins ask for what shall happen when they run. */
 import type { Cell, Condition, RegisterAccess } from './common.ts'
 import type { Flow } from './edge.ts'
+import type { InsnKind } from './kind.ts'
 import type { MemEvent, MemoryAccess } from './memory.ts'
 import type { TraceBuffer } from './trace.ts'
 
@@ -54,6 +55,8 @@ export interface InsnHandle extends Instrumentable {
   readonly mnemonic: string
   /** Part of the architecture that it belongs to, as the target's manual has it, such as `M` or `Zba`. */
   readonly group: string
+  /** What it is for, in the words that all targets share. */
+  readonly kind: InsnKind
   /** Assembly text. */
   disassemble(): string
   /** Symbol of the loaded image that covers the address. */

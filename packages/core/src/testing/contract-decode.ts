@@ -1,4 +1,5 @@
 /** Decoder and disassembler: an answer for every bit pattern. */
+import { insnKinds } from '../plugin/kind.ts'
 import type { DecodedInsn } from '../target.ts'
 import { FetchFault } from '../translator.ts'
 import { none } from './assert.ts'
@@ -22,6 +23,9 @@ export function decodeCases(options: ContractOptions): Check[] {
       faults.push(`imm ${insn.imm} aux ${insn.aux} word ${insn.word}`)
     for (const pc of [0n, 0xffff_f000n])
       if (target.disassemble(insn, pc).trim() === '') faults.push('no text')
+    const { mnemonic, group, kind } = target.describe(insn)
+    if (mnemonic === '' || !insnKinds.includes(kind) || (group === '') !== (kind === 'undefined'))
+      faults.push(`described as '${mnemonic}' of '${group}', ${kind}`)
     return faults
   }
   const word = (random: Random): number[] =>

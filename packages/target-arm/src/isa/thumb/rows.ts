@@ -9,6 +9,16 @@ import { t32Dsp } from './t32-dsp.ts'
 import { t32Memory } from './t32-memory.ts'
 import { t32System } from './t32-system.ts'
 
+/** Extensions as manuals call them. */
+export const groups: Readonly<Record<Extension, string>> = {
+  v6m: 'Armv6-M',
+  v7m: 'Armv7-M',
+  dsp: 'DSP',
+  fp: 'FPv4-SP',
+  fp5: 'FPv5',
+  fpd: 'FPv5-D',
+}
+
 /** What the decoder must know of a core. */
 export type Profile = Pick<Core, 'baseline' | 'dsp' | 'fpu'>
 
