@@ -31,8 +31,9 @@ export interface FakeMemory {
   readonly size?: number
   readonly store?: boolean
   readonly value?: bigint
-  /** Not RAM but this device. */
+  /** Not RAM but this device, and where in it. */
   readonly device?: string
+  readonly offset?: bigint
 }
 
 type Exec = (cpu: number) => void
@@ -145,7 +146,7 @@ function execRecord(pc: bigint, physical: bigint, size: number): FakeRecord {
 }
 
 function memEvent(cpu: number, access: FakeMemory): MemEvent {
-  const { address, physical = address, size = 8, store = false, value = 0n, device } = access
+  const { address, physical = address, size = 8, store = false, value = 0n, device, offset = 0n } = access
   return {
     cpu,
     address,
@@ -160,6 +161,7 @@ function memEvent(cpu: number, access: FakeMemory): MemEvent {
     physical,
     isIo: device !== undefined,
     device: device ?? 'ram',
+    deviceOffset: offset,
   }
 }
 

@@ -34,6 +34,8 @@ export interface MemEvent {
   readonly isIo: boolean
   /** Name of the memory region or device that holds the first byte. */
   readonly device: string
+  /** Offset of the first byte from the beginning of that region or device. */
+  readonly deviceOffset: bigint
 }
 
 /**
