@@ -1,23 +1,29 @@
-/** `pnpm bench`: the benchmark guests on Guestscope and QEMU, and what plugins cost. */
-import { fileURLToPath } from 'node:url'
+/** `pnpm bench`: the benchmark guests on Guestscope and QEMU, and what instrumentation costs. */
+import { spawnSync } from 'node:child_process'
 import { type Arguments, parseArguments, UsageError, usage } from './args.ts'
-import { type Emulator, findQemu, guestscope, RunError } from './emulators.ts'
-import { benchmark, type Suite, startUp } from './guests.ts'
+import { churnTable, measureChurn } from './churn.ts'
+import { measureCosts } from './costs.ts'
+import { type Emulator, findQemu, guestscope, type Qemu } from './emulators.ts'
+import { generate } from './generate/files.ts'
+import { goals } from './goals.ts'
+import { benchmark, startUp } from './guests.ts'
+import { historyTable } from './history.ts'
 import { measure, type Result } from './measure.ts'
-import { means, meansTable, timesTable } from './report.ts'
+import { againstTable, costsTable, goalsTable, meansTable, memoryTable, timesTable } from './report.ts'
+import { RunError } from './run.ts'
+import { median } from './statistics.ts'
+import { complete, means } from './summary.ts'
+import { milliseconds } from './table.ts'
 
-const listenPlugin = fileURLToPath(new URL('plugins/listen.ts', import.meta.url))
-
-async function series(
-  suite: Suite,
-  names: readonly string[],
-  emulators: readonly Emulator[],
-  runs: number,
-): Promise<Result[]> {
+async function series({ suite, names, runs }: Arguments, emulators: readonly Emulator[]): Promise<Result[]> {
   const results: Result[] = []
-  for (const name of names) {
-    progress(`${name} (${results.length + 1} of ${names.length}) on ${emulators.map(e => e.name).join(', ')}`)
-    const result = await measure(benchmark(suite, name), emulators, runs)
+  const all = [startUp, ...names.filter(name => name !== startUp)]
+  for (const name of all) {
+    const guest = benchmark(suite, name)
+    if (guest.generated) generate(name)
+    const those = guest.against === undefined ? emulators : emulators.slice(0, 1)
+    progress(`${name} (${results.length + 1} of ${all.length}) on ${those.map(e => e.name).join(', ')}`)
+    const result = await measure(guest, those, runs)
     progress('')
     if (result.error !== undefined) console.error(`bench: ${result.error}`)
     results.push(result)
@@ -30,50 +36,85 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
 
-/** Where traps never happen, listening must cost nothing; where nothing else happens, how much is it? */
-async function costs(suite: Suite, runs: number): Promise<{ listen: Result[]; traps: Result[] }> {
-  const plain = guestscope(suite, 'plain')
-  const listening = guestscope(suite, 'onDiscon', ['-p', listenPlugin])
-  const counting = guestscope(suite, 'traps', ['-p', 'traps'])
-  return {
-    listen: await series(suite, suite.trapFree, [plain, listening], runs),
-    traps: await series(suite, suite.trapping, [plain, counting], runs),
-  }
+/** Seconds that Node takes to start and end with nothing to do. */
+function nodeStart(runs: number): number {
+  const times = Array.from({ length: runs }, () => {
+    const start = performance.now()
+    spawnSync(process.execPath, ['-e', '0'])
+    return (performance.now() - start) / 1000
+  })
+  return median(times)
 }
 
 async function run(args: Arguments): Promise<void> {
-  const { suite } = args
+  const { suite, runs } = args
+  const ours = guestscope(suite, args.built)
+  if (args.churn !== undefined) return await churn(args, ours, args.churn)
   const qemu = findQemu(suite, args.qemu)
-  const emulators = [guestscope(suite), ...(qemu ? [qemu] : [])]
-  const all = suite.benchmarks.map(b => b.name)
-  const chosen = args.names.length > 0 ? args.names : all
-  const names = [startUp, ...chosen.filter(name => name !== startUp)]
   if (!qemu)
     console.error(`bench: no ${suite.qemuProgram} found (--qemu COMMAND names one): times without ratios`)
+  const emulators = qemu ? [ours, qemu] : [ours]
 
-  const results = await series(suite, names, emulators, args.runs)
-  const mean = means(results.filter(result => result.name !== startUp))
-  const cost = args.costs ? await costs(suite, args.runs) : undefined
+  const results = args.names.length > 0 ? await series(args, emulators) : []
+  const rows = complete(results, suite.benchmarks)
+  const costs = await measureCosts(args.costs, {
+    ...{ suite, ours, runs, progress },
+    qemu: costsOfQemu(qemu, args.qemuPlugin),
+  })
+  for (const { row, errors } of costs)
+    for (const error of errors) console.error(`bench: costs, ${row.mode}: ${error}`)
+
+  const start = rows.find(({ name }) => name === startUp)?.measured.map(({ firstOutput }) => firstOutput)
+  const node = nodeStart(runs)
+  const mean = { ratio: means(rows), net: means(rows, row => row.net) }
+  const first = start?.[0]
+  const reached = goals({ rows, means: mean.ratio, costs, start: first && first * 1000 })
 
   if (args.json) {
     const versions = { node: process.version, qemu: qemu?.version }
-    console.log(
-      JSON.stringify({ versions, runs: args.runs, results, means: mean, costs: cost }, undefined, 2),
-    )
+    const startSeconds = { guestscope: first, qemu: start?.[1], node }
+    const all = { versions, runs, built: args.built, startSeconds, rows, means: mean, costs, goals: reached }
+    console.log(JSON.stringify(all, undefined, 2))
   } else {
-    const heads = emulators.map(e => (e === qemu ? `QEMU ${qemu.version}` : e.name))
-    console.log(timesTable(results, heads, qemu ? 'QEMU/ours' : ''))
-    if (mean.guests !== undefined) console.log(meansTable(mean))
-    if (cost) {
-      console.log(timesTable(cost.listen, ['plain', 'empty onDiscon'], 'cost'))
-      console.log(timesTable(cost.traps, ['plain', 'traps'], 'cost'))
+    const tables: string[] = []
+    if (rows.length > 0)
+      tables.push(
+        timesTable(
+          rows,
+          emulators.map(({ name }) => name),
+        ),
+        againstTable(rows),
+        memoryTable(rows),
+      )
+    if (mean.ratio.guests !== undefined) tables.push(meansTable(mean.ratio, mean.net))
+    if (costs.length > 0) tables.push(costsTable(costs))
+    if (reached.length > 0) tables.push(goalsTable(reached))
+    if (args.history) tables.push(historyTable({ rows, means: mean.ratio, start: first }))
+    for (const text of tables) if (text !== '') console.log(text)
+    if (start) {
+      const [guestscope, theirs] = start.map(milliseconds)
+      const compared = theirs === undefined ? '' : `, QEMU ${theirs}`
+      console.log(`First guest instruction after ${guestscope}${compared}; Node alone ${milliseconds(node)}.`)
     }
-    const times = `medians of ${args.runs} ${args.runs === 1 ? 'run' : 'runs'}`
+    const times = `medians of ${runs} ${runs === 1 ? 'run' : 'runs'}`
     console.log(`Wall time of whole processes, ${times}; Node ${process.version}.`)
-    console.log(`"${startUp}" is start-up alone; it is part of every time.`)
+    console.log(`"${startUp}" is start-up alone: part of every time, of "net" and of costs it is not.`)
   }
-  const wrong = [...results, ...(cost?.listen ?? []), ...(cost?.traps ?? [])].some(r => r.error !== undefined)
+  const wrong = rows.some(r => r.error !== undefined) || costs.some(({ errors }) => errors.length > 0)
   process.exitCode = wrong ? 1 : 0
+}
+
+function costsOfQemu(
+  qemu: Qemu | undefined,
+  plugin: string | undefined,
+): { emulator: Qemu; plugin: string } | undefined {
+  return qemu && plugin !== undefined ? { emulator: qemu, plugin } : undefined
+}
+
+async function churn({ suite, json }: Arguments, emulator: Emulator, seconds: number): Promise<void> {
+  if (suite.endless === undefined) throw new UsageError('--churn is for RISC-V: leave --arm out.')
+  const results = await measureChurn(suite, emulator, seconds)
+  console.log(json ? JSON.stringify({ seconds, churn: results }, undefined, 2) : churnTable(results))
 }
 
 async function main(): Promise<void> {

@@ -1,70 +1,86 @@
-/** Results as a table. */
-import type { Result } from './measure.ts'
-import { geometricMean } from './statistics.ts'
+/** Results as tables. */
+import type { CostResult } from './costs.ts'
+import type { Goal } from './goals.ts'
+import type { Means, Row } from './summary.ts'
+import { type Cell, factor, fixed, milliseconds, table } from './table.ts'
 
-type Cell = string | undefined
-
-/** Aligned columns, all but the first to the right; absent cells are empty. */
-export function table(rows: readonly (readonly Cell[])[]): string {
-  const columns = Math.max(...rows.map(row => row.length))
-  const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(...rows.map(row => (row[i] ?? '').length)),
-  )
-  return rows
-    .map(row => {
-      const cells = widths.map((width, i) =>
-        i === 0 ? (row[i] ?? '').padEnd(width) : (row[i] ?? '').padStart(width),
-      )
-      return `${cells.join('  ').trimEnd()}\n`
-    })
-    .join('')
-}
-
-const seconds = (value: number | undefined): Cell => value?.toFixed(3)
-const factor = (value: number | undefined): Cell => value?.toFixed(2)
 const percent = (value: number | undefined): Cell =>
   value === undefined ? undefined : `±${Math.round(50 * value)}%`
 
-/** One line per guest: name, the two times with their spreads, the ratio. */
-export function timesTable(results: readonly Result[], heads: readonly string[], ratio: string): string {
-  const head = ['seconds', ...heads.flatMap(name => [name, '']), ratio]
-  const rows = results.map(({ name, times, ratio: value }) => [
+/** One line per guest: name, the times with their spreads, the ratios. */
+export function timesTable(rows: readonly Row[], heads: readonly string[]): string {
+  const both = heads.length > 1
+  const head = ['seconds', 'group', ...heads.flatMap(name => [name, '']), ...(both ? ['ratio', 'net'] : [])]
+  const lines = rows.map(({ name, group, measured, ratio, net, error }) => [
     name,
-    ...heads.flatMap((_, i) => [
-      seconds(times[i]?.median),
-      times[i] && times[i].times.length > 1 ? percent(times[i].spread) : undefined,
-    ]),
-    factor(value),
+    group,
+    ...heads.flatMap((_, i) => {
+      const time = measured[i]?.time
+      return [fixed(time?.median, 3), time && time.times.length > 1 ? percent(time.spread) : undefined]
+    }),
+    factor(ratio),
+    error === undefined ? factor(net) : 'failed',
   ])
-  return table([head, ...rows])
+  return table([head, ...lines])
 }
 
-export interface Means {
-  /** Geometric means of the ratios of each group's guests. */
-  readonly groups: Readonly<Record<string, number>>
-  /** Of all guests. */
-  readonly guests: number | undefined
-  /** Of the groups' means, so that a group counts the same however many guests it has. */
-  readonly overGroups: number | undefined
-}
-
-export function means(results: readonly Result[]): Means {
-  const ratios = new Map<string, number[]>()
-  for (const { group, ratio } of results)
-    if (ratio !== undefined) ratios.set(group, [...(ratios.get(group) ?? []), ratio])
-  const groups = Object.fromEntries([...ratios].map(([name, all]) => [name, geometricMean(all) as number]))
-  return {
-    groups,
-    guests: geometricMean([...ratios.values()].flat()),
-    overGroups: geometricMean(Object.values(groups)),
-  }
-}
-
-export function meansTable({ groups, guests, overGroups }: Means): string {
+export function meansTable(ratio: Means, net: Means): string {
+  const line = (name: string, of: (means: Means) => number | undefined): Cell[] => [
+    name,
+    factor(of(ratio)),
+    factor(of(net)),
+  ]
+  const hot = ratio.hot
   return table([
-    ['geometric mean', 'ratio'],
-    ...Object.entries(groups).map(([name, value]) => [name, factor(value)]),
-    ['all guests', factor(guests)],
-    ['all groups', factor(overGroups)],
+    ['geometric mean', 'ratio', 'net'],
+    ...Object.keys(ratio.groups).map(name => line(name, means => means.groups[name])),
+    line('all guests', means => means.guests),
+    line('all groups', means => means.overGroups),
+    ...(hot
+      ? [
+          line('hot set', means => means.hot?.mean),
+          line(`worst of the hot set: ${[hot.worst, net.hot?.worst].join(', ')}`, means => means.hot?.ratio),
+        ]
+      : []),
   ])
+}
+
+/** Guests against guests, on our side. */
+export function againstTable(rows: readonly Row[]): string {
+  const lines = rows.flatMap(({ name, against }) =>
+    against ? [[`${name} against ${against.name}`, factor(against.factor)]] : [],
+  )
+  return lines.length > 0 ? table([['times the time', 'guestscope'], ...lines]) : ''
+}
+
+/** Resident memory of the guests that churn code. */
+export function memoryTable(rows: readonly Row[]): string {
+  const lines = rows.flatMap(({ name, group, measured }) =>
+    group === 'churn'
+      ? measured.flatMap(({ emulator, memory }) =>
+          memory ? [[`${name}, ${emulator}`, ...memory.map(value => fixed(value, 0))]] : [],
+        )
+      : [],
+  )
+  return lines.length > 0 ? table([['resident MB, at most', '25 %', '50 %', '75 %', '100 %'], ...lines]) : ''
+}
+
+export function costsTable(costs: readonly CostResult[]): string {
+  const lines = costs.map(({ row, ours, qemu, errors }) => [
+    row.about,
+    errors.length > 0 ? 'failed' : factor(ours.mean),
+    factor(qemu?.mean),
+    factor(row.most),
+    Object.keys(ours.byGuest).join(' '),
+  ])
+  return table([['times the time without', 'guestscope', 'QEMU', 'goal', 'mean over'], ...lines])
+}
+
+export function goalsTable(goals: readonly Goal[]): string {
+  const lines = goals.map(({ what, least, most, unit, value, reached }) => {
+    const show = (figure: number): Cell => (unit === 'ms' ? milliseconds(figure / 1000) : factor(figure))
+    const goal = least !== undefined ? `>= ${show(least)}` : `<= ${show(most ?? Number.NaN)}`
+    return [what, goal, show(value), reached ? 'reached' : 'missed']
+  })
+  return table([['goal', '', '', ''], ...lines])
 }

@@ -8,15 +8,18 @@ export interface Summary {
   readonly times: readonly number[]
 }
 
-export function summarise(times: readonly number[]): Summary {
-  const sorted = [...times].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle]
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const upper = sorted[sorted.length >> 1]
   const lower = sorted[(sorted.length - 1) >> 1]
-  if (upper === undefined || lower === undefined) throw new Error('no times')
-  const median = (lower + upper) / 2
-  const range = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0)
-  return { median, spread: median > 0 ? range / median : 0, times }
+  if (upper === undefined || lower === undefined) throw new Error('a median of nothing')
+  return (lower + upper) / 2
+}
+
+export function summarise(times: readonly number[]): Summary {
+  const middle = median(times)
+  const range = Math.max(...times) - Math.min(...times)
+  return { median: middle, spread: middle > 0 ? range / middle : 0, times }
 }
 
 /** The mean of ratios: half as fast and twice as fast make 1. */
