@@ -1,7 +1,10 @@
 /** Ready-made plugins; each is also an import of its own, such as `@guestscope/plugins-contrib/traps`. */
 export { bb } from './bb.ts'
+export { BlockCounter, type CountedBlock, executions } from './blocks.ts'
+export { coverage } from './coverage.ts'
 export { disconLog } from './discon-log.ts'
 export { discons } from './discons.ts'
+export { drcov } from './drcov.ts'
 export { empty } from './empty.ts'
 export { execLog } from './exec-log.ts'
 export { hotblocks } from './hotblocks.ts'

@@ -43,8 +43,6 @@ export class FakeRun {
   readonly files = new Map<string, string>()
   /** Files written as bytes. */
   readonly binary = new Map<string, Uint8Array>()
-  /** Files to read. */
-  readonly inputs = new Map<string, Uint8Array>()
   privilege: Privilege = { level: 3, name: 'M' }
   readonly exits: { status: number; message: string | undefined }[] = []
   readonly registers = new Map<string, bigint>()
@@ -55,13 +53,21 @@ export class FakeRun {
   /** Adds to every address what the guest's page tables would. */
   alias: (address: bigint) => bigint = address => address
   readonly #cpus: number
+  readonly #inputs: ReadonlyMap<string, Uint8Array>
   readonly #traces: FakeTrace[] = []
   #discon: (event: DisconEvent) => void = () => {}
   #translate: ((tb: TbHandle) => void)[] = []
   #exit: () => void = () => {}
   #idle: (cpu: number) => void = () => {}
 
-  constructor(plugin: PluginDefinition, options: Options, cpus = 1) {
+  constructor(
+    plugin: PluginDefinition,
+    options: Options,
+    cpus = 1,
+    /** Files to read. */
+    inputs: ReadonlyMap<string, Uint8Array> = new Map(),
+  ) {
+    this.#inputs = inputs
     this.#cpus = cpus
     this.registers.set('pc', 0n).set('a0', 0n).set('a1', 1n).set('mcycle', 0n)
     const values: Record<string, Given> = {}
@@ -127,9 +133,9 @@ export class FakeRun {
         this.output += text
       },
       openOutput: path => ({ write: data => this.#write(path, data) }),
-      readFile: path => this.inputs.get(path) ?? refuse(),
+      readFile: path => this.#inputs.get(path) ?? refuse(),
       openInput: path => {
-        const bytes = this.inputs.get(path) ?? refuse()
+        const bytes = this.#inputs.get(path) ?? refuse()
         let at = 0
         return {
           read: limit => {

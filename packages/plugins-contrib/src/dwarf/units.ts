@@ -1,0 +1,74 @@
+/** Compilation units (DWARF 5, 7.5): nothing of them but the directory in which each was compiled. */
+import { type FormValue, implicitConst, readForm, type Strings } from './forms.ts'
+import { DwarfReader } from './reader.ts'
+
+const Tag = { compileUnit: 0x11, skeletonUnit: 0x4a } as const
+const Attribute = { name: 0x03, stmtList: 0x10, compDir: 0x1b } as const
+const UnitType = { compile: 1, type: 2, partial: 3, skeleton: 4, splitCompile: 5, splitType: 6 } as const
+
+interface Abbreviation {
+  readonly tag: number
+  readonly attributes: readonly { readonly name: number; readonly form: number }[]
+}
+
+/** Offset of a line program → directory that its relative paths are relative to. */
+export function compilationDirectories(
+  info: Uint8Array,
+  abbrev: Uint8Array,
+  strings: Strings,
+): Map<number, string> {
+  const found = new Map<number, string>()
+  const r = new DwarfReader('.debug_info', info)
+  while (r.at < info.length) {
+    r.end = info.length
+    const next = r.unit()
+    const table = readHeader(r)
+    const die = readFirst(r, abbrev, table, strings)
+    const [lines, directory] = [die?.get(Attribute.stmtList), die?.get(Attribute.compDir)]
+    if (typeof lines === 'number' && typeof directory === 'string') found.set(lines, directory)
+    r.at = next
+  }
+  return found
+}
+
+/** The rest of a unit's header; gives the offset of its abbreviations. */
+function readHeader(r: DwarfReader): number {
+  const version = r.u16()
+  if (version < 2 || version > 5) throw r.damaged(`has the unknown version ${version}`)
+  const kind = version < 5 ? UnitType.compile : r.u8()
+  if (version >= 5) r.addressSize = r.u8()
+  const table = r.offset()
+  if (version < 5) r.addressSize = r.u8()
+  if (kind === UnitType.skeleton || kind === UnitType.splitCompile) r.skip(8)
+  if (kind === UnitType.type || kind === UnitType.splitType) r.skip(8 + r.offsetSize)
+  return table
+}
+
+/** The attributes of the unit itself, its first entry; undefined if it is no compilation unit. */
+function readFirst(
+  r: DwarfReader,
+  abbrev: Uint8Array,
+  table: number,
+  strings: Strings,
+): Map<number, FormValue> | undefined {
+  const abbreviation = findAbbreviation(abbrev, table, r.uleb())
+  if (abbreviation?.tag !== Tag.compileUnit && abbreviation?.tag !== Tag.skeletonUnit) return undefined
+  return new Map(abbreviation.attributes.map(({ name, form }) => [name, readForm(r, form, strings)]))
+}
+
+function findAbbreviation(abbrev: Uint8Array, table: number, code: number): Abbreviation | undefined {
+  const r = new DwarfReader('.debug_abbrev', abbrev, table)
+  for (let own = r.uleb(); own !== 0; own = r.uleb()) {
+    const tag = r.uleb()
+    r.u8() // Has it children?
+    const attributes: { name: number; form: number }[] = []
+    for (;;) {
+      const [name, form] = [r.uleb(), r.uleb()]
+      if (form === implicitConst) r.sleb()
+      if (name === 0 && form === 0) break
+      attributes.push({ name, form })
+    }
+    if (own === code) return { tag, attributes }
+  }
+  return undefined
+}
