@@ -15,7 +15,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { FlagSpec, ValueSpec } from '../src/args/spec.ts'
 import { commands } from '../src/commands/table.ts'
 import { statusMeanings } from '../src/exit-status.ts'
-import { armGuest, guest, type Outcome, runAll } from './harness.ts'
+import { armGuest, contribGuest, guest, type Outcome, runAll } from './harness.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -155,16 +155,17 @@ const outputs = new Map<string, string>()
 beforeAll(() => {
   const names = places.map(({ name }) => name).filter(isOutput)
   const lines = names.map(name => name.split(' ').slice(1))
-  const elf = (word: string): string =>
-    /-rv(32|64)\.elf$/.test(word)
-      ? guest(word.slice(0, -4))
-      : word.endsWith('.elf')
-        ? armGuest(word.slice(0, -4))
-        : word
+  const elf = (word: string): string => {
+    if (!word.endsWith('.elf')) return word
+    const name = word.slice(0, -4)
+    return [guest(name), armGuest(name), contribGuest(name)].find(path => existsSync(path)) ?? word
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'guestscope-'))
   const found = runAll(
     lines.map(words => ({ args: words.map(elf) })),
-    root,
+    directory,
   )
+  rmSync(directory, { recursive: true })
   for (const [i, name] of names.entries()) {
     const { status, stdout, stderr } = found[i] as Outcome
     const end = status === 0 ? '' : `(status ${status})\n`

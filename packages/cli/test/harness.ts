@@ -21,6 +21,9 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 export const guest = (name: string): string => path(`../../target-riscv/test/guests/elf/${name}.elf`)
 /** One of the Arm package, with its board. */
 export const armGuest = (name: string): string => path(`../../target-arm/test/guests/elf/${name}.elf`)
+/** One of the package of ready plugins, for the tracers. */
+export const contribGuest = (name: string): string =>
+  path(`../../plugins-contrib/test/guests/elf/${name}.elf`)
 /** Uses files by semihosting; see its source. */
 export const files: string = path('guests/files.elf')
 /** Sends back what it gets; see its source. */

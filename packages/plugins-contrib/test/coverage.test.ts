@@ -156,7 +156,7 @@ describe('line coverage', () => {
 })
 
 describe('coverage', () => {
-  const elf = readFileSync(new URL('guests/elf/lines-rv64-dwarf5.elf', import.meta.url))
+  const elf = readFileSync(new URL('guests/elf/lines-dwarf5-rv64.elf', import.meta.url))
 
   it('is a default export too', () => expect(coverageDefault).toBe(coverage))
 

@@ -7,11 +7,11 @@ import { DwarfReader } from '../src/dwarf/reader.ts'
 import { readElf } from '../src/elf.ts'
 
 const guests = [
-  'lines-rv64-dwarf5',
-  'lines-rv64-dwarf4',
-  'lines-rv32-dwarf4',
-  'lines-arm-dwarf5',
-  'lines-arm-dwarf3',
+  'lines-dwarf5-rv64',
+  'lines-dwarf4-rv64',
+  'lines-dwarf4-rv32',
+  'lines-dwarf5-arm',
+  'lines-dwarf3-arm',
 ]
 const file = (path: string): Uint8Array => readFileSync(new URL(`guests/${path}`, import.meta.url))
 const elf = (name: string): Uint8Array => file(`elf/${name}.elf`)
@@ -41,7 +41,7 @@ describe('line tables', () => {
   })
 
   it('a program without them has none', () => {
-    const bytes = elf('lines-rv64-dwarf5').slice()
+    const bytes = elf('lines-dwarf5-rv64').slice()
     const names = Buffer.from(bytes).indexOf('.debug_line\0')
     bytes[names + 1] = 0x78
     expect(programLines(readElf('x.elf', bytes))).toBeUndefined()
@@ -79,7 +79,7 @@ describe('ELF files', () => {
     }
   }
   it('that are none, or damaged, or compressed, are named', () => {
-    const bytes = elf('lines-rv64-dwarf5')
+    const bytes = elf('lines-dwarf5-rv64')
     expect(failure(new Uint8Array(64))).toContain('x.elf is not a little-endian ELF file')
     expect(failure(bytes.subarray(0, 1000))).toContain('The section table of x.elf lies outside the file')
     const view = new DataView(Uint8Array.from(bytes).buffer)

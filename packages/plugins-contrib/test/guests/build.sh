@@ -23,8 +23,8 @@ build() {
 riscv64=(-march=rv64gc -mabi=lp64d -mcmodel=medany)
 riscv32=(-march=rv32gc -mabi=ilp32d)
 arm=(-mcpu=cortex-m3 -mthumb)
-build lines-rv64-dwarf5 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${riscv64[@]}" -g -gdwarf-5 -O1
-build lines-rv64-dwarf4 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${riscv64[@]}" -g -gdwarf-4 -O0
-build lines-rv32-dwarf4 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${riscv32[@]}" -g -gdwarf-4 -O2 -mno-relax
-build lines-arm-dwarf5 arm-none-eabi- 0 0x20000000 arm.S "${arm[@]}" -g -gdwarf-5 -O1
-build lines-arm-dwarf3 arm-none-eabi- 0 0x20000000 arm.S "${arm[@]}" -g -gdwarf-3 -gstrict-dwarf -O2
+build lines-dwarf5-rv64 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${riscv64[@]}" -g -gdwarf-5 -O1
+build lines-dwarf4-rv64 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${riscv64[@]}" -g -gdwarf-4 -O0
+build lines-dwarf4-rv32 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${riscv32[@]}" -g -gdwarf-4 -O2 -mno-relax
+build lines-dwarf5-arm arm-none-eabi- 0 0x20000000 arm.S "${arm[@]}" -g -gdwarf-5 -O1
+build lines-dwarf3-arm arm-none-eabi- 0 0x20000000 arm.S "${arm[@]}" -g -gdwarf-3 -gstrict-dwarf -O2

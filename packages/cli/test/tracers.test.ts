@@ -1,0 +1,167 @@
+/** Ready plugins that write traces and coverage, on whole guests. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadElf, Machine, PluginHost } from '@guestscope/core'
+import { BlockCounter, execLog, executions } from '@guestscope/plugins-contrib'
+import { riscv64, virt64 } from '@guestscope/target-riscv'
+import { afterAll, describe, expect, test } from 'vitest'
+import { armGuest, contribGuest, guest, type Outcome, runAll } from './harness.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'guestscope-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+const written = (name: string): Buffer => readFileSync(join(directory, name))
+const run = (...args: string[]): Outcome => runAll([{ args: ['run', ...args] }], directory)[0] as Outcome
+
+describe('block counts', () => {
+  const ways = [{ tier: 0 as const }, { tier: 1 as const, hotThreshold: 2, batch: 1 }]
+  const guests = [
+    'exceptions-rv64',
+    'interrupts-rv64',
+    'paging-rv64',
+    'selfmod-rv64',
+    'nested-rv64',
+    'harts-2-rv64',
+  ]
+  const cases = ways.flatMap(way => guests.map(name => ({ ...way, name })))
+
+  test.each(cases)('are those of exec-log: $name, tier $tier', ({ name, ...way }) => {
+    const machine = new Machine({
+      ...way,
+      target: riscv64(),
+      board: virt64,
+      memoryBytes: 64 << 20,
+      cpus: name.startsWith('harts') ? 2 : 1,
+      console: { write: () => {} },
+      image: loadElf(readFileSync(guest(name))),
+      semihosting: false,
+    })
+    const expected = new Map<string, number>()
+    const count = (line: string): void => {
+      const [, pc] = line.split(' ')
+      if (pc !== undefined && !line.startsWith('#')) expected.set(pc, (expected.get(pc) ?? 0) + 1)
+    }
+    const host = new PluginHost(machine, {
+      output: () => {},
+      openOutput: () => ({ write: data => `${data}`.split('\n').forEach(count) }),
+    })
+    let counter: BlockCounter | undefined
+    host.install({
+      name: 'counter',
+      description: '',
+      apiVersion: 1,
+      install: api => {
+        counter = new BlockCounter(api)
+      },
+    })
+    host.install(execLog, { out: 'log' })
+    while (machine.run(1_000_003) === 'running');
+    host.finish(machine.stopReason ?? { kind: 'exit', status: -1 })
+
+    const found = new Map<string, number>()
+    for (const block of counter?.blocks() ?? [])
+      executions(block).forEach((n, i) => {
+        const pc = (block.places[i] as bigint).toString(16)
+        if (n > 0) found.set(pc, (found.get(pc) ?? 0) + n)
+      })
+    expect([...found].sort()).toEqual([...expected].sort())
+  })
+})
+
+/** The lines of one source file of an lcov file: line → count. */
+function linesOf(lcov: string, source: string): Record<string, number> {
+  const record = lcov.split('end_of_record\n').find(part => part.includes(`SF:${source}\n`)) ?? ''
+  return Object.fromEntries(
+    [...record.matchAll(/^DA:(\d+),(\d+)$/gm)].map(([, line, n]) => [line, Number(n)]),
+  )
+}
+
+describe('coverage', () => {
+  /** Known from the source: `classify` runs 10 times, 3 of them with n < 3, `recurse` 6 times. */
+  const facts = { 7: 10, 9: 3, 11: 0, 12: 7, 16: 6, 18: 1, 19: 5, 24: 0, 35: 0, 36: 1 }
+
+  test('of a program that was not optimised has every line', () => {
+    expect(run(contribGuest('lines-dwarf4-rv64'), '-p', 'coverage').status).toBe(0)
+    const lcov = written('lcov.info').toString()
+    expect(linesOf(lcov, '/guest/lines.c')).toMatchObject(facts)
+    expect(linesOf(lcov, '/guest/sub/shape.h')).toEqual({ 2: 7, 3: 7, 4: 49, 5: 42, 6: 7, 7: 7 })
+    expect(linesOf(lcov, '/guest/riscv.S')).toEqual({
+      ...Object.fromEntries([5, 6, 7, 8, 9, 10, 11, 12, 13, 18, 19, 20, 21].map(line => [line, 1])),
+      14: 0,
+    })
+    expect(lcov).toContain('FNDA:0,never\n')
+    expect(lcov).toContain('FNDA:6,recurse\n')
+  })
+
+  test('of optimised ones says nothing wrong', () => {
+    const runs = [
+      [contribGuest('lines-dwarf5-rv64')],
+      [contribGuest('lines-dwarf4-rv32')],
+      [contribGuest('lines-dwarf5-arm'), '--semihosting'],
+      [contribGuest('lines-dwarf3-arm'), '--semihosting'],
+    ]
+    for (const args of runs) {
+      expect(run(...args, '-p', 'coverage,out=o.info').status).toBe(0)
+      const lines = linesOf(written('o.info').toString(), '/guest/lines.c')
+      expect(Object.keys(lines).length).toBeGreaterThan(5)
+      // What never runs is never said to have run; what is there and runs, has run.
+      for (const never of [11, 24, 35]) expect(lines[never] ?? 0).toBe(0)
+      expect(lines[36]).toBe(1)
+    }
+  })
+
+  test('refuses a program without debug information', () => {
+    const { status, stderr } = run(guest('hello-rv64'), '-p', 'coverage')
+    expect(status).toBe(2)
+    expect(stderr).toContain('has no line table')
+    expect(stderr).toContain('-g')
+  })
+})
+
+/** Reads a drcov file as its readers do. */
+function readDrcov(bytes: Buffer) {
+  let at = 0
+  const line = (): string => {
+    const end = bytes.indexOf('\n', at)
+    const text = bytes.toString('utf8', at, end)
+    at = end + 1
+    return text
+  }
+  expect(line()).toBe('DRCOV VERSION: 2')
+  expect(line()).toMatch(/^DRCOV FLAVOR: /)
+  const count = Number(/^Module Table: version 2, count (\d+)$/.exec(line())?.[1])
+  expect(line()).toBe('Columns: id, base, end, entry, path')
+  const modules = Array.from({ length: count }, (_, i) => {
+    const [id, base, end, entry, path] = line().trim().split(', ')
+    expect(Number(id)).toBe(i)
+    return { base: Number(base), end: Number(end), entry: Number(entry), path }
+  })
+  const blocks = Number(/^BB Table: (\d+) bbs$/.exec(line())?.[1])
+  expect(bytes.length - at).toBe(8 * blocks)
+  const covered = new Set<number>()
+  for (; at < bytes.length; at += 8) {
+    const module = modules[bytes.readUInt16LE(at + 6)]
+    for (let i = 0; i < bytes.readUInt16LE(at + 4); i++)
+      covered.add((module?.base ?? 0) + bytes.readUInt32LE(at) + i)
+  }
+  return { modules, covered }
+}
+
+describe('drcov', () => {
+  test.each([
+    ['exceptions-rv64', [guest('exceptions-rv64')]],
+    ['kernel-an385', [armGuest('kernel-an385'), '--board', 'mps2-an385', '--semihosting']],
+  ])('has the code that exec-log has: %s', (_, args) => {
+    expect(run(...args, '-p', 'drcov,out=o.drcov', '-p', 'exec-log,out=o.log,insn').status).toBe(0)
+    const executed = new Set<number>()
+    for (const [, pc, bytes = ''] of written('o.log')
+      .toString()
+      .split('\n')
+      .filter(line => /^\d/.test(line))
+      .map(line => line.split(' ')))
+      for (let i = 0; i < bytes.length / 2; i++) executed.add(Number.parseInt(pc as string, 16) + i)
+    const { modules, covered } = readDrcov(written('o.drcov'))
+    expect(modules[0]?.path).toBe(args[0])
+    expect([...covered].sort()).toEqual([...executed].sort())
+  })
+})
