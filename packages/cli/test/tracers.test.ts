@@ -150,7 +150,7 @@ function readDrcov(bytes: Buffer) {
 describe('drcov', () => {
   test.each([
     ['exceptions-rv64', [guest('exceptions-rv64')]],
-    ['kernel-an385', [armGuest('kernel-an385'), '--board', 'mps2-an385', '--semihosting']],
+    ['exceptions-an385', [armGuest('exceptions-an385'), '--board', 'mps2-an385', '--semihosting']],
   ])('has the code that exec-log has: %s', (_, args) => {
     expect(run(...args, '-p', 'drcov,out=o.drcov', '-p', 'exec-log,out=o.log,insn').status).toBe(0)
     const executed = new Set<number>()
