@@ -20,9 +20,11 @@ type Given = string | number | boolean | readonly string[] | undefined
 /** A cell; numbers of vCPUs are not checked. */
 class FakeCell implements Cell {
   readonly name: string
+  readonly #lost: () => boolean
   readonly #values: bigint[] = []
-  constructor(name: string) {
+  constructor(name: string, lost: () => boolean) {
     this.name = name
+    this.#lost = lost
   }
   get(cpu: number): bigint {
     return this.#values[cpu] ?? 0n
@@ -31,7 +33,7 @@ class FakeCell implements Cell {
     this.#values[cpu] = BigInt.asUintN(64, value)
   }
   add(cpu: number, value: bigint): void {
-    this.set(cpu, this.get(cpu) + value)
+    if (!this.#lost()) this.set(cpu, this.get(cpu) + value)
   }
   sum(): bigint {
     return this.#values.reduce((sum, value) => sum + (value ?? 0n), 0n)
@@ -50,6 +52,8 @@ export class FakeRun {
   readonly pcs: bigint[] = []
   /** Cells that can be had. */
   cells = 1000
+  /** A fault of the emulator: nothing is ever added to cells. */
+  lostAdds = false
   /** Adds to every address what the guest's page tables would. */
   alias: (address: bigint) => bigint = address => address
   readonly #cpus: number
@@ -112,9 +116,9 @@ export class FakeRun {
       scoreboard: (...names) => {
         this.cells -= names.length
         if (this.cells < 0) throw new PluginError('plugin/cells-exhausted', 'All are in use.', '')
-        return Object.fromEntries(names.map(key => [key, new FakeCell(key)])) as ReturnType<
-          PluginApi['scoreboard']
-        >
+        return Object.fromEntries(
+          names.map(key => [key, new FakeCell(key, () => this.lostAdds)]),
+        ) as ReturnType<PluginApi['scoreboard']>
       },
       traceBuffer: trace => {
         const buffer = new FakeTrace(trace)
