@@ -1,0 +1,67 @@
+/**
+ * Ready plugins on whole guests, in every tier: what they count is what was executed, and the same everywhere. Figures of
+ * QEMU 11.1 come from `-plugin` runs of plugins that count instructions, accesses and blocks (see testing.md).
+ */
+import { bb, execLog, hotblocks, howvec, insn, traps } from '@guestscope/plugins-contrib'
+import { describe, expect, test } from 'vitest'
+import { type PluginRun, runPlugins, ways } from './plugin-run.ts'
+
+/** Sum of the numbers that a pattern finds. */
+const sum = (text: string | undefined, pattern: RegExp): number =>
+  [...(text ?? '').matchAll(pattern)].reduce((total, found) => total + Number(found[1]), 0)
+
+describe.each(ways)('%s', (_, way) => {
+  // Traps at every turn; code that changes itself; calls, loops, floating point.
+  test.each(['exceptions-rv64', 'selfmod-rv64', 'nested-rv64'])('%s: all counts agree', name => {
+    const { outputs, machine, status } = runPlugins(
+      name,
+      [
+        [insn, { sizes: true }],
+        [insn, { inline: false }],
+        [execLog, { hash: 1_000_000_000 }],
+        [howvec, {}],
+        [howvec, { by: 'mnemonic', inline: false }],
+        [bb, {}],
+        [hotblocks, { limit: 0 }],
+        [traps, { by: 'cause' }],
+      ],
+      way,
+    )
+    expect(status).toBe(0)
+    const total = sum(outputs[0], /^total insns: (\d+)$/gm)
+    // An instruction that could not be fetched took its time, but it was none.
+    const unfetched = sum(outputs[7], /^instruction (?:access|page) fault +exception +(\d+)$/gm)
+    expect(total).toBe((machine.cpus[0]?.executed ?? 0) - unfetched)
+    expect(sum(outputs[0], /^len \d bytes: (\d+) insns$/gm)).toBe(total)
+    expect(sum(outputs[1], /^total insns: (\d+)$/gm)).toBe(total)
+    expect(sum(outputs[2], /^# vcpu 0 insns (\d+) hash/gm)).toBe(total)
+    expect(sum(outputs[3], /\((\d+) hits\)/g)).toBe(total)
+    expect(sum(outputs[4], /\((\d+) hits\)/g)).toBe(total)
+    const blocks = [...(outputs[6] ?? '').matchAll(/^0x\w+, \d+, (\d+), (\d+)$/gm)]
+    const [, n, m] = /^Total: bb's: (\d+), insns: (\d+)$/m.exec(outputs[5] ?? '') ?? []
+    expect(blocks.reduce((all, found) => all + Number(found[2]), 0)).toBe(Number(n))
+    expect(blocks.reduce((all, found) => all + Number(found[1]) * Number(found[2]), 0)).toBe(Number(m))
+    expect(Number(m)).toBeGreaterThanOrEqual(total)
+  })
+})
+
+test('several vCPUs are counted apart', () => {
+  const { outputs, machine }: PluginRun = runPlugins('harts-8-rv64', [[insn], [bb, { inline: false }]], {}, 8)
+  for (const cpu of machine.cpus) {
+    const counted = sum(outputs[0], new RegExp(`^cpu ${cpu.index} insns: (\\d+)$`, 'gm'))
+    expect(counted).toBe(cpu.executed)
+    expect(outputs[1]).toMatch(new RegExp(`^CPU${cpu.index}: bb's: [1-9]`, 'm'))
+  }
+})
+
+// QEMU's boot ROM has one instruction more, and it goes on for some after the store that ends the run.
+test.each([
+  ['programs-rv64', 2_856_627],
+  ['selfmod-rv64', 884_300],
+  ['hello-rv64', 176],
+])('%s: as many instructions as on QEMU', (name, qemu) => {
+  const { outputs } = runPlugins(name, [[insn]])
+  const own = sum(outputs[0], /^total insns: (\d+)$/gm)
+  expect(own).toBeGreaterThanOrEqual(qemu - 2)
+  expect(own).toBeLessThan(qemu)
+})
