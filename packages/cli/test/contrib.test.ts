@@ -4,15 +4,23 @@
  */
 import { bb, execLog, hotblocks, howvec, insn, traps } from '@guestscope/plugins-contrib'
 import { describe, expect, test } from 'vitest'
+import { armGuest, type Outcome, runAll } from './harness.ts'
 import { type PluginRun, runPlugins, ways } from './plugin-run.ts'
 
 /** Sum of the numbers that a pattern finds. */
 const sum = (text: string | undefined, pattern: RegExp): number =>
   [...(text ?? '').matchAll(pattern)].reduce((total, found) => total + Number(found[1]), 0)
 
-describe.each(ways)('%s', (_, way) => {
-  // Traps at every turn; code that changes itself; calls, loops, floating point.
-  test.each(['exceptions-rv64', 'selfmod-rv64', 'nested-rv64'])('%s: all counts agree', name => {
+// Traps at every turn; code that changes itself. The oracle is slow.
+const runs = [
+  ...ways.flatMap(([title, way]) =>
+    ['exceptions-rv64', 'selfmod-rv64', 'nested-rv64'].map(name => [title, name, way] as const),
+  ),
+  ['oracle', 'nested-rv64', { tier: 'oracle' }] as const,
+]
+
+describe('all counts agree', () => {
+  test.each(runs)('%s: %s', (_, name, way) => {
     const { outputs, machine, status } = runPlugins(
       name,
       [
@@ -52,6 +60,30 @@ test('several vCPUs are counted apart', () => {
     expect(counted).toBe(cpu.executed)
     expect(outputs[1]).toMatch(new RegExp(`^CPU${cpu.index}: bb's: [1-9]`, 'm'))
   }
+})
+
+test('Cortex-M, by the command: classes add up to the instructions', () => {
+  const plugins = ['insn,sizes', 'howvec', 'howvec,by=group', 'howvec,by=mnemonic,verbose']
+  const args = [
+    'run',
+    armGuest('programs-an386'),
+    '--board',
+    'mps2-an386',
+    '--serial',
+    'none',
+    '--semihosting',
+  ]
+  const [{ status, stderr }] = runAll(
+    [{ args: [...args, ...plugins.flatMap(plugin => ['-p', plugin])] }],
+    import.meta.dirname,
+  ) as [Outcome]
+  expect(status).toBe(0)
+  const total = sum(stderr, /^total insns: (\d+)$/gm)
+  expect(sum(stderr, /^len \d bytes: (\d+) insns$/gm)).toBe(total)
+  const [kinds, groups, names] = stderr.split('Instruction Classes:\n').slice(1)
+  for (const text of [kinds, groups, names]) expect(sum(text, /\((\d+) hits\)/g)).toBe(total)
+  expect(groups).toMatch(/^Class: Armv7-M +\t/m)
+  expect(names).toMatch(/^Class: mov\.w +\t/m)
 })
 
 // QEMU's boot ROM has one instruction more, and it goes on for some after the store that ends the run.
