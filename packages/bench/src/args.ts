@@ -17,6 +17,8 @@ export interface Arguments {
   readonly runs: number
   /** Instead of all: let code churn for so many seconds. */
   readonly churn: number | undefined
+  /** Measure the guests compiled straight to WebAssembly besides. */
+  readonly limit: boolean
   /** Run what was built, not the sources. */
   readonly built: boolean
   /** Print a line for the table of the history as well. */
@@ -43,6 +45,7 @@ costs), or one kind of instrumentation. Default: everything.
   --linux-initrd FILE
   --runs N              runs of each, default 3
   --churn SECONDS       instead: let code churn on Guestscope for this time, and print the resident memory
+  --limit               also the hot guests' C sources compiled straight to WebAssembly (needs clang and wasm-ld)
   --built               run what "pnpm build" made, not the sources
   --history             also a line for the table "History" in docs/performance.md
   --json                results as JSON
@@ -61,7 +64,8 @@ export function parseArguments(args: readonly string[], environment: Environment
   const suite = chooseSuite(values, environment)
   const command = words(values.qemu ?? environment[suite.qemuVariable] ?? '')
   if (values.qemu !== undefined && command.length === 0) throw new UsageError('--qemu takes a command.')
-  const { built, history, json, help, churn } = values
+  const { built, limit, history, json, help, churn } = values
+  if (limit && values.arm) throw new UsageError('--limit is for RISC-V: leave --arm out.')
   return {
     suite,
     ...choose(suite, positionals),
@@ -69,6 +73,7 @@ export function parseArguments(args: readonly string[], environment: Environment
     qemuPlugin: values['qemu-plugin'] ?? environment.QEMU_COST_PLUGIN,
     runs: wholeNumber('runs', values.runs),
     churn: churn === undefined ? undefined : wholeNumber('churn', churn),
+    limit,
     built,
     history,
     json,
@@ -132,6 +137,7 @@ const optionTypes = {
   'linux-initrd': { type: 'string' },
   runs: { type: 'string', default: '3' },
   churn: { type: 'string' },
+  limit: { type: 'boolean', default: false },
   built: { type: 'boolean', default: false },
   history: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -147,6 +153,7 @@ interface Values {
   readonly 'linux-initrd'?: string
   readonly runs: string
   readonly churn?: string
+  readonly limit: boolean
   readonly built: boolean
   readonly history: boolean
   readonly json: boolean

@@ -11,6 +11,9 @@ export interface Emulator {
   command(guest: Benchmark): readonly string[]
 }
 
+/** Names of those whose times are compared. */
+export const names = { ours: 'guestscope', qemu: 'QEMU', limit: 'limit' } as const
+
 export interface Qemu extends Emulator {
   readonly version: string
 }
@@ -18,7 +21,7 @@ export interface Qemu extends Emulator {
 const inCli = (path: string): string => fileURLToPath(new URL(`../../cli/${path}`, import.meta.url))
 
 /** This workspace's command, from its sources or as it was built. */
-export function guestscope(suite: Suite, built: boolean, name = 'guestscope'): Emulator {
+export function guestscope(suite: Suite, built: boolean, name: string = names.ours): Emulator {
   if (built && !existsSync(inCli('dist/bin.js')))
     throw new RunError('Nothing has been built: run "pnpm build" first, or leave --built out.')
   const start = built
@@ -37,7 +40,7 @@ export function findQemu(suite: Suite, given: readonly string[] | undefined): Qe
     throw new RunError(`Cannot run QEMU as "${words.join(' ')}": ${asked.error?.message ?? asked.stderr}`)
   }
   const version = /version (\S+)/.exec(asked.stdout)?.[1] ?? 'of unknown version'
-  return { name: `QEMU ${version}`, version, command: guest => [...words, ...suite.theirs(guest)] }
+  return { name: names.qemu, version, command: guest => [...words, ...suite.theirs(guest)] }
 }
 
 /** The same with more arguments. */

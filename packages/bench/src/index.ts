@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { type Arguments, parseArguments, UsageError, usage } from './args.ts'
 import { churnTable, measureChurn } from './churn.ts'
 import { measureCosts } from './costs.ts'
-import { type Emulator, findQemu, guestscope, type Qemu } from './emulators.ts'
+import { type Emulator, findQemu, guestscope, names, type Qemu } from './emulators.ts'
 import { generate } from './generate/files.ts'
 import { goals } from './goals.ts'
 import { benchmark, startUp } from './guests.ts'
 import { historyTable } from './history.ts'
+import { compileLimit, limit, limited } from './limit.ts'
 import { measure, type Result } from './measure.ts'
 import { againstTable, costsTable, goalsTable, meansTable, memoryTable, timesTable } from './report.ts'
 import { RunError } from './run.ts'
@@ -15,13 +16,18 @@ import { median } from './statistics.ts'
 import { complete, means } from './summary.ts'
 import { milliseconds } from './table.ts'
 
-async function series({ suite, names, runs }: Arguments, emulators: readonly Emulator[]): Promise<Result[]> {
+async function series(args: Arguments, emulators: readonly Emulator[]): Promise<Result[]> {
+  const { suite, runs } = args
   const results: Result[] = []
-  const all = [startUp, ...names.filter(name => name !== startUp)]
+  const all = [startUp, ...args.names.filter(name => name !== startUp)]
   for (const name of all) {
     const guest = benchmark(suite, name)
     if (guest.generated) generate(name)
-    const those = guest.against === undefined ? emulators : emulators.slice(0, 1)
+    const those = guest.against === undefined ? [...emulators] : emulators.slice(0, 1)
+    if (args.limit && limited.includes(name)) {
+      compileLimit(name)
+      those.push(limit)
+    }
     progress(`${name} (${results.length + 1} of ${all.length}) on ${those.map(e => e.name).join(', ')}`)
     const result = await measure(guest, those, runs)
     progress('')
@@ -64,37 +70,35 @@ async function run(args: Arguments): Promise<void> {
   for (const { row, errors } of costs)
     for (const error of errors) console.error(`bench: costs, ${row.mode}: ${error}`)
 
-  const start = rows.find(({ name }) => name === startUp)?.measured.map(({ firstOutput }) => firstOutput)
+  const firstOutput = (emulator: string): number | undefined =>
+    rows.find(({ name }) => name === startUp)?.measured.find(way => way.emulator === emulator)?.firstOutput
   const node = nodeStart(runs)
   const mean = { ratio: means(rows), net: means(rows, row => row.net) }
-  const first = start?.[0]
+  const [first, firstOfQemu] = [firstOutput(names.ours), firstOutput(names.qemu)]
   const reached = goals({ rows, means: mean.ratio, costs, start: first && first * 1000 })
 
   if (args.json) {
     const versions = { node: process.version, qemu: qemu?.version }
-    const startSeconds = { guestscope: first, qemu: start?.[1], node }
+    const startSeconds = { guestscope: first, qemu: firstOfQemu, node }
     const all = { versions, runs, built: args.built, startSeconds, rows, means: mean, costs, goals: reached }
     console.log(JSON.stringify(all, undefined, 2))
   } else {
     const tables: string[] = []
-    if (rows.length > 0)
-      tables.push(
-        timesTable(
-          rows,
-          emulators.map(({ name }) => name),
-        ),
-        againstTable(rows),
-        memoryTable(rows),
-      )
+    const heads = {
+      [names.ours]: names.ours,
+      ...(qemu && { [names.qemu]: `${names.qemu} ${qemu.version}` }),
+      ...(args.limit && { [names.limit]: names.limit }),
+    }
+    if (rows.length > 0) tables.push(timesTable(rows, heads), againstTable(rows), memoryTable(rows))
     if (mean.ratio.guests !== undefined) tables.push(meansTable(mean.ratio, mean.net))
     if (costs.length > 0) tables.push(costsTable(costs))
     if (reached.length > 0) tables.push(goalsTable(reached))
     if (args.history) tables.push(historyTable({ rows, means: mean.ratio, start: first }))
     for (const text of tables) if (text !== '') console.log(text)
-    if (start) {
-      const [guestscope, theirs] = start.map(milliseconds)
-      const compared = theirs === undefined ? '' : `, QEMU ${theirs}`
-      console.log(`First guest instruction after ${guestscope}${compared}; Node alone ${milliseconds(node)}.`)
+    if (first !== undefined) {
+      const compared = firstOfQemu === undefined ? '' : `, QEMU ${milliseconds(firstOfQemu)}`
+      const alone = `Node alone ${milliseconds(node)}`
+      console.log(`First guest instruction after ${milliseconds(first)}${compared}; ${alone}.`)
     }
     const times = `medians of ${runs} ${runs === 1 ? 'run' : 'runs'}`
     console.log(`Wall time of whole processes, ${times}; Node ${process.version}.`)

@@ -20,8 +20,6 @@ export interface Result {
   readonly group: string
   /** In the order of the emulators; none if a run went wrong. */
   readonly measured: readonly Measured[]
-  /** Time of the second over the time of the first. */
-  readonly ratio: number | undefined
   readonly error: string | undefined
 }
 
@@ -38,12 +36,10 @@ export async function measure(
       for (const [k, emulator] of emulators.entries()) outcomes[k]?.push(await once(emulator, guest))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { name, group, measured: [], ratio: undefined, error: message }
+    return { name, group, measured: [], error: message }
   }
   const measured = outcomes.map((all, i) => summary(emulators[i]?.name ?? '', all))
-  const [first, second] = measured
-  const ratio = first && second && second.time.median / first.time.median
-  return { name, group, measured, ratio, error: undefined }
+  return { name, group, measured, error: undefined }
 }
 
 function summary(emulator: string, outcomes: readonly Outcome[]): Measured {

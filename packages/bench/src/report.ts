@@ -7,19 +7,20 @@ import { type Cell, factor, fixed, milliseconds, table } from './table.ts'
 const percent = (value: number | undefined): Cell =>
   value === undefined ? undefined : `±${Math.round(50 * value)}%`
 
-/** One line per guest: name, the times with their spreads, the ratios. */
-export function timesTable(rows: readonly Row[], heads: readonly string[]): string {
-  const both = heads.length > 1
-  const head = ['seconds', 'group', ...heads.flatMap(name => [name, '']), ...(both ? ['ratio', 'net'] : [])]
-  const lines = rows.map(({ name, group, measured, ratio, net, error }) => [
-    name,
-    group,
-    ...heads.flatMap((_, i) => {
-      const time = measured[i]?.time
+const ratios = ['ratio', 'net', 'limit'] as const
+
+/** One line per guest: name, the times with their spreads, the ratios. `emulators`: names and heads of the columns. */
+export function timesTable(rows: readonly Row[], emulators: Readonly<Record<string, string>>): string {
+  const columns = ratios.filter(ratio => rows.some(row => row[ratio] !== undefined))
+  const head = ['seconds', 'group', ...Object.values(emulators).flatMap(name => [name, '']), ...columns]
+  const lines = rows.map(row => [
+    row.name,
+    row.group,
+    ...Object.keys(emulators).flatMap(name => {
+      const time = row.measured.find(({ emulator }) => emulator === name)?.time
       return [fixed(time?.median, 3), time && time.times.length > 1 ? percent(time.spread) : undefined]
     }),
-    factor(ratio),
-    error === undefined ? factor(net) : 'failed',
+    ...(row.error === undefined ? columns.map(ratio => factor(row[ratio])) : ['failed']),
   ])
   return table([head, ...lines])
 }

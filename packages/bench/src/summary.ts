@@ -1,11 +1,16 @@
 /** What follows from the results: net ratios, means, start-up. */
+import { names } from './emulators.ts'
 import { type Benchmark, hotSet, startUp } from './guests.ts'
 import { type Measured, netRatio, type Result } from './measure.ts'
 import { geometricMean } from './statistics.ts'
 
 export interface Row extends Result {
-  /** The ratio without the time that starting takes. */
+  /** Time of QEMU over ours: over 1 is faster than QEMU. */
+  readonly ratio: number | undefined
+  /** The same without the time that starting takes. */
   readonly net: number | undefined
+  /** Time of QEMU over that of the guest compiled straight to WebAssembly, both without start-up. */
+  readonly limit: number | undefined
   /** How many times slower than the guest it is compared with, on our side, without start-up. */
   readonly against: { readonly name: string; readonly factor: number | undefined } | undefined
 }
@@ -23,18 +28,27 @@ export interface Means {
 
 /** Completes the results with what follows from start-up and from each other. */
 export function complete(results: readonly Result[], benchmarks: readonly Benchmark[]): Row[] {
-  const find = (name: string): Result | undefined => results.find(result => result.name === name)
-  const [ourStart, theirStart] = (find(startUp)?.measured ?? []).map(({ time }) => time.median)
-  const ours = (result: Result | undefined): Measured | undefined => result?.measured[0]
+  const find = (guest: string, emulator: string): Measured | undefined =>
+    results.find(({ name }) => name === guest)?.measured.find(way => way.emulator === emulator)
+  const start = (emulator: string): number | undefined => find(startUp, emulator)?.time.median
+  /** Time of one emulator over that of another, without start-up. */
+  const net = (guest: string, other: string, base: string, baseGuest = guest): number | undefined =>
+    guest === startUp
+      ? undefined
+      : netRatio(find(guest, other), find(baseGuest, base), { other: start(other), base: start(base) })
   return results.map(result => {
-    const [first, second] = result.measured
-    const name = benchmarks.find(b => b.name === result.name)?.against
-    const starts = { other: ourStart, base: ourStart }
+    const { name } = result
+    const [ours, theirs] = [find(name, names.ours), find(name, names.qemu)]
+    const against = benchmarks.find(b => b.name === name)?.against
     return {
       ...result,
-      net:
-        result.name === startUp ? undefined : netRatio(second, first, { other: theirStart, base: ourStart }),
-      against: name === undefined ? undefined : { name, factor: netRatio(first, ours(find(name)), starts) },
+      ratio: ours && theirs && theirs.time.median / ours.time.median,
+      net: net(name, names.qemu, names.ours),
+      limit: net(name, names.qemu, names.limit),
+      against:
+        against === undefined
+          ? undefined
+          : { name: against, factor: net(name, names.ours, names.ours, against) },
     }
   })
 }

@@ -14,6 +14,7 @@ test('without arguments everything is measured', () => {
     qemuPlugin: undefined,
     runs: 3,
     churn: undefined,
+    limit: false,
     built: false,
     history: false,
     json: false,
@@ -74,6 +75,7 @@ test('Linux joins with its three files', () => {
 })
 
 test('wrong numbers and options are refused', () => {
+  expect(() => parse(['--arm', '--limit'])).toThrow('--limit is for RISC-V')
   expect(() => parse(['--runs', '0'])).toThrow('--runs takes a number from 1')
   expect(() => parse(['--churn', 'long'])).toThrow('--churn takes a number from 1, not "long"')
   expect(() => parse(['--fast'])).toThrow('--fast')
