@@ -46,6 +46,7 @@ function parseBlocks(text: string): RegionBlock[] {
         count,
         vars: vars as Type[],
         length,
+        offsets: Array.from({ length }, (_, i) => 4 * i),
         records: 0x10000 + 0x1000 * n,
       }
     })

@@ -17,7 +17,7 @@ const slot = 512
 function block(pc: number, make: (b: Builder) => void): RegionBlock {
   const b = new Builder([], () => false)
   make(b)
-  return { pc: BigInt(pc), body: b.body, count: b.count, vars: b.vars, length: 1, records: 0 }
+  return { pc: BigInt(pc), body: b.body, count: b.count, vars: b.vars, length: 1, offsets: [0], records: 0 }
 }
 
 function run(blocks: readonly RegionBlock[], state: (view: DataView) => void): DataView {

@@ -142,6 +142,7 @@ export class Translator {
       count: b.count,
       vars: b.vars,
       length: tb.insns.length,
+      offsets: tb.offsets,
       records: tb.address + Block.size,
     }
   }

@@ -16,27 +16,30 @@ const has = (b: Builder, value: Node, bit: bigint): Node => b.ne(b.and(value, b.
 const field = (b: Builder, value: Node, shift: number, mask: number): Node =>
   b.and(b.resize(b.shrU(value, b.i64(shift)), 'i32'), b.i32(mask))
 
-/** (cpu): what follows from mode and mstatus: the translation flags and the soft TLB of data accesses. */
-export const updateMode: IrFunction = irFunction('riscv.updateMode', [], undefined, b => {
-  const mode = b.newVar('i32')
-  const old = status(b)
-  const fs = field(b, old, 13, 3)
+/**
+ * What follows from mstatus (i64) and the privilege mode (i32): the translation flags and the soft TLB of data accesses.
+ * On the road of every trap, so it takes both as values.
+ */
+function emitMode(b: Builder, state: Node, priv: Node): void {
+  const fs = field(b, state, 13, 3)
   const fp = b.select(b.eq(fs, b.i32(3)), b.i32(Flags.fsDirty), b.ne(fs, b.i32(0)))
   const kept = b.and(b.get(Head.context, 'i32'), b.i32(~(Flags.privMask | Flags.fsMask | Flags.flat)))
-  const inM = b.eq(b.get(S.priv, 'i32'), b.i32(Priv.M))
-  const unguarded = b.and(b.eqz(b.and(old, b.i64(Mstatus.MPRV))), b.eqz(b.get(S.pmpActive, 'i32')))
-  const flat = b.select(b.and(inM, unguarded), b.i32(Flags.flat), b.i32(0))
-  const privilege = b.or(b.get(S.priv, 'i32'), flat)
-  b.set(Head.context, b.or(b.or(kept, privilege), b.shl(fp, b.i32(Flags.fsShift))))
+  const mprv = has(b, state, Mstatus.MPRV)
+  const unguarded = b.eqz(b.or(mprv, b.get(S.pmpActive, 'i32')))
+  const flat = b.select(b.and(b.eq(priv, b.i32(Priv.M)), unguarded), b.i32(Flags.flat), b.i32(0))
+  b.set(Head.context, b.or(b.or(b.or(kept, priv), flat), b.shl(fp, b.i32(Flags.fsShift))))
 
-  b.vset(mode, b.get(S.priv, 'i32'))
-  b.if(has(b, old, Mstatus.MPRV), () => b.vset(mode, field(b, old, 11, 3)))
-  b.if(b.eq(b.vget(mode), b.i32(Priv.S)), () =>
-    b.vset(mode, b.add(b.i32(TlbMode.supervisor), field(b, old, 18, 1))),
-  )
-  const tlb = b.add(b.i32(Layout.tlb), b.mul(b.vget(mode), b.i32(Layout.tlbSize)))
+  const mode = b.select(mprv, field(b, state, 11, 3), priv)
+  const sum = b.add(b.i32(TlbMode.supervisor), field(b, state, 18, 1))
+  const tlbMode = b.select(b.eq(mode, b.i32(Priv.S)), sum, mode)
+  const tlb = b.add(b.i32(Layout.tlb), b.mul(tlbMode, b.i32(Layout.tlbSize)))
   b.set(Head.tlb, b.add(b.cpu(), tlb))
-})
+}
+
+/** (cpu): the same for what the state holds. */
+export const updateMode: IrFunction = irFunction('riscv.updateMode', [], undefined, b =>
+  emitMode(b, status(b), b.get(S.priv, 'i32')),
+)
 
 /** (cpu, value): writes mstatus; fields that the value must not change are already merged in. */
 export const writeStatus: IrFunction = irFunction('riscv.writeStatus', ['i64'], undefined, b => {
@@ -123,7 +126,8 @@ export function createEnterTrap(xlen: Xlen): IrFunction {
         b.i64(~(level.ppMask | (1n << BigInt(level.ie)) | (1n << BigInt(level.pie)))),
       )
       const previous = b.shl(b.resize(b.get(S.priv, 'i32'), 'i64', true), b.i64(level.pp))
-      b.set(S.mstatus, b.or(b.or(cleared, previous), moveBit(b, old, level.ie, level.pie)))
+      const next = b.or(b.or(cleared, previous), moveBit(b, old, level.ie, level.pie))
+      b.set(S.mstatus, next)
       b.set(level.epc, b.get(Head.pc, 'i64'))
       const top = b.shl(b.resize(interrupt, 'i64', true), b.i64(xlen - 1))
       b.set(level.cause, b.or(top, wideCode))
@@ -135,39 +139,37 @@ export function createEnterTrap(xlen: Xlen): IrFunction {
       const pc = b.add(b.and(tvec, b.i64(-4)), entry)
       b.set(Head.pc, xlen === 32 ? b.and(pc, b.i64(0xffffffff)) : pc)
       b.set(S.priv, b.i32(level.priv))
+      emitMode(b, next, b.i32(level.priv))
     }
     b.if(
       toS,
       () => enter(levels.S),
       () => enter(levels.M),
     )
-    b.call(updateMode)
   })
 }
 
 /** xRET (3.3.2): the mode and interrupt enable from before the trap; the caller goes to xepc. */
-const leave = (level: Level, name: string): IrFunction =>
-  irFunction(name, [], undefined, b => {
-    const value = b.newVar('i64')
-    const mode = b.newVar('i32')
-    const old = status(b)
-    b.vset(mode, field(b, old, level.pp, level.priv))
-    const ie = 1n << BigInt(level.ie)
-    const pie = 1n << BigInt(level.pie)
-    const cleared = b.and(old, b.i64(~(level.ppMask | ie)))
-    b.vset(value, b.or(b.or(cleared, b.i64(pie)), moveBit(b, old, level.pie, level.ie)))
-    b.if(b.ne(b.vget(mode), b.i32(Priv.M)), () => b.vset(value, b.and(b.vget(value), b.i64(~Mstatus.MPRV))))
-    b.set(S.mstatus, b.vget(value))
-    b.set(S.priv, b.vget(mode))
-    noReservation(b)
-    b.call(updateMode)
-    b.call(checkInterrupts)
-  })
+function emitReturn(b: Builder, level: Level): void {
+  const old = status(b)
+  const mode = field(b, old, level.pp, level.priv)
+  const ie = 1n << BigInt(level.ie)
+  const pie = 1n << BigInt(level.pie)
+  const cleared = b.and(old, b.i64(~(level.ppMask | ie)))
+  const restored = b.or(b.or(cleared, b.i64(pie)), moveBit(b, old, level.pie, level.ie))
+  const kept = b.select(b.eq(mode, b.i32(Priv.M)), b.i64(-1), b.i64(~Mstatus.MPRV))
+  const next = b.and(restored, kept)
+  b.set(S.mstatus, next)
+  b.set(S.priv, mode)
+  noReservation(b)
+  emitMode(b, next, mode)
+  b.if(b.ne(b.and(b.get(S.mip, 'i64'), b.get(S.mie, 'i64')), b.i64(0)), () => b.call(checkInterrupts))
+}
 
-export const mret: IrFunction = leave(levels.M, 'riscv.mret')
-export const sret: IrFunction = leave(levels.S, 'riscv.sret')
+export const emitMret = (b: Builder): void => emitReturn(b, levels.M)
+export const emitSret = (b: Builder): void => emitReturn(b, levels.S)
 
-export const trapFunctions: readonly IrFunction[] = [updateMode, writeStatus, checkInterrupts, mret, sret]
+export const trapFunctions: readonly IrFunction[] = [updateMode, writeStatus, checkInterrupts]
 
 /** `Target.pendingInterrupt`. */
 export function pendingInterrupt(cpu: Cpu): number | undefined {
@@ -202,6 +204,6 @@ export function reset(cpu: Cpu, xlen: Xlen): void {
   cpu.set32(S.priv, Priv.M)
   cpu.set64(S.reservation, -1n)
   const semihosting = cpu.machine.semihosting ? Flags.semihosting : 0
-  cpu.set32(Head.context, (cpu.get32(Head.context) & ~0xfff) | Priv.M | semihosting)
+  cpu.set32(Head.context, (cpu.get32(Head.context) & ~0xfff) | Priv.M | Flags.flat | semihosting)
   cpu.set32(Head.tlb, cpu.base + Layout.tlb + TlbMode.machine * Layout.tlbSize)
 }

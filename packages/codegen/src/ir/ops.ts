@@ -5,6 +5,10 @@
  * Numeric operations carry their WebAssembly opcode and an independent JavaScript meaning (`eval`): i32 values are
  * signed numbers, i64 values signed bigints, floats numbers.
  */
+import { fma } from '../softfloat/arithmetic.ts'
+import { createEnv } from '../softfloat/env.ts'
+import { binary64 } from '../softfloat/format.ts'
+import { fmaCode } from '../wasm/features.ts'
 import type { Type } from './types.ts'
 
 /** A run-time value of the oracle. */
@@ -17,6 +21,8 @@ export interface NumericOp {
   /** Opcode bytes, prefix included. */
   readonly code: readonly number[]
   readonly eval: (...args: never[]) => Val
+  /** The code works on vectors: each argument is made one. */
+  readonly lanes?: true
 }
 
 /** Operations that are not plain arithmetic. `effect`: what order must be kept. */
@@ -237,6 +243,18 @@ numeric('f64.from_i32_s', ['i32'], 'f64', [0xb7], (a: number) => a)
 numeric('f64.from_i32_u', ['i32'], 'f64', [0xb8], (a: number) => a >>> 0)
 numeric('f64.from_i64_s', ['i64'], 'f64', [0xb9], (a: bigint) => Number(a))
 numeric('f64.from_i64_u', ['i64'], 'f64', [0xba], (a: bigint) => Number(u64(a)))
+
+// x * y + z rounded once; see `hasFusedMultiplyAdd`.
+const exactFma = (x: number, y: number, z: number): number =>
+  f64Bits(fma(createEnv(), binary64, u64(bitsF64(x)), u64(bitsF64(y)), u64(bitsF64(z))))
+ops['f64.fma'] = {
+  kind: 'numeric',
+  args: ['f64', 'f64', 'f64'],
+  result: 'f64',
+  code: fmaCode,
+  eval: exactFma,
+  lanes: true,
+}
 
 const special = (
   name: string,

@@ -7,6 +7,7 @@ import { opInfo } from '../ir/ops.ts'
 import { type Callee, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import { type Plan, plan } from '../passes/placement.ts'
 import type { Code, Label } from './encode.ts'
+import { splatCode } from './features.ts'
 
 /** Gives each function that code may call its index in the module under construction. */
 export type CalleeIndex = (callee: Callee) => number
@@ -120,7 +121,10 @@ export abstract class Lowerer {
     const info = opInfo(node.op)
     const { code } = this
     if (info.kind === 'numeric') {
-      for (const a of node.args) this.value(a)
+      for (const a of node.args) {
+        this.value(a)
+        if (info.lanes) code.op(...splatCode)
+      }
       code.op(...info.code.slice(0, info.code[0] === 0xfc ? 1 : undefined))
       if (info.code[0] === 0xfc) code.out.u32(info.code[1] as number)
       return

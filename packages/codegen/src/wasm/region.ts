@@ -21,6 +21,8 @@ export interface RegionBlock {
   readonly vars: readonly Type[]
   /** Number of instructions, paid at entry. */
   readonly length: number
+  /** Distance of each instruction from `pc`. */
+  readonly offsets: readonly number[]
   /** Address of the record of the first instruction. */
   readonly records: number
   /** Blocks of the region to which the jump at the end probably returns, by pc: they are tried before the jump cache. */
@@ -59,6 +61,7 @@ class RegionLowerer extends Lowerer {
   /** Type of regions in the module, if they go on to each other without the dispatcher. */
   readonly #chainType: number | undefined
   #side!: Label
+  #trap!: Label
   #out!: Label
   #leave!: Label
   #vars: number[] = []
@@ -142,15 +145,30 @@ class RegionLowerer extends Lowerer {
     code.set(this.#tlb)
 
     this.#leave = code.block()
+    const chain = code.block()
     this.#out = code.block()
+    this.#trap = code.block()
     this.#side = code.block()
     this.#tree(0)
     code.op(0x00)
     code.end()
     this.#leaveAtRecord()
-    code.br(this.#leave)
+    // Exceptions are delivered here; everything else is for the dispatcher.
+    code.get(cpuLocal)
+    code.mem(0x28, Head.exit)
+    code.i32(Exit.trap)
+    code.op(0x47)
+    code.brIf(this.#leave)
+    this.storeHead(Head.exit, Exit.next)
+    this.#payTrap()
     code.end()
     this.#spillAll()
+    code.get(cpuLocal)
+    code.call(this.index(this.runtime.deliver))
+    code.br(chain)
+    code.end()
+    this.#spillAll()
+    code.end()
     if (this.#chainType !== undefined) this.#chain(this.#chainType)
     code.i32(Exit.next)
     code.op(0x0f)
@@ -158,6 +176,14 @@ class RegionLowerer extends Lowerer {
     this.#spillAll()
     code.get(cpuLocal)
     code.mem(0x28, Head.exit)
+  }
+
+  /** An instruction that traps has used its time. */
+  #payTrap(): void {
+    this.code.get(this.#budget)
+    this.code.i32(1)
+    this.code.op(0x6b)
+    this.code.set(this.#budget)
   }
 
   #spillAll(): void {
@@ -367,7 +393,7 @@ class RegionLowerer extends Lowerer {
         return code.op(0x00)
       case 'raise':
         this.describeTrap(a, b)
-        return this.#sideExit(Exit.trap)
+        return this.#raise()
       case 'leave':
         this.storePc(a)
         this.storeHead(Head.exit, Number(node.imm))
@@ -400,6 +426,24 @@ class RegionLowerer extends Lowerer {
     code.i32(block.length - done)
     code.op(0x6a)
     code.mem(0x36, Head.budget)
+  }
+
+  /** The current instruction traps: everything about it is known here. */
+  #raise(): void {
+    const { code } = this
+    const block = this.#region.blocks[this.#current] as RegionBlock
+    const at = (this.#insnRecord - block.records) >> Rec.shift
+    const offset = block.offsets[at]
+    if (offset === undefined) throw new Error('region: no such instruction')
+    this.#storeKnownPc(block.pc + BigInt(offset))
+    const unused = block.length - at - 1 // an instruction that traps has used its time
+    if (unused) {
+      code.get(this.#budget)
+      code.i32(unused)
+      code.op(0x6a)
+      code.set(this.#budget)
+    }
+    code.br(this.#trap)
   }
 
   #sideExit(exit: number): void {

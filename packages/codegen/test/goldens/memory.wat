@@ -39,267 +39,297 @@
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
-          local.get 1
-          i32.const 6
-          i32.sub
-          local.set 1
-          local.get 4
-          i64.const 1
-          i64.add
-          local.set 9
-          local.get 3
-          local.get 9
-          i32.wrap_i64
-          i32.const 7
-          i32.shr_u
-          i32.const 8160
-          i32.and
-          i32.add
-          local.tee 10
-          i64.load align=1
-          local.get 9
-          i64.const -4096
-          i64.and
-          i64.eq
-          if (result i64)  ;; label = @4
-            local.get 9
-            i32.wrap_i64
-            local.get 10
-            i32.load offset=16 align=1
-            i32.add
-            i64.load8_s
-          else
+          block  ;; label = @4
+            block  ;; label = @5
+              local.get 1
+              i32.const 6
+              i32.sub
+              local.set 1
+              local.get 4
+              i64.const 1
+              i64.add
+              local.set 9
+              local.get 3
+              local.get 9
+              i32.wrap_i64
+              i32.const 7
+              i32.shr_u
+              i32.const 8160
+              i32.and
+              i32.add
+              local.tee 10
+              i64.load align=1
+              local.get 9
+              i64.const -4096
+              i64.and
+              i64.eq
+              if (result i64)  ;; label = @6
+                local.get 9
+                i32.wrap_i64
+                local.get 10
+                i32.load offset=16 align=1
+                i32.add
+                i64.load8_s
+              else
+                local.get 0
+                local.get 9
+                i32.const 1
+                call 0
+                i64.extend8_s
+                local.get 0
+                i32.load offset=12 align=1
+                if  ;; label = @7
+                  i32.const 65536
+                  local.set 2
+                  br 2 (;@5;)
+                end
+              end
+              local.set 9
+              local.get 9
+              local.set 5
+              local.get 4
+              i64.const -2
+              i64.add
+              local.set 9
+              local.get 3
+              local.get 9
+              i32.wrap_i64
+              i32.const 7
+              i32.shr_u
+              i32.const 8160
+              i32.and
+              i32.add
+              local.tee 10
+              i64.load align=1
+              local.get 9
+              i64.const 1
+              i64.add
+              i64.const -4096
+              i64.and
+              i64.eq
+              if (result i64)  ;; label = @6
+                local.get 9
+                i32.wrap_i64
+                local.get 10
+                i32.load offset=16 align=1
+                i32.add
+                i64.load16_u align=1
+              else
+                local.get 0
+                local.get 9
+                i32.const 2
+                call 0
+                local.get 0
+                i32.load offset=12 align=1
+                if  ;; label = @7
+                  i32.const 65568
+                  local.set 2
+                  br 2 (;@5;)
+                end
+              end
+              local.set 9
+              local.get 9
+              local.set 6
+              local.get 4
+              i64.const 8
+              i64.add
+              local.set 9
+              local.get 5
+              local.set 11
+              local.get 3
+              local.get 9
+              i32.wrap_i64
+              i32.const 7
+              i32.shr_u
+              i32.const 8160
+              i32.and
+              i32.add
+              local.tee 10
+              i64.load offset=8 align=1
+              local.get 9
+              i64.const 3
+              i64.add
+              i64.const -4096
+              i64.and
+              i64.eq
+              if  ;; label = @6
+                local.get 9
+                i32.wrap_i64
+                local.get 10
+                i32.load offset=16 align=1
+                i32.add
+                local.get 11
+                i64.store32 align=1
+              else
+                local.get 0
+                local.get 9
+                i32.const 4
+                local.get 11
+                call 1
+                local.get 0
+                i32.load offset=12 align=1
+                if  ;; label = @7
+                  i32.const 65600
+                  local.set 2
+                  br 2 (;@5;)
+                end
+              end
+              local.get 6
+              local.set 11
+              local.get 3
+              local.get 11
+              i32.wrap_i64
+              i32.const 7
+              i32.shr_u
+              i32.const 8160
+              i32.and
+              i32.add
+              local.tee 10
+              i64.load align=1
+              local.get 11
+              i64.const 3
+              i64.add
+              i64.const -4096
+              i64.and
+              i64.eq
+              if (result i64)  ;; label = @6
+                local.get 11
+                i32.wrap_i64
+                local.get 10
+                i32.load offset=16 align=1
+                i32.add
+                i64.load32_s align=1
+              else
+                local.get 0
+                local.get 11
+                i32.const 4
+                call 0
+                i64.extend32_s
+                local.get 0
+                i32.load offset=12 align=1
+                if  ;; label = @7
+                  i32.const 65632
+                  local.set 2
+                  br 2 (;@5;)
+                end
+              end
+              drop
+              local.get 7
+              i64.const 12
+              i64.add
+              local.set 11
+              local.get 5
+              local.set 9
+              local.get 3
+              local.get 11
+              i32.wrap_i64
+              i32.const 7
+              i32.shr_u
+              i32.const 8160
+              i32.and
+              i32.add
+              local.tee 10
+              i64.load offset=8 align=1
+              local.get 11
+              i64.const 3
+              i64.add
+              i64.const -4096
+              i64.and
+              i64.eq
+              if  ;; label = @6
+                local.get 11
+                i32.wrap_i64
+                local.get 10
+                i32.load offset=16 align=1
+                i32.add
+                local.get 9
+                i64.store32 align=1
+              else
+                local.get 0
+                local.get 11
+                i32.const 4
+                local.get 9
+                call 1
+                local.get 0
+                i32.load offset=12 align=1
+                if  ;; label = @7
+                  i32.const 65664
+                  local.set 2
+                  br 2 (;@5;)
+                end
+              end
+              i64.const 2147483670
+              local.set 8
+              local.get 1
+              i32.const 1
+              i32.sub
+              local.set 1
+              local.get 0
+              local.get 8
+              i64.const -2
+              i64.and
+              i64.store align=1
+              br 2 (;@3;)
+              unreachable
+            end
             local.get 0
-            local.get 9
+            local.get 2
+            i32.store offset=24 align=1
+            local.get 0
+            local.get 2
+            i32.load offset=24 align=1
+            i64.load offset=16 align=1
+            local.get 2
+            i64.load16_u offset=4 align=1
+            i64.add
+            i64.store align=1
+            local.get 1
+            local.get 2
+            i32.load16_u offset=6 align=1
+            i32.add
+            local.set 1
+            local.get 0
+            i32.load offset=12 align=1
             i32.const 1
-            call 0
-            i64.extend8_s
+            i32.ne
+            br_if 3 (;@1;)
             local.get 0
-            i32.load offset=12 align=1
-            if  ;; label = @5
-              i32.const 65536
-              local.set 2
-              br 2 (;@3;)
-            end
+            i32.const 0
+            i32.store offset=12 align=1
+            local.get 1
+            i32.const 1
+            i32.sub
+            local.set 1
           end
-          local.set 9
-          local.get 9
-          local.set 5
-          local.get 4
-          i64.const -2
-          i64.add
-          local.set 9
-          local.get 3
-          local.get 9
-          i32.wrap_i64
-          i32.const 7
-          i32.shr_u
-          i32.const 8160
-          i32.and
-          i32.add
-          local.tee 10
-          i64.load align=1
-          local.get 9
-          i64.const 1
-          i64.add
-          i64.const -4096
-          i64.and
-          i64.eq
-          if (result i64)  ;; label = @4
-            local.get 9
-            i32.wrap_i64
-            local.get 10
-            i32.load offset=16 align=1
-            i32.add
-            i64.load16_u align=1
-          else
-            local.get 0
-            local.get 9
-            i32.const 2
-            call 0
-            local.get 0
-            i32.load offset=12 align=1
-            if  ;; label = @5
-              i32.const 65568
-              local.set 2
-              br 2 (;@3;)
-            end
-          end
-          local.set 9
-          local.get 9
-          local.set 6
-          local.get 4
-          i64.const 8
-          i64.add
-          local.set 9
+          local.get 0
           local.get 5
-          local.set 11
-          local.get 3
-          local.get 9
-          i32.wrap_i64
-          i32.const 7
-          i32.shr_u
-          i32.const 8160
-          i32.and
-          i32.add
-          local.tee 10
-          i64.load offset=8 align=1
-          local.get 9
-          i64.const 3
-          i64.add
-          i64.const -4096
-          i64.and
-          i64.eq
-          if  ;; label = @4
-            local.get 9
-            i32.wrap_i64
-            local.get 10
-            i32.load offset=16 align=1
-            i32.add
-            local.get 11
-            i64.store32 align=1
-          else
-            local.get 0
-            local.get 9
-            i32.const 4
-            local.get 11
-            call 1
-            local.get 0
-            i32.load offset=12 align=1
-            if  ;; label = @5
-              i32.const 65600
-              local.set 2
-              br 2 (;@3;)
-            end
-          end
+          i64.store offset=208 align=1
+          local.get 0
           local.get 6
-          local.set 11
-          local.get 3
-          local.get 11
-          i32.wrap_i64
-          i32.const 7
-          i32.shr_u
-          i32.const 8160
-          i32.and
-          i32.add
-          local.tee 10
-          i64.load align=1
-          local.get 11
-          i64.const 3
-          i64.add
-          i64.const -4096
-          i64.and
-          i64.eq
-          if (result i64)  ;; label = @4
-            local.get 11
-            i32.wrap_i64
-            local.get 10
-            i32.load offset=16 align=1
-            i32.add
-            i64.load32_s align=1
-          else
-            local.get 0
-            local.get 11
-            i32.const 4
-            call 0
-            i64.extend32_s
-            local.get 0
-            i32.load offset=12 align=1
-            if  ;; label = @5
-              i32.const 65632
-              local.set 2
-              br 2 (;@3;)
-            end
-          end
-          drop
-          local.get 7
-          i64.const 12
-          i64.add
-          local.set 11
-          local.get 5
-          local.set 9
-          local.get 3
-          local.get 11
-          i32.wrap_i64
-          i32.const 7
-          i32.shr_u
-          i32.const 8160
-          i32.and
-          i32.add
-          local.tee 10
-          i64.load offset=8 align=1
-          local.get 11
-          i64.const 3
-          i64.add
-          i64.const -4096
-          i64.and
-          i64.eq
-          if  ;; label = @4
-            local.get 11
-            i32.wrap_i64
-            local.get 10
-            i32.load offset=16 align=1
-            i32.add
-            local.get 9
-            i64.store32 align=1
-          else
-            local.get 0
-            local.get 11
-            i32.const 4
-            local.get 9
-            call 1
-            local.get 0
-            i32.load offset=12 align=1
-            if  ;; label = @5
-              i32.const 65664
-              local.set 2
-              br 2 (;@3;)
-            end
-          end
-          i64.const 2147483670
-          local.set 8
-          local.get 1
-          i32.const 1
-          i32.sub
-          local.set 1
+          i64.store offset=224 align=1
           local.get 0
           local.get 8
-          i64.const -2
-          i64.and
-          i64.store align=1
+          i64.store offset=136 align=1
+          local.get 0
+          local.get 1
+          i32.store offset=8 align=1
+          local.get 0
+          call 6
           br 1 (;@2;)
-          unreachable
         end
         local.get 0
-        local.get 2
-        i32.store offset=24 align=1
+        local.get 5
+        i64.store offset=208 align=1
         local.get 0
-        local.get 2
-        i32.load offset=24 align=1
-        i64.load offset=16 align=1
-        local.get 2
-        i64.load16_u offset=4 align=1
-        i64.add
-        i64.store align=1
+        local.get 6
+        i64.store offset=224 align=1
+        local.get 0
+        local.get 8
+        i64.store offset=136 align=1
+        local.get 0
         local.get 1
-        local.get 2
-        i32.load16_u offset=6 align=1
-        i32.add
-        local.set 1
-        br 1 (;@1;)
+        i32.store offset=8 align=1
       end
-      local.get 0
-      local.get 5
-      i64.store offset=208 align=1
-      local.get 0
-      local.get 6
-      i64.store offset=224 align=1
-      local.get 0
-      local.get 8
-      i64.store offset=136 align=1
-      local.get 0
-      local.get 1
-      i32.store offset=8 align=1
       i32.const 0
       return
     end

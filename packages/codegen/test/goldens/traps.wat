@@ -42,235 +42,260 @@
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
-          local.get 1
-          i32.const 2
-          i32.sub
-          local.set 1
-          local.get 4
-          local.set 10
-          local.get 5
-          local.set 11
-          local.get 10
-          local.get 10
-          local.get 11
-          local.get 11
-          i64.eqz
-          i64.extend_i32_u
-          i64.or
-          i64.rem_s
-          local.get 11
-          i64.eqz
-          select
-          local.set 6
-          local.get 6
-          i64.const 0
-          i64.eq
-          if  ;; label = @4
-            local.get 1
-            i32.const 2
-            i32.sub
-            local.set 1
-            local.get 7
-            local.set 11
-            local.get 11
-            i64.const 3
-            i64.and
-            i32.wrap_i64
-            if  ;; label = @5
-              local.get 0
-              i32.const 6
-              i32.store offset=32 align=1
-              local.get 0
+          block  ;; label = @4
+            block  ;; label = @5
+              local.get 1
+              i32.const 2
+              i32.sub
+              local.set 1
+              local.get 4
+              local.set 10
+              local.get 5
+              local.set 11
+              local.get 10
+              local.get 10
               local.get 11
-              i64.store offset=40 align=1
-              local.get 0
-              i32.const 1
-              i32.store offset=12 align=1
-              i32.const 73728
-              local.set 2
-              br 2 (;@3;)
-            end
-            local.get 11
-            local.set 10
-            local.get 3
-            local.get 10
-            i32.wrap_i64
-            i32.const 7
-            i32.shr_u
-            i32.const 8160
-            i32.and
-            i32.add
-            local.tee 12
-            i64.load offset=8 align=1
-            local.get 10
-            i64.const 3
-            i64.add
-            i64.const -4096
-            i64.and
-            i64.eq
-            i32.eqz
-            if  ;; label = @5
-              local.get 0
-              local.get 10
-              i32.const 4
-              call 2
-              local.get 0
-              i32.load offset=12 align=1
-              if  ;; label = @6
-                i32.const 73728
-                local.set 2
-                br 3 (;@3;)
-              end
-            end
-            local.get 11
-            local.set 10
-            local.get 3
-            local.get 10
-            i32.wrap_i64
-            i32.const 7
-            i32.shr_u
-            i32.const 8160
-            i32.and
-            i32.add
-            local.tee 12
-            i64.load align=1
-            local.get 10
-            i64.const 3
-            i64.add
-            i64.const -4096
-            i64.and
-            i64.eq
-            if (result i32)  ;; label = @5
-              local.get 10
-              i32.wrap_i64
-              local.get 12
-              i32.load offset=16 align=1
-              i32.add
-              i32.load align=1
-            else
-              local.get 0
-              local.get 10
-              i32.const 4
-              call 0
-              i32.wrap_i64
-              local.get 0
-              i32.load offset=12 align=1
-              if  ;; label = @6
-                i32.const 73728
-                local.set 2
-                br 3 (;@3;)
-              end
-            end
-            local.set 12
-            local.get 11
-            local.set 10
-            local.get 12
-            local.get 8
-            i32.wrap_i64
-            i32.add
-            local.set 13
-            local.get 3
-            local.get 10
-            i32.wrap_i64
-            i32.const 7
-            i32.shr_u
-            i32.const 8160
-            i32.and
-            i32.add
-            local.tee 14
-            i64.load offset=8 align=1
-            local.get 10
-            i64.const 3
-            i64.add
-            i64.const -4096
-            i64.and
-            i64.eq
-            if  ;; label = @5
-              local.get 10
-              i32.wrap_i64
-              local.get 14
-              i32.load offset=16 align=1
-              i32.add
-              local.get 13
-              i32.store align=1
-            else
-              local.get 0
-              local.get 10
-              i32.const 4
-              local.get 13
+              local.get 11
+              i64.eqz
               i64.extend_i32_u
-              call 1
-              local.get 0
-              i32.load offset=12 align=1
+              i64.or
+              i64.rem_s
+              local.get 11
+              i64.eqz
+              select
+              local.set 6
+              local.get 6
+              i64.const 0
+              i64.eq
               if  ;; label = @6
-                i32.const 73728
-                local.set 2
-                br 3 (;@3;)
+                local.get 1
+                i32.const 2
+                i32.sub
+                local.set 1
+                local.get 7
+                local.set 11
+                local.get 11
+                i64.const 3
+                i64.and
+                i32.wrap_i64
+                if  ;; label = @7
+                  local.get 0
+                  i32.const 6
+                  i32.store offset=32 align=1
+                  local.get 0
+                  local.get 11
+                  i64.store offset=40 align=1
+                  local.get 0
+                  i64.const 2147483660
+                  i64.store align=1
+                  local.get 1
+                  i32.const 1
+                  i32.add
+                  local.set 1
+                  br 3 (;@4;)
+                end
+                local.get 11
+                local.set 10
+                local.get 3
+                local.get 10
+                i32.wrap_i64
+                i32.const 7
+                i32.shr_u
+                i32.const 8160
+                i32.and
+                i32.add
+                local.tee 12
+                i64.load offset=8 align=1
+                local.get 10
+                i64.const 3
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.eq
+                i32.eqz
+                if  ;; label = @7
+                  local.get 0
+                  local.get 10
+                  i32.const 4
+                  call 2
+                  local.get 0
+                  i32.load offset=12 align=1
+                  if  ;; label = @8
+                    i32.const 73728
+                    local.set 2
+                    br 3 (;@5;)
+                  end
+                end
+                local.get 11
+                local.set 10
+                local.get 3
+                local.get 10
+                i32.wrap_i64
+                i32.const 7
+                i32.shr_u
+                i32.const 8160
+                i32.and
+                i32.add
+                local.tee 12
+                i64.load align=1
+                local.get 10
+                i64.const 3
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.eq
+                if (result i32)  ;; label = @7
+                  local.get 10
+                  i32.wrap_i64
+                  local.get 12
+                  i32.load offset=16 align=1
+                  i32.add
+                  i32.load align=1
+                else
+                  local.get 0
+                  local.get 10
+                  i32.const 4
+                  call 0
+                  i32.wrap_i64
+                  local.get 0
+                  i32.load offset=12 align=1
+                  if  ;; label = @8
+                    i32.const 73728
+                    local.set 2
+                    br 3 (;@5;)
+                  end
+                end
+                local.set 12
+                local.get 11
+                local.set 10
+                local.get 12
+                local.get 8
+                i32.wrap_i64
+                i32.add
+                local.set 13
+                local.get 3
+                local.get 10
+                i32.wrap_i64
+                i32.const 7
+                i32.shr_u
+                i32.const 8160
+                i32.and
+                i32.add
+                local.tee 14
+                i64.load offset=8 align=1
+                local.get 10
+                i64.const 3
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.eq
+                if  ;; label = @7
+                  local.get 10
+                  i32.wrap_i64
+                  local.get 14
+                  i32.load offset=16 align=1
+                  i32.add
+                  local.get 13
+                  i32.store align=1
+                else
+                  local.get 0
+                  local.get 10
+                  i32.const 4
+                  local.get 13
+                  i64.extend_i32_u
+                  call 1
+                  local.get 0
+                  i32.load offset=12 align=1
+                  if  ;; label = @8
+                    i32.const 73728
+                    local.set 2
+                    br 3 (;@5;)
+                  end
+                end
+                local.get 12
+                i64.extend_i32_s
+                local.set 9
+                local.get 0
+                i32.const 3
+                i32.store offset=32 align=1
+                local.get 0
+                i64.const 2147483664
+                i64.store offset=40 align=1
+                local.get 0
+                i64.const 2147483664
+                i64.store align=1
+                br 2 (;@4;)
+              else
+                local.get 1
+                i32.const 1
+                i32.sub
+                local.set 1
+                local.get 0
+                i32.const 11
+                i32.store offset=32 align=1
+                local.get 0
+                i64.const 0
+                i64.store offset=40 align=1
+                local.get 0
+                i64.const 2147483656
+                i64.store align=1
+                br 2 (;@4;)
               end
+              unreachable
+              unreachable
             end
-            local.get 12
-            i64.extend_i32_s
-            local.set 9
             local.get 0
-            i32.const 3
-            i32.store offset=32 align=1
+            local.get 2
+            i32.store offset=24 align=1
             local.get 0
-            i64.const 2147483664
-            i64.store offset=40 align=1
+            local.get 2
+            i32.load offset=24 align=1
+            i64.load offset=16 align=1
+            local.get 2
+            i64.load16_u offset=4 align=1
+            i64.add
+            i64.store align=1
+            local.get 1
+            local.get 2
+            i32.load16_u offset=6 align=1
+            i32.add
+            local.set 1
             local.get 0
+            i32.load offset=12 align=1
             i32.const 1
+            i32.ne
+            br_if 3 (;@1;)
+            local.get 0
+            i32.const 0
             i32.store offset=12 align=1
-            i32.const 73760
-            local.set 2
-            br 1 (;@3;)
-          else
             local.get 1
             i32.const 1
             i32.sub
             local.set 1
-            local.get 0
-            i32.const 11
-            i32.store offset=32 align=1
-            local.get 0
-            i64.const 0
-            i64.store offset=40 align=1
-            local.get 0
-            i32.const 1
-            i32.store offset=12 align=1
-            i32.const 69632
-            local.set 2
-            br 1 (;@3;)
           end
-          unreachable
-          unreachable
+          local.get 0
+          local.get 6
+          i64.store offset=208 align=1
+          local.get 0
+          local.get 9
+          i64.store offset=232 align=1
+          local.get 0
+          local.get 1
+          i32.store offset=8 align=1
+          local.get 0
+          call 6
+          br 1 (;@2;)
         end
         local.get 0
-        local.get 2
-        i32.store offset=24 align=1
+        local.get 6
+        i64.store offset=208 align=1
         local.get 0
-        local.get 2
-        i32.load offset=24 align=1
-        i64.load offset=16 align=1
-        local.get 2
-        i64.load16_u offset=4 align=1
-        i64.add
-        i64.store align=1
+        local.get 9
+        i64.store offset=232 align=1
+        local.get 0
         local.get 1
-        local.get 2
-        i32.load16_u offset=6 align=1
-        i32.add
-        local.set 1
-        br 1 (;@1;)
+        i32.store offset=8 align=1
       end
-      local.get 0
-      local.get 6
-      i64.store offset=208 align=1
-      local.get 0
-      local.get 9
-      i64.store offset=232 align=1
-      local.get 0
-      local.get 1
-      i32.store offset=8 align=1
       i32.const 0
       return
     end

@@ -226,7 +226,7 @@ export class Harness {
     for (let i = 0; i < this.#cases.length; i++) {
       const { body, count, vars } = checked(this.case(i).sem, this.#known(i, true))
       const at = module.declare({ params: ['i32'], result: 'i32' })
-      const block = { pc: BigInt(pc), body, count, vars, length: 1, records: this.#record(i) }
+      const block = { pc: BigInt(pc), body, count, vars, length: 1, offsets: [0], records: this.#record(i) }
       defineRegion(module, at, { blocks: [block], promote }, callees, runtime)
       module.export(`r${i}`, at)
     }
@@ -346,6 +346,7 @@ export class Harness {
   }
   #region(i: number): number {
     const exit = this.#exports[`r${i}`]?.(cpuBase) as number
+    if (this.#delivered) return Exit.trap
     return exit === Exit.step ? this.#interpreted(i) : exit
   }
   #interpreted(i: number): number {

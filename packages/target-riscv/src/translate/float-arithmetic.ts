@@ -1,5 +1,5 @@
 /** Chapters "F" and "D": computational, sign-injection, comparison and classification instructions. */
-import { type Builder, type Node, nativeFloat } from '@guestscope/codegen'
+import { type Builder, hasFusedMultiplyAdd, type Node, nativeFloat } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import { type Binary, rd, rs1, rs2, rs3, type XType } from './common.ts'
@@ -109,8 +109,11 @@ const fused = (f: Format, name: string, negateProduct: boolean, negateAddend: bo
       o.setReg(rd, result)
     }
     const known = inexactKnown(b, rm)
-    if (f === double || known.op === 'const') slow()
-    else {
+    if (known.op === 'const' || (f === double && !hasFusedMultiplyAdd())) slow()
+    else if (f === double) {
+      const bits = bitsOf(f, b, b.op('f64.fma', ...registers.map(r => floatOf(f, b, r))))
+      whenAll(b, [normal(f, b, bits), known], () => write(f, b, o, bits), slow)
+    } else {
       const { bits, right } = nativeFloat.fusedSingle(
         b,
         registers.map(r => b.resize(r, 'i32')),

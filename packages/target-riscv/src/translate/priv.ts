@@ -3,7 +3,7 @@ import { type Builder, Exit, type Node, type Operands } from '@guestscope/codege
 import { coreHost, type Semantics } from '@guestscope/core'
 import type { Xlen } from '../isa/index.ts'
 import { Cause, Mstatus, S } from '../state.ts'
-import { mret, Priv, sret } from '../trap.ts'
+import { emitMret, emitSret, Priv } from '../trap.ts'
 import { baseOf, type Emit, Exc, illegal, illegalIf, privilege } from './context.ts'
 
 /** Is this bit of mstatus set, which keeps S from something? i32 */
@@ -18,15 +18,15 @@ function forSupervisor(b: Builder, o: Operands, flags: number | undefined, bit: 
 
 const ecall: Emit = (b, _o, flags) => b.raise(b.add(b.i32(Exc.ecallU), privilege(b, flags)), b.i64(0))
 
-const emitMret: Emit = (b, o, flags) => {
+const mret: Emit = (b, o, flags) => {
   illegalIf(b, o, b.ne(privilege(b, flags), b.i32(Priv.M)))
-  b.call(mret)
+  emitMret(b)
   b.goto(b.get(S.mepc, 'i64'), true)
 }
 
-const emitSret: Emit = (b, o, flags) => {
+const sret: Emit = (b, o, flags) => {
   forSupervisor(b, o, flags, Mstatus.TSR)
-  b.call(sret)
+  emitSret(b)
   b.goto(b.get(S.sepc, 'i64'), true)
 }
 
@@ -36,8 +36,8 @@ export function privileged(xlen: Xlen): readonly Semantics[] {
   return [
     { name: 'ecall', emit: ecall },
     { name: 'ebreak', emit: (b, o) => b.raise(b.i32(Exc.breakpoint), o.pc(X)) },
-    { name: 'mret', emit: emitMret },
-    { name: 'sret', emit: emitSret },
+    { name: 'mret', emit: mret },
+    { name: 'sret', emit: sret },
     {
       name: 'wfi',
       emit: (b, o, flags) => {

@@ -218,7 +218,7 @@ export class Harness {
         if (offset >= S.f && offset < S.f + 256) return 'i64'
         return offset === S.fflags || offset === S.frm ? 'i32' : undefined
       }
-      const block = { pc, body, count, vars, length: 1, records: this.#record(i) }
+      const block = { pc, body, count, vars, length: 1, offsets: [0], records: this.#record(i) }
       defineRegion(module, at, { blocks: [block], promote }, callees, runtime)
       module.export(`r${i}`, at)
     }
@@ -334,7 +334,8 @@ export class Harness {
     this.#delivered = false
     let trapped = false
     if (way === 'T1') {
-      trapped = (this.#exports[`r${i}`] as (cpu: number) => number)(cpuBase) === Exit.trap
+      ;(this.#exports[`r${i}`] as (cpu: number) => number)(cpuBase)
+      trapped = this.#delivered
     } else if (way === 'T0') {
       this.set32(Head.single, 1)
       this.set32(Head.request, 1)

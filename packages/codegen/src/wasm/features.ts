@@ -1,0 +1,37 @@
+/** What the WebAssembly engine under us can do beyond the standard that everything here rests on. */
+import type { Val } from '../ir/ops.ts'
+import { Code, ModuleWriter } from './encode.ts'
+
+/** Instructions of `f64.fma` once its arguments are vectors: f64x2.relaxed_madd, f64x2.extract_lane 0. */
+export const fmaCode: readonly number[] = [0xfd, 0x87, 0x02, 0xfd, 0x21, 0x00]
+/** f64x2.splat */
+export const splatCode: readonly number[] = [0xfd, 0x14]
+
+function probe(): boolean {
+  const module = new ModuleWriter()
+  const index = module.declare({ params: ['f64', 'f64', 'f64'], result: 'f64' })
+  const code = new Code(['f64', 'f64', 'f64'])
+  for (const local of [0, 1, 2]) {
+    code.get(local)
+    code.op(...splatCode)
+  }
+  code.op(...fmaCode)
+  module.define(index, code)
+  module.export('fma', index)
+  try {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()))
+    const fma = exports.fma as (x: number, y: number, z: number) => Val
+    // The product is 1 - 2^-54: rounded before the sum it would be 1.
+    return fma(1 + 2 ** -27, 1 - 2 ** -27, -1) === -(2 ** -54)
+  } catch {
+    return false // no relaxed SIMD
+  }
+}
+
+let fused: boolean | undefined
+
+/** Does relaxed_madd round once here (the processor has such an instruction)? Only then may `f64.fma` be used. */
+export function hasFusedMultiplyAdd(): boolean {
+  fused ??= probe()
+  return fused
+}
