@@ -85,7 +85,6 @@ describe('arguments of a command', () => {
   })
 
   test.each([
-    [[], 'usage/operand-missing', 'IMAGE'],
     [['a', 'b'], 'usage/operand-extra', "'b'"],
     [['a', '--memroy=1M'], 'usage/option-unknown', 'Did you mean --memory?'],
     [['a', '-z'], 'usage/option-unknown', "See 'guestscope help run'"],
@@ -97,6 +96,15 @@ describe('arguments of a command', () => {
   ])('%j', (args, code, text) => {
     expect(() => parseArguments(runCommand, args)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(text) }),
+    )
+  })
+
+  test('an operand that must be there', () => {
+    expect(() => parseArguments(disasCommand, [])).toThrow(
+      expect.objectContaining({
+        code: 'usage/operand-missing',
+        message: expect.stringContaining('IMAGE'),
+      }),
     )
   })
 

@@ -133,7 +133,7 @@ const running: readonly Row[] = [
 
 const informing: readonly Row[] = [
   { args: ['--version'], status: 0, prints: ['guestscope 0.'] },
-  { args: ['help'], status: 0, prints: ['guestscope run IMAGE', 'Exit status:', '124'] },
+  { args: ['help'], status: 0, prints: ['guestscope run [IMAGE]', 'Exit status:', '124'] },
   { args: ['run', '--help'], status: 0, prints: ['--expect-text TEXT', '124'] },
   { args: ['help', 'disas'], status: 0, prints: ['--symbol NAME'] },
   { args: ['list', 'targets'], status: 0, prints: ['riscv64', 'riscv32', 'arm-m'] },

@@ -20,6 +20,24 @@ export interface BoardOptions {
   commandLine?: string
   /** Where the user's initial file system will be loaded, physical address and bytes. */
   initrd?: { base: bigint; size: number }
+  /** Where firmware goes on: the kernel's first instruction, for boards that tell firmware. */
+  nextEntry?: bigint
+}
+
+/** What a machine starts from, as a boot loader would have put it into memory. */
+export interface BootFiles {
+  /** Runs first; bytes are a raw binary, which the board knows a place for. */
+  first: LoadedImage | Uint8Array
+  /** What the first one starts. */
+  kernel?: LoadedImage | Uint8Array
+  /** Initial file system, as the kernel wants it. */
+  initrd?: Uint8Array
+}
+
+/** `BootFiles` with their places: options for the machine. */
+export interface BootPlan extends Pick<BoardOptions, 'initrd' | 'nextEntry'> {
+  /** All files in one. */
+  readonly image: LoadedImage
 }
 
 /** A piece of memory. */
@@ -68,6 +86,11 @@ export interface Board {
   readonly maxCpus: number
   /** Bytes. */
   readonly defaultMemory: number
+  /**
+   * Finds places for firmware, kernel and initial file system; throws a `ConfigError` if they do not fit. Absent: the
+   * board starts programs alone, and has no use for a command line.
+   */
+  boot?(files: BootFiles, memoryBytes: number): BootPlan
   /** Throws a `ConfigError` for options that it cannot satisfy. */
   build(host: BoardHost, options: BoardOptions): BuiltBoard
 }

@@ -1,4 +1,13 @@
-export type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring, MemoryRegionSpec } from './board.ts'
+export type {
+  Board,
+  BoardHost,
+  BoardOptions,
+  BootFiles,
+  BootPlan,
+  BuiltBoard,
+  CpuWiring,
+  MemoryRegionSpec,
+} from './board.ts'
 export { Cpu } from './cpu.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './device.ts'
 export { Discon, type DisconMask, type DisconType } from './discon.ts'

@@ -13,6 +13,10 @@ export interface RunOptions extends MachineChoice {
   board: string | undefined
   memory: number | undefined
   smp: number | undefined
+  bios: string | undefined
+  kernel: string | undefined
+  initrd: string | undefined
+  append: string | undefined
   plugin: readonly string[]
   'plugin-output': string | undefined
   semihosting: boolean

@@ -7,16 +7,16 @@ import type { Host } from '../host/host.ts'
 import { describeFailure, failureHint } from '../plugins/failure.ts'
 import { installPlugins, loadPlugins } from '../plugins/install.ts'
 import { problem } from '../report.ts'
-import { machineOf } from '../run/guests.ts'
-import { naming, openProgram, type Program } from '../run/image.ts'
+import { naming } from '../run/image.ts'
 import { flush, runLoop, Wake } from '../run/loop.ts'
 import { Progress } from '../run/progress.ts'
 import { Serial } from '../run/serial.ts'
+import { openStart, type Start } from '../run/start.ts'
 import { SymbolTable } from '../run/symbols.ts'
 import type { RunOptions } from './options.ts'
 
-export const run: CommandAction<RunOptions> = async (host, options, [path = '']) => {
-  const program = await openProgram(host, path, options, options.board)
+export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
+  const start = await openStart(host, path, options)
   const folder = options['semihosting-dir']
   const files = folder === undefined ? undefined : await host.files.folder(folder)
   const plugins = await loadPlugins(options.plugin, host.directory)
@@ -36,10 +36,10 @@ export const run: CommandAction<RunOptions> = async (host, options, [path = ''])
     leave: () => end(0),
     changed: wake.call,
   })
-  machine = naming(path, () => buildMachine(program, options, serial, files))
+  machine = naming(start.path, () => buildMachine(start, options, serial, files))
   let symbols: SymbolTable | undefined
-  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], program, () => {
-    symbols ??= new SymbolTable(program.image)
+  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], start, () => {
+    symbols ??= new SymbolTable(start.image)
     return symbols
   })
 
@@ -67,19 +67,17 @@ export const run: CommandAction<RunOptions> = async (host, options, [path = ''])
 }
 
 function buildMachine(
-  { image, loaded }: Program,
+  { board, cpu, path: _path, bytes: _bytes, ...start }: Start,
   options: RunOptions,
   serial: Serial,
   files: GuestFiles | undefined,
 ): Machine {
-  const { board, cpu } = machineOf(loaded, options)
   const commandLine = options['semihosting-args']
   try {
     return new Machine({
+      ...start,
       target: cpu.target(),
       board,
-      image,
-      memoryBytes: options.memory ?? board.defaultMemory,
       cpus: options.smp ?? 1,
       console: serial,
       semihosting: options.semihosting || files !== undefined || commandLine !== undefined,

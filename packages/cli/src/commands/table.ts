@@ -26,7 +26,7 @@ const cpu = {
 export const runCommand: CommandSpec<RunOptions> = {
   name: 'run',
   summary: 'Runs a guest program; its exit code becomes the exit status.',
-  operands: [image],
+  operands: [{ ...image, optional: true }],
   options: {
     target,
     board: {
@@ -39,6 +39,24 @@ export const runCommand: CommandSpec<RunOptions> = {
     raw,
     memory: { short: 'm', value: 'SIZE', type: size, description: 'Main memory, such as 128M or 1G.' },
     smp: { value: 'N', type: count(1), description: 'Number of CPUs; default 1.' },
+    bios: {
+      value: 'FILE',
+      type: text,
+      description:
+        'Firmware that starts instead of IMAGE, such as OpenSBI: an ELF file or a raw binary for the start of RAM.',
+    },
+    kernel: {
+      value: 'FILE',
+      type: text,
+      description:
+        'Kernel that the firmware starts: an ELF file or a raw binary; may be compressed with gzip.',
+    },
+    initrd: {
+      value: 'FILE',
+      type: text,
+      description: 'Initial file system that the kernel finds in memory.',
+    },
+    append: { value: 'TEXT', type: text, description: "The kernel's command line." },
     plugin: {
       short: 'p',
       value: 'NAME[,KEY=VALUE …]',
@@ -99,6 +117,7 @@ export const runCommand: CommandSpec<RunOptions> = {
     'guestscope run hello.elf',
     'guestscope run kernel.elf -m 256M --smp 2 -p traps,by=cause',
     'guestscope run firmware.hex --board microbit',
+    'guestscope run --bios fw_dynamic.bin --kernel Image --initrd rootfs.cpio.gz --append console=ttyS0',
     'guestscope run test.elf --semihosting -p ./my-plugin.ts --expect-text PASS --timeout 10',
   ],
   load: async () => (await import('./run.ts')).run,

@@ -29,6 +29,8 @@ export interface Files {
   read(path: string, what: string): Uint8Array
   /** Opens a file or pipe to be read piece by piece; throws a `CommandError` (`file/read`), also later. */
   open(path: string): InputFile
+  /** Unpacks gzip; throws if the data are damaged. */
+  gunzip(bytes: Uint8Array): Uint8Array
   /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
   /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { GuestFiles, InputFile } from '@guestscope/core'
 import { CommandError, systemProblem } from '../errors.ts'
 import type { Files, WritableFile } from './host.ts'
@@ -33,6 +34,10 @@ export class NodeFiles implements Files {
         )
       },
     }
+  }
+
+  gunzip(bytes: Uint8Array): Uint8Array {
+    return gunzipSync(bytes)
   }
 
   create(path: string): WritableFile {

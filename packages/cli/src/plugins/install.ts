@@ -9,7 +9,7 @@ import {
 } from '@guestscope/core'
 import { CommandError, isUserError } from '../errors.ts'
 import type { Host, WritableFile } from '../host/host.ts'
-import { type Program, programForPlugins } from '../run/image.ts'
+import { type ProgramFile, programForPlugins } from '../run/image.ts'
 import type { SymbolTable } from '../run/symbols.ts'
 import { describeFailure, failureHint } from './failure.ts'
 import { loadPlugin } from './load.ts'
@@ -34,7 +34,7 @@ export function installPlugins(
   machine: Machine,
   plugins: readonly Requested[],
   outputPath: string | undefined,
-  program: Program,
+  program: ProgramFile,
   symbols: () => SymbolTable,
 ): PluginHost {
   const output: Pick<WritableFile, 'write'> =

@@ -15,11 +15,15 @@ import { CommandError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type Guest, guestByName, guests, guestWith, type LoadedGuest } from './guests.ts'
 
-export interface Program {
+/** A program and the file that it comes from. */
+export interface ProgramFile {
   readonly path: string
   /** The whole file. */
   readonly bytes: Uint8Array
   readonly image: LoadedImage
+}
+
+export interface Program extends ProgramFile {
   readonly guest: Guest
   readonly loaded: LoadedGuest
 }
@@ -62,7 +66,7 @@ const bitsOf = (file: Uint8Array): 32 | 64 => (file[4] === 1 ? 32 : 64)
 const machineOf = (file: Uint8Array): number => (file[18] ?? 0) | ((file[19] ?? 0) << 8)
 
 /** The guest that the file is for, if it is an ELF file at all. */
-function guestOf(file: Uint8Array): Guest | undefined {
+export function guestOf(file: Uint8Array): Guest | undefined {
   return guests.find(guest => guest.machine === machineOf(file) && guest.bits === bitsOf(file))
 }
 
@@ -83,7 +87,7 @@ export function naming<T>(path: string, work: () => T): T {
 }
 
 /** What plugins see of a program. */
-export function programForPlugins({ path, bytes, image }: Program): PluginApi['program'] {
+export function programForPlugins({ path, bytes, image }: ProgramFile): PluginApi['program'] {
   return {
     name: path,
     entry: image.entry,

@@ -1,14 +1,13 @@
 /**
  * The `virt` board: the memory map, interrupt wiring and start of QEMU's `virt` machine for RISC-V as far as bare-metal
  * programs, OpenSBI and Linux need it (QEMU: docs/system/riscv/virt.rst). Every hart starts in the boot ROM, which
- * jumps to the image's entry (without an image: to the start of RAM) with a0 = hart number and a1 = device tree. The
- * entry is the ELF file's; QEMU with `-bios none` always jumps to the start of RAM.
- *
- * The device tree lies in RAM, at the highest multiple of 2 MiB (in RAM below 4 MiB: of 4 KiB) where it fits below the
- * end of RAM and below 3 GiB, as on QEMU.
+ * jumps to the image's entry (without an image: to the start of RAM) with a0 = hart number, a1 = device tree and a2 =
+ * where firmware goes on. The entry is the ELF file's; QEMU with `-bios none` always jumps to the start of RAM. Where
+ * everything lies in RAM is decided in `boot.ts`.
  */
 import { type Board, type BoardHost, type BoardOptions, type BuiltBoard, ConfigError } from '@guestscope/core'
 import { TestFinisher, Uart16550 } from '@guestscope/devices'
+import { planBoot, treePlace } from './boot.ts'
 import { bootRom } from './boot-rom.ts'
 import { Clint } from './clint.ts'
 import { Plic } from './plic.ts'
@@ -36,6 +35,7 @@ export function virtBoard(cpu: VirtBoardOptions): Board {
     target: `riscv${xlen}`,
     maxCpus: 8,
     defaultMemory: 128 * MiB,
+    boot: (files, memoryBytes) => planBoot(files, memoryBytes, xlen),
     build: (host, options) => build(host, options, xlen, extensions, mmu),
   }
 }
@@ -52,7 +52,7 @@ function build(
   extensions: readonly string[],
   mmu: string,
 ): BuiltBoard {
-  const { memoryBytes, cpus, image, commandLine, initrd } = options
+  const { memoryBytes, cpus, image, commandLine, initrd, nextEntry = 0n } = options
   check(options, xlen)
   const tree = virtTree({
     xlen,
@@ -64,8 +64,8 @@ function build(
     commandLine,
     initrd,
   })
-  const treeBase = placeTree(tree.length, options)
-  const rom = bootRom(xlen, image?.entry ?? map.ram.base, treeBase)
+  const deviceTree = placeTree(tree.length, options, xlen)
+  const rom = bootRom({ xlen, entry: image?.entry ?? map.ram.base, deviceTree, nextEntry })
 
   const plic = new Plic({
     contexts: 2 * cpus,
@@ -97,7 +97,7 @@ function build(
     ],
     contents: [
       { base: map.rom.base, bytes: rom },
-      { base: treeBase, bytes: tree },
+      { base: deviceTree, bytes: tree },
     ],
     resetPc: map.rom.base,
     time: () => clint.time,
@@ -118,10 +118,8 @@ function check({ memoryBytes, cpus }: BoardOptions, xlen: 32 | 64): void {
 }
 
 /** The tree's address. Throws if the image or the initial file system lies there. */
-function placeTree(size: number, { memoryBytes, image, initrd }: BoardOptions): bigint {
-  const end = Math.min(Number(map.ram.base) + memoryBytes, 3072 * MiB)
-  const align = memoryBytes < 4 * MiB ? 4096 : 2 * MiB
-  const base = BigInt(Math.floor((end - size) / align) * align)
+function placeTree(size: number, { memoryBytes, image, initrd }: BoardOptions, xlen: 32 | 64): bigint {
+  const base = treePlace(size, memoryBytes, xlen)
   const taken = (image?.segments ?? []).map(s => ({ base: s.physical, size: s.memorySize }))
   if (initrd !== undefined) taken.push(initrd)
   for (const piece of taken) {

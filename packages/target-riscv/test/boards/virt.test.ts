@@ -48,14 +48,20 @@ test('the memory map is that of QEMU', () => {
   expect(board.resetPc).toBe(0x1000n)
 })
 
-test('the boot ROM: auipc t0,0; csrr a0,mhartid; load a1; load t0; jr t0; data', () => {
-  const common = ['297', 'f1402573']
-  expect(
-    romWords(virt64.build(new FakeHost(), options({ image: image(0x80000000n, 16, 0x80000004n) }))),
-  ).toEqual([...[...common, '202b583', '182b283', '28067', '0'], ...['80000004', '0', '87e00000', '0']])
+// QEMU 11.1: xp /22xw 0x1000
+test('the boot ROM: auipc t0,0; addi a2,t0,40; csrr a0,mhartid; load a1; load t0; jr t0; data', () => {
+  const common = ['297', '2828613', 'f1402573']
+  const program = image(0x80000000n, 16, 0x80000004n)
+  const with64 = options({ image: program, nextEntry: 0x80200000n })
+  expect(romWords(virt64.build(new FakeHost(), with64))).toEqual([
+    ...[...common, '202b583', '182b283', '28067'],
+    ...['80000004', '0', '87e00000', '0'],
+    ...['4942534f', '0', '2', '0', '80200000', '0', '1', '0', '0', '0', '0', '0'],
+  ])
   expect(romWords(virt32.build(new FakeHost(), options()))).toEqual([
-    ...[...common, '1c2a583', '182a283', '28067', '0'],
-    ...['80000000', '87e00000'],
+    ...[...common, '202a583', '182a283', '28067'],
+    ...['80000000', '0', '87e00000', '0'],
+    ...['4942534f', '2', '0', '1', '0', '0'],
   ])
 })
 
@@ -65,7 +71,8 @@ test.each([
   [4 * MiB, '80200000'],
   [128 * MiB, '87e00000'],
   [1024 * MiB, 'bfe00000'],
-  [2048 * MiB, 'bfe00000'],
+  [2048 * MiB, 'ffe00000'],
+  [3072 * MiB, '13fe00000'],
 ])('with %i bytes of RAM the device tree is at %s', (memoryBytes, base) => {
   const tree = treeOf(virt64.build(new FakeHost(), options({ memoryBytes })))
   expect(hex(tree.base)).toBe(base)
