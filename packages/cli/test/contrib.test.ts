@@ -86,7 +86,7 @@ test('Cortex-M, by the command: classes add up to the instructions', () => {
   expect(names).toMatch(/^Class: mov\.w +\t/m)
 })
 
-// QEMU's boot ROM has one instruction more, and it goes on for some after the store that ends the run.
+// QEMU may go on for an instruction after the store that ends the run.
 test.each([
   ['programs-rv64', 2_856_627],
   ['selfmod-rv64', 884_300],
@@ -94,6 +94,6 @@ test.each([
 ])('%s: as many instructions as on QEMU', (name, qemu) => {
   const { outputs } = runPlugins(name, [[insn]])
   const own = sum(outputs[0], /^total insns: (\d+)$/gm)
-  expect(own).toBeGreaterThanOrEqual(qemu - 2)
-  expect(own).toBeLessThan(qemu)
+  expect(own).toBeGreaterThanOrEqual(qemu - 1)
+  expect(own).toBeLessThanOrEqual(qemu)
 })
