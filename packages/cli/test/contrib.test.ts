@@ -53,6 +53,38 @@ describe('all counts agree', () => {
   })
 })
 
+test('hot blocks, instruction by instruction, are what was executed', () => {
+  const { outputs, files } = runPlugins('pmp-rv64', [
+    [hotblocks, { limit: 0 }],
+    [execLog, { out: 'log', insn: true }],
+  ])
+  const executed = new Map<number, number>()
+  const sizes = new Map<number, number>()
+  for (const line of (files.get('log') ?? '').split('\n')) {
+    const [cpu, pc = '', bytes = ''] = line.split(' ')
+    if (cpu !== '0') continue
+    const at = Number.parseInt(pc, 16)
+    executed.set(at, (executed.get(at) ?? 0) + 1)
+    sizes.set(at, bytes.length / 2)
+  }
+  const counted = new Map<number, number>()
+  for (const [, pc, insns, times] of (outputs[0] ?? '').matchAll(/^(0x\w+), \d+, (\d+), (\d+)$/gm)) {
+    let at = Number(pc)
+    for (let i = 0; i < Number(insns); i++) {
+      counted.set(at, (counted.get(at) ?? 0) + Number(times))
+      at += sizes.get(at) ?? Number.NaN
+    }
+  }
+  const total = [...executed.values()].reduce((all, times) => all + times, 0)
+  let tooMany = 0
+  for (const [at, times] of executed) {
+    expect(counted.get(at)).toBeGreaterThanOrEqual(times)
+    tooMany += (counted.get(at) ?? 0) - times
+  }
+  // A trap or a device in the middle of a block leaves the rest of it counted, but not executed then.
+  expect(tooMany).toBeLessThan(total / 100)
+})
+
 test('several vCPUs are counted apart', () => {
   const { outputs, machine }: PluginRun = runPlugins('harts-8-rv64', [[insn], [bb, { inline: false }]], {}, 8)
   for (const cpu of machine.cpus) {
