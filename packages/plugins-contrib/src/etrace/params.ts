@@ -1,0 +1,16 @@
+/** What encoder and decoder must agree on; names as in Efficient Trace for RISC-V, 9 (discovery) and 5 (control). */
+export interface EtraceParams {
+  /** iaddress_width_p: bits of an address. */
+  readonly xlen: 32 | 64
+  /** bpred_size_p: the branch predictor has 2^n entries; 0: there is none. */
+  readonly branchPrediction: number
+  /** cache_size_p: the jump target cache has 2^n entries; 0: there is none. */
+  readonly jumpCache: number
+  /** Addresses are never differences. */
+  readonly fullAddress: boolean
+}
+
+/** iaddress_lsb_p: instructions lie at even addresses. */
+export const addressLsb = 1n
+/** privilege_width_p, ecause_width_p. */
+export const Width = { privilege: 2, ecause: 6 } as const
