@@ -308,13 +308,7 @@ describe('random walks are decoded', () => {
     for (let i = 0; i < 1000; i++) encoder.instruction(insn(base), 3)
     encoder.instruction(insn(base + 4n), 3)
     encoder.end(base + 8n)
-    expect(packets.map(({ kind }) => kind)).toEqual([
-      'support',
-      'start',
-      'predicted',
-      'flow',
-      'support',
-    ])
+    expect(packets.map(({ kind }) => kind)).toEqual(['support', 'start', 'predicted', 'flow', 'support'])
     expect(follow({ packets, code, expected: [] }, some)).toHaveLength(1001)
   })
 })
