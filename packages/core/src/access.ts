@@ -78,9 +78,10 @@ const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(
 export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
   const place = translatedDevice(host, cpu, length)
   if (place) {
-    if (length === 8) return cpu.set64(Head.value, readDevice(place.device, place.offset, 8, cpu.index))
-    cpu.set32(Head.value, place.device.read(place.offset, length as AccessSize, cpu.index))
-    return cpu.set32(Head.value + 4, 0)
+    const { device, offset } = place
+    const size = length === 8 ? 4 : (length as AccessSize)
+    cpu.set32(Head.value, device.read(offset, size, cpu.index))
+    return cpu.set32(Head.value + 4, length === 8 ? device.read(offset + 4, 4, cpu.index) : 0)
   }
   const address = join(low, high)
   const found = parts(host, cpu, address, length, Access.load)
@@ -107,7 +108,6 @@ export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, 
 
 function readDevice(device: MmioDevice, offset: number, length: number, cpu: number): bigint {
   if (length < 8) return BigInt(device.read(offset, length as AccessSize, cpu) >>> 0)
-  if (device.read64) return device.read64(offset, cpu)
   const low = BigInt(device.read(offset, 4, cpu) >>> 0)
   return low | (BigInt(device.read(offset + 4, 4, cpu) >>> 0) << 32n)
 }
@@ -133,8 +133,11 @@ export function slowProbe(host: AccessHost, cpu: Cpu, low: number, high: number,
 export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
   const place = translatedDevice(host, cpu, length)
   if (place) {
-    if (length === 8) return writeDevice(place.device, place.offset, 8, cpu.get64(Head.value), cpu.index)
     const word = cpu.get32(Head.value) >>> 0
+    if (length === 8) {
+      const high = cpu.get32(Head.value + 4) >>> 0
+      return writeDevice64(place.device, place.offset, word, high, cpu.index)
+    }
     const value = length === 4 ? word : word & (2 ** (8 * length) - 1)
     return place.device.write(place.offset, length as AccessSize, value, cpu.index)
   }
@@ -164,10 +167,13 @@ function writeRam(host: AccessHost, linear: number, length: number, value: bigin
 }
 
 function writeDevice(device: MmioDevice, offset: number, length: number, value: bigint, cpu: number): void {
-  if (length === 8 && device.write64) return device.write64(offset, BigInt.asUintN(64, value), cpu)
   const low = Number(BigInt.asUintN(32, value))
-  if (length < 8)
-    return device.write(offset, length as AccessSize, length === 4 ? low : low & (2 ** (8 * length) - 1), cpu)
+  if (length === 8) writeDevice64(device, offset, low, Number(BigInt.asUintN(32, value >> 32n)), cpu)
+  else device.write(offset, length as AccessSize, length === 4 ? low : low & (2 ** (8 * length) - 1), cpu)
+}
+
+function writeDevice64(device: MmioDevice, offset: number, low: number, high: number, cpu: number): void {
+  if (device.write64) return device.write64(offset, low, high, cpu)
   device.write(offset, 4, low, cpu)
-  device.write(offset + 4, 4, Number(BigInt.asUintN(32, value >> 32n)), cpu)
+  device.write(offset + 4, 4, high, cpu)
 }

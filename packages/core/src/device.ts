@@ -6,7 +6,7 @@ export type AccessSize = 1 | 2 | 4
 /**
  * A memory-mapped device. Offsets are bytes from its base, below `size` and multiples of the access size: unaligned
  * accesses never reach a device. Values are unsigned (0 … 2^32 - 1) and in guest byte order already. A 64-bit access
- * comes as two 32-bit ones, low half first, unless the device has `read64` or `write64`.
+ * comes as two 32-bit ones, low half first, but for stores to a device that has `write64`.
  */
 export interface MmioDevice {
   readonly name: string
@@ -17,9 +17,8 @@ export interface MmioDevice {
   /** `cpu`: index of the CPU that asks; undefined: a debugger or the host. */
   read(offset: number, size: AccessSize, cpu?: number): number
   write(offset: number, size: AccessSize, value: number, cpu?: number): void
-  /** Unsigned 64-bit value. */
-  read64?(offset: number, cpu?: number): bigint
-  write64?(offset: number, value: bigint, cpu?: number): void
+  /** A store of 64 bits at once, in halves. */
+  write64?(offset: number, low: number, high: number, cpu?: number): void
   /**
    * The state after power-on; drives the lines and cancels or sets the deadlines that belong to it. Called before the
    * first instruction too, after the CPUs' own reset: constructors leave host and lines alone.

@@ -110,7 +110,9 @@ export class GuestCode {
   heat(cpu: Cpu): boolean {
     const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
     const tb = this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true))
-    if (!tb.fine) this.#hot.add(tb)
+    // One that has a region has run without it for want of budget.
+    const region = this.#options.memory.words[(tb.address + Block.region) >> 2]
+    if (!tb.fine && !region) this.#hot.add(tb)
     if (this.#hot.size >= this.#options.batch) this.compileHot()
     return this.#hot.size > 0
   }

@@ -346,6 +346,16 @@ export class Machine {
     this.#current?.request()
   }
 
+  /** A deadline has come nearer than the end of the slice. While the time is exact the slice gets shorter. */
+  #endSliceAt(at: number): void {
+    const cpu = this.#current
+    if (!cpu?.get32(Head.single)) return this.#interrupt()
+    const budget = cpu.get32(Head.budget)
+    const surplus = Math.min(budget, this.#clock + this.#slice - at)
+    this.#slice -= surplus
+    cpu.set32(Head.budget, budget - surplus)
+  }
+
   /** Ends the run before the next instruction; the first reason stays. */
   stop(reason: StopReason): void {
     this.stopReason ??= reason
@@ -372,7 +382,7 @@ export class Machine {
       clock: () => this.clock(),
       schedule: (token, at, callback) => {
         this.#timers.schedule(token, at, callback)
-        if (at < this.#clock + this.#slice) this.#interrupt()
+        if (at < this.#clock + this.#slice) this.#endSliceAt(at)
       },
       cancel: token => this.#timers.cancel(token),
       exit: status => this.exit(status),

@@ -17,33 +17,41 @@ export class Timers {
   schedule(token: object, at: number, callback: () => void): void {
     this.#remove(token)
     this.#list.push({ token, at, callback })
-    this.#update()
+    if (at < this.#next) this.#next = at
   }
   cancel(token: object): void {
     this.#remove(token)
-    this.#update()
   }
   clear(): void {
     this.#list.length = 0
-    this.#update()
+    this.#next = Number.POSITIVE_INFINITY
   }
 
   /** Calls back for every deadline up to and including `now`, in order of time. */
   fire(now: number): void {
     while (this.#next <= now) {
-      const due = this.#list.findIndex(d => d.at === this.#next)
-      const [deadline] = this.#list.splice(due, 1)
-      this.#update()
-      deadline?.callback()
+      for (const deadline of this.#list) {
+        if (deadline.at !== this.#next) continue
+        this.#remove(deadline.token)
+        deadline.callback()
+        break
+      }
     }
   }
 
+  /** Plain loops: this is on the road of every timer interrupt. */
   #remove(token: object): void {
-    const index = this.#list.findIndex(d => d.token === token)
-    if (index >= 0) this.#list.splice(index, 1)
+    const list = this.#list
+    for (let i = 0; i < list.length; i++) {
+      const deadline = list[i] as Deadline
+      if (deadline.token !== token) continue
+      list.splice(i, 1)
+      if (deadline.at === this.#next) this.#update()
+      return
+    }
   }
   #update(): void {
     this.#next = Number.POSITIVE_INFINITY
-    for (const d of this.#list) this.#next = Math.min(this.#next, d.at)
+    for (const d of this.#list) if (d.at < this.#next) this.#next = d.at
   }
 }

@@ -176,13 +176,16 @@ export function pendingInterrupt(cpu: Cpu): number | undefined {
   // All the bits that matter lie in the low halves; numbers are quicker than bigints.
   const pending = cpu.get32(S.mip) & cpu.get32(S.mie)
   if (pending === 0) return undefined
-  const [mode, state, delegated] = [cpu.get32(S.priv), cpu.get32(S.mstatus), cpu.get32(S.mideleg)]
+  const mode = cpu.get32(S.priv)
+  const state = cpu.get32(S.mstatus)
+  const delegated = cpu.get32(S.mideleg)
   const openM = mode < Priv.M || (state & Number(Mstatus.MIE)) !== 0
   const openS = mode < Priv.S || (mode === Priv.S && (state & Number(Mstatus.SIE)) !== 0)
   const forM = openM ? pending & ~delegated : 0
   const takeable = forM || (openS ? pending & delegated : 0)
-  const code = interruptPriority.find(n => takeable & (1 << n))
-  return code === undefined ? undefined : Cause.interrupt | code
+  if (takeable)
+    for (const code of interruptPriority) if (takeable & (1 << code)) return Cause.interrupt | code
+  return undefined
 }
 
 /** `Target.wakes`: what wfi waits for does not depend on global enables or delegation (3.3.3). */

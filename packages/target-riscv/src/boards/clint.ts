@@ -12,6 +12,7 @@ export const timebaseFrequency = 10_000_000
 const timeCompareBase = 0x4000
 const timeBase = 0xbff8
 const all64 = (1n << 64n) - 1n
+const two32 = 2 ** 32
 
 /** How a board wires the CLINT. */
 export interface ClintOptions {
@@ -23,8 +24,9 @@ export interface ClintOptions {
 
 interface HartTimer {
   software: boolean
-  /** mtimecmp, unsigned. */
-  compare: bigint
+  /** mtimecmp, in unsigned halves. */
+  low: number
+  high: number
   /** The deadline has come. */
   readonly due: () => void
 }
@@ -45,21 +47,22 @@ export class Clint implements MmioDevice {
   constructor(options: ClintOptions) {
     this.#options = options
     this.#harts = Array.from({ length: options.harts }, (_, hart) => {
-      const timer: HartTimer = { software: false, compare: 0n, due: () => this.#update(hart, timer) }
+      const timer: HartTimer = { software: false, low: 0, high: 0, due: () => this.#update(hart, timer) }
       return timer
     })
   }
 
   /** mtime, unsigned 64 bits. */
   get time(): bigint {
-    return (this.#ticks() + this.#offset) & all64
+    return (BigInt(this.#ticks()) + this.#offset) & all64
   }
 
   reset(): void {
-    this.#offset = -this.#ticks() & all64
+    this.#offset = -BigInt(this.#ticks()) & all64
     for (const [hart, timer] of this.#harts.entries()) {
       timer.software = false
-      timer.compare = 0n
+      timer.low = 0
+      timer.high = 0
       this.#options.setLine(hart, 'msip', false)
     }
     this.#updateAll()
@@ -68,15 +71,10 @@ export class Clint implements MmioDevice {
   read(offset: number, size: AccessSize): number {
     if (size !== 4) return 0
     if (offset < timeCompareBase) return this.#harts[offset >> 2]?.software ? 1 : 0
-    const value = this.read64(offset & ~7)
-    return Number(offset & 4 ? value >> 32n : value & 0xffffffffn)
-  }
-
-  read64(offset: number): bigint {
-    if (offset < timeCompareBase)
-      return BigInt(this.read(offset, 4)) | (BigInt(this.read(offset + 4, 4)) << 32n)
-    if (offset === timeBase) return this.time
-    return this.#harts[(offset - timeCompareBase) >> 3]?.compare ?? 0n
+    const upper = (offset & 4) !== 0
+    if ((offset & ~7) === timeBase) return this.#timeHalf(upper)
+    const timer = this.#harts[(offset - timeCompareBase) >> 3]
+    return (upper ? timer?.high : timer?.low) ?? 0
   }
 
   write(offset: number, size: AccessSize, value: number): void {
@@ -89,29 +87,37 @@ export class Clint implements MmioDevice {
       this.#options.setLine(hart, 'msip', timer.software)
       return
     }
-    const old = this.read64(offset & ~7)
-    const half = BigInt(value)
-    this.write64(offset & ~7, offset & 4 ? (old & 0xffffffffn) | (half << 32n) : (old & ~0xffffffffn) | half)
+    const [low, high] = [this.read(offset & ~7, 4), this.read(offset | 4, 4)]
+    if (offset & 4) this.write64(offset & ~7, low, value)
+    else this.write64(offset, value, high)
   }
 
-  write64(offset: number, value: bigint): void {
+  write64(offset: number, low: number, high: number): void {
     if (offset < timeCompareBase) {
-      this.write(offset, 4, Number(value & 0xffffffffn))
-      this.write(offset + 4, 4, Number(value >> 32n))
+      this.write(offset, 4, low)
+      this.write(offset + 4, 4, high)
     } else if (offset === timeBase) {
-      this.#offset = (value - this.#ticks()) & all64
+      this.#offset = (BigInt(low) + (BigInt(high) << 32n) - BigInt(this.#ticks())) & all64
       this.#updateAll()
     } else {
       const hart = (offset - timeCompareBase) >> 3
       const timer = this.#harts[hart]
       if (timer === undefined) return
-      timer.compare = value
+      timer.low = low
+      timer.high = high
       this.#update(hart, timer)
     }
   }
 
-  #ticks(): bigint {
-    return BigInt(Math.floor(this.#options.host.clock() / instructionsPerTick))
+  #ticks(): number {
+    return Math.floor(this.#options.host.clock() / instructionsPerTick)
+  }
+
+  /** Half of mtime; while that is the clock, without bigints. */
+  #timeHalf(upper: boolean): number {
+    if (this.#offset !== 0n) return Number(BigInt.asUintN(32, upper ? this.time >> 32n : this.time))
+    const ticks = this.#ticks()
+    return upper ? Math.floor(ticks / two32) : ticks % two32
   }
 
   #updateAll(): void {
@@ -121,12 +127,12 @@ export class Clint implements MmioDevice {
   /** MTIP is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
   #update(hart: number, timer: HartTimer): void {
     const { host, setLine } = this.#options
-    const ticks = Math.floor(host.clock() / instructionsPerTick)
+    const ticks = this.#ticks()
     // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
     const wait =
       this.#offset === 0n
-        ? Number(timer.compare) - ticks
-        : Number(timer.compare - ((BigInt(ticks) + this.#offset) & all64))
+        ? timer.high * two32 + timer.low - ticks
+        : Number(BigInt(timer.low) + (BigInt(timer.high) << 32n) - this.time)
     setLine(hart, 'mtip', wait <= 0)
     const at = (ticks + wait) * instructionsPerTick
     if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, timer.due)

@@ -14,17 +14,17 @@ export function bus(board: BuiltBoard): {
     read(address, size) {
       const { device, offset } = find(address)
       if (size < 8) return BigInt(device.read(offset, size as AccessSize, 0))
-      if (device.read64 !== undefined) return device.read64(offset, 0)
       const low = BigInt(device.read(offset, 4, 0))
       return low | (BigInt(device.read(offset + 4, 4, 0)) << 32n)
     },
     write(address, size, value) {
       const { device, offset } = find(address)
       if (size < 8) device.write(offset, size as AccessSize, Number(value), 0)
-      else if (device.write64 !== undefined) device.write64(offset, value, 0)
       else {
-        device.write(offset, 4, Number(value & 0xffffffffn), 0)
-        device.write(offset + 4, 4, Number(value >> 32n), 0)
+        const [low, high] = [Number(value & 0xffffffffn), Number(value >> 32n)]
+        if (device.write64 !== undefined) return device.write64(offset, low, high, 0)
+        device.write(offset, 4, low, 0)
+        device.write(offset + 4, 4, high, 0)
       }
     },
   }

@@ -29,26 +29,26 @@ test('100 instructions are a tick', () => {
 
 test('the timer rises at the first instruction at which mtime >= mtimecmp', () => {
   host.now = 150
-  clint.write64(compareAt(0), 5n)
-  clint.write64(compareAt(1), 3n)
+  clint.write64(compareAt(0), 5, 0)
+  clint.write64(compareAt(1), 3, 0)
   host.advance(10_000)
   expect(host.log).toEqual(['150 0 7 0', '150 1 7 0', '300 1 7 1', '500 0 7 1'])
   expect(host.deadlines.size).toBe(0)
 })
 
 test('a new comparison replaces the old deadline; a time already reached raises at once', () => {
-  clint.write64(compareAt(0), 5n)
-  clint.write64(compareAt(0), 7n)
+  clint.write64(compareAt(0), 5, 0)
+  clint.write64(compareAt(0), 7, 0)
   host.advance(600)
   expect(host.log).toEqual(['0 0 7 0'])
-  clint.write64(compareAt(0), 6n)
+  clint.write64(compareAt(0), 6, 0)
   expect(host.log.at(-1)).toBe('600 0 7 1')
   expect(host.deadlines.size).toBe(0)
 })
 
 test('setting mtime moves all timers', () => {
-  clint.write64(compareAt(0), 1000n)
-  clint.write64(compareAt(1), 2000n)
+  clint.write64(compareAt(0), 1000, 0)
+  clint.write64(compareAt(1), 2000, 0)
   clint.write(timeAt, 4, 1500)
   expect(host.lines).toEqual([0x80, 0])
   host.advance(49_999)
@@ -59,15 +59,15 @@ test('setting mtime moves all timers', () => {
 
 test('mtime set between ticks keeps the phase of the clock', () => {
   host.now = 150
-  clint.write64(timeAt, 0n)
-  clint.write64(compareAt(0), 1n)
+  clint.write64(timeAt, 0, 0)
+  clint.write64(compareAt(0), 1, 0)
   host.advance(1000)
   expect(host.log.at(-1)).toBe('200 0 7 1')
 })
 
 test('"never" sets no deadline', () => {
-  clint.write64(compareAt(0), 2n ** 64n - 1n)
-  clint.write64(compareAt(1), 2n ** 52n)
+  clint.write64(compareAt(0), 0xffffffff, 0xffffffff)
+  clint.write64(compareAt(1), 0, 2 ** 20)
   expect(host.deadlines.size).toBe(0)
 })
 
@@ -80,11 +80,11 @@ test('software interrupts go to their hart', () => {
 
 test('reset: times 0, timers due, software interrupts gone', () => {
   host.now = 5000
-  clint.write64(compareAt(0), 1000n)
+  clint.write64(compareAt(0), 1000, 0)
   clint.write(0, 4, 1)
   clint.reset()
   expect(host.lines).toEqual([0x80, 0x80])
   expect(clint.time).toBe(0n)
-  expect(clint.read64(compareAt(0))).toBe(0n)
+  expect([clint.read(compareAt(0), 4), clint.read(compareAt(0) + 4, 4)]).toEqual([0, 0])
   expect(host.deadlines.size).toBe(0)
 })
