@@ -69,6 +69,9 @@ describe('arguments of a command', () => {
       'max-instructions': undefined,
       timeout: undefined,
       'expect-text': undefined,
+      stats: false,
+      hot: undefined,
+      'stats-json': undefined,
       tier: undefined,
     })
   })

@@ -16,6 +16,7 @@ import {
 import { type CoreFunctions, coreFunctions, coreHost } from './functions.ts'
 import type { GuestMemory } from './memory.ts'
 import { type OracleHostView, oracleRun } from './oracle.ts'
+import { TierCounters } from './statistics.ts'
 import type { Target } from './target.ts'
 
 /** A host function as WebAssembly calls it: the vCPU's base address, then i32 arguments. */
@@ -60,10 +61,11 @@ export class Engine {
   readonly #table: WebAssembly.Table
   readonly #freeSlots: number[] = []
   #nextSlot = 1
-  /** Bytes of region code made so far, and modules. */
-  readonly stats = { regions: 0, modules: 0, bytes: 0 }
+  /** What was made, by tier. */
+  readonly tiers: readonly [TierCounters, TierCounters] = [new TierCounters(0), new TierCounters(1)]
 
   constructor(options: EngineOptions) {
+    const begin = performance.now()
     this.#options = options
     const { target, memory, host } = options
     this.core = coreFunctions(target, memory)
@@ -98,7 +100,10 @@ export class Engine {
     module.export('run', run)
 
     const env = { memory: memory.wasm, table: this.#table }
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { env, host: imports })
+    const bytes = module.finish()
+    const generated = performance.now()
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env, host: imports })
+    this.tiers[0].add(functions.length + 1, bytes.length, begin, generated)
     const exports = instance.exports as Record<string, (...args: never[]) => unknown>
     this.run = exports.run as (cpu: number) => number
     this.translate = exports[target.functions.translate.name] as (c: number, a: bigint, k: number) => bigint
@@ -122,6 +127,7 @@ export class Engine {
 
   /** Compiles regions in one module; returns where they are, in order. */
   compile(regions: readonly Region[]): CompiledCode[] {
+    const begin = performance.now()
     const module = new ModuleWriter()
     module.importMemory('env', 'memory')
     module.importTable('env', 'table')
@@ -138,10 +144,9 @@ export class Engine {
       return defineRegion(module, indices[i] as number, r, callees, this.core.runtime, true)
     })
     const bytes = module.finish()
+    const generated = performance.now()
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports)
-    this.stats.modules++
-    this.stats.regions += regions.length
-    this.stats.bytes += bytes.length
+    this.tiers[1].add(regions.length, bytes.length, begin, generated)
     return needs.map((need, i) => {
       const slot = this.#freeSlots.pop() ?? this.#nextSlot++
       if (slot >= this.#table.length) this.#table.grow(this.#table.length)
@@ -152,6 +157,7 @@ export class Engine {
 
   /** Forgets a region's code. */
   release(slot: number): void {
+    this.tiers[1].released++
     this.#table.set(slot, null)
     this.#freeSlots.push(slot)
   }

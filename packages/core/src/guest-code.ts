@@ -28,6 +28,10 @@ export class GuestCode {
   readonly blocks: TbCache
   /** Set once the engine is made (its host functions need this object). */
   engine!: Engine
+  /** Blocks forgotten one by one; how often all were, and how often soft TLBs were emptied. */
+  dropped = 0
+  flushes = 0
+  tlbFlushes = 0
   readonly #options: GuestCodeOptions
   readonly #translator: Translator
   readonly #hot = new Set<Tb>()
@@ -176,6 +180,7 @@ export class GuestCode {
 
   #drop(tb: Tb): void {
     this.blocks.remove(tb)
+    this.dropped++
     this.#hot.delete(tb)
     for (const region of [...tb.regions]) this.#dropRegion(region)
     for (const cpu of this.#options.cpus) {
@@ -187,6 +192,7 @@ export class GuestCode {
 
   /** Throws all translations away. No generated code may be running. */
   flush(): void {
+    if (this.blocks.used > 0) this.flushes++
     const regions = new Set<CompiledRegion>()
     for (const tb of this.blocks) for (const r of tb.regions) regions.add(r)
     for (const r of regions) this.engine.release(r.slot)
@@ -198,6 +204,7 @@ export class GuestCode {
 
   /** The CPU's address translation has changed: its soft TLBs and its way to blocks by pc are void. */
   flushTranslations(cpu: Cpu): void {
+    this.tlbFlushes++
     const { memory, target } = this.#options
     const tlbs = cpu.base + Layout.tlb
     memory.bytes.fill(0xff, tlbs, tlbs + target.state.tlbModes * Tlb.entries * Tlb.entrySize)

@@ -96,7 +96,9 @@ export {
 export { PluginError } from './plugin-error.ts'
 export type { PluginFailure, PluginHostIo, PluginMachine } from './plugin-host/machine.ts'
 export { PluginHost } from './plugin-host.ts'
+export { type HotSpot, Profile } from './profile.ts'
 export { loadRaw } from './raw.ts'
+export type { BlockStatistics, MachineStatistics, TierStatistics } from './statistics.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './stop.ts'
 export {
   Access,

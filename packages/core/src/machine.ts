@@ -12,6 +12,7 @@ import type { Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import { loadImage, place } from './load.ts'
 import { GuestMemory, PageFlag } from './memory.ts'
+import { type MachineStatistics, machineStatistics } from './statistics.ts'
 import type { StopReason } from './stop.ts'
 import { Access, type Target } from './target.ts'
 import type { TbCache } from './tb.ts'
@@ -158,6 +159,16 @@ export class Machine {
   /** All translation blocks. */
   get blocks(): TbCache {
     return this.#code.blocks
+  }
+
+  /** The CPU that ran last. */
+  get lastCpu(): Cpu {
+    return this.cpus[Math.max(this.#turn, 0)] as Cpu
+  }
+
+  /** What the machine has done so far. */
+  statistics(): MachineStatistics {
+    return machineStatistics(this, this.#code)
   }
 
   /** Instructions executed by all CPUs, up to the end of the last slice; idle time does not count. */

@@ -49,8 +49,9 @@ export class TbCache {
   readonly #byAddress = new Map<number, Tb>()
   readonly #byPage = new Map<number, Set<Tb>>()
   #next: number
-  /** Blocks translated since the start. */
+  /** Blocks translated since the start, and the instructions in them. */
   translated = 0
+  instructions = 0
 
   readonly #protect: (page: number) => void
 
@@ -64,6 +65,11 @@ export class TbCache {
   /** Bytes of the pool in use. */
   get used(): number {
     return this.#next - this.#memory.pool.start
+  }
+
+  /** Number of blocks. */
+  get present(): number {
+    return this.#byAddress.size
   }
 
   /** The block whose head lies at an address of the pool; undefined once it is forgotten. */
@@ -109,6 +115,7 @@ export class TbCache {
       this.#protect(page)
     }
     this.translated++
+    this.instructions += tb.insns.length
     return tb
   }
 

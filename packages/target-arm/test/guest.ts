@@ -159,7 +159,7 @@ export function runGuest(guest: GuestCase, way: Way): Shown {
     events,
     clock: machine.clock(),
     executed,
-    regions: engine.stats.regions,
+    regions: engine.tiers[1].functions,
     machine,
   }
 }

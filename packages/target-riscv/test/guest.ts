@@ -93,7 +93,7 @@ export function runGuest(guest: GuestCase, way: Way): Shown {
     log,
     clock: machine.clock(),
     executed,
-    regions: engine.stats.regions,
+    regions: engine.tiers[1].functions,
     machine,
   }
 }

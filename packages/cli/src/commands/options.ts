@@ -26,6 +26,9 @@ export interface RunOptions extends MachineChoice {
   'max-instructions': number | undefined
   timeout: number | undefined
   'expect-text': string | undefined
+  stats: boolean
+  hot: number | undefined
+  'stats-json': string | undefined
   tier: 0 | 1 | 'oracle' | undefined
 }
 

@@ -1,5 +1,5 @@
 /** `guestscope run`: builds the machine, runs it, tells how it ended. */
-import { type GuestFiles, Machine, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
+import { type GuestFiles, Machine, Profile, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
@@ -12,6 +12,7 @@ import { flush, runLoop, Wake } from '../run/loop.ts'
 import { Progress } from '../run/progress.ts'
 import { Serial } from '../run/serial.ts'
 import { openStart, type Start } from '../run/start.ts'
+import { hotText, runStatistics, statisticsText } from '../run/statistics.ts'
 import { SymbolTable } from '../run/symbols.ts'
 import type { RunOptions } from './options.ts'
 
@@ -22,7 +23,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   const plugins = await loadPlugins(options.plugin, host.directory)
   const wake = new Wake()
   let machine: Machine | undefined
-  const end = (status: number, message?: string): void => {
+  const stop = (status: number, message?: string): void => {
     machine?.stop({ kind: 'exit', status, ...(message !== undefined && { message }) })
     wake.call()
   }
@@ -31,37 +32,49 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   const serial = new Serial(host, options.serial ?? 'stdio', expected, {
     found: () => {
       found = true
-      end(0)
+      stop(0)
     },
-    leave: () => end(0),
+    leave: () => stop(0),
     changed: wake.call,
   })
   machine = naming(start.path, () => buildMachine(start, options, serial, files))
   let symbols: SymbolTable | undefined
-  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], start, () => {
+  const symbolsOf = (): SymbolTable => {
     symbols ??= new SymbolTable(start.image)
     return symbols
-  })
+  }
+  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], start, symbolsOf)
+  const json = options['stats-json'] === undefined ? undefined : host.files.create(options['stats-json'])
 
   let asked = false
   const unlisten = host.signals.listen((status, name) => {
     // Asked twice: whatever the plugins have still to say, end now.
     if (asked) process.exit(status)
     asked = true
-    end(status, `Ended by ${name}.`)
+    stop(status, `Ended by ${name}.`)
   })
+  const watched = options.stats || options.hot !== undefined || json !== undefined
+  const profile = watched ? new Profile(machine) : undefined
+  const begin = host.clock.now()
   const progress = new Progress(host.stderr, [host.stdout, host.stderr], host.clock)
   let reason: StopReason
   try {
     const limits = { instructions: options['max-instructions'], seconds: options.timeout }
-    reason = await runLoop(host, machine, serial, wake, limits, progress)
+    reason = await runLoop(host, machine, profile ?? machine, serial, wake, limits, progress)
   } finally {
     progress.erase()
     serial.close()
     unlisten()
   }
   if (host.stdout.isTerminal && host.stderr.isTerminal && host.stdout.midLine) host.stderr.write('\n')
+  const end = host.clock.now()
   const last = pluginHost.finish(reason)
+  if (profile !== undefined) {
+    const figures = runStatistics(machine, { begin, end }, profile, options.hot ?? 0, symbolsOf)
+    if (options.stats) host.stderr.write(statisticsText(figures))
+    if (options.hot !== undefined) host.stderr.write(hotText(figures))
+    json?.write(`${JSON.stringify(figures, undefined, 2)}\n`)
+  }
   flush(host)
   return conclude(host, last, expected !== undefined && !found ? expected : undefined)
 }

@@ -102,6 +102,17 @@ export const runCommand: CommandSpec<RunOptions> = {
       description:
         'End with status 0 as soon as the guest has printed the text, with status 1 if it ends before.',
     },
+    stats: { description: 'Print figures about the run and the engine at the end, to standard error.' },
+    hot: {
+      value: 'N',
+      type: count(1),
+      description: 'Print the N pieces of guest code that were executed most, found by samples.',
+    },
+    'stats-json': {
+      value: 'FILE',
+      type: text,
+      description: 'Write the figures of --stats and --hot as JSON.',
+    },
     tier: {
       value: 'TIER',
       type: tier,

@@ -27,10 +27,11 @@ export class Wake {
   }
 }
 
-/** Runs until something stops the machine; gives the reason. */
+/** Runs until something stops the machine, by `engine` (the machine or what stands before it); gives the reason. */
 export async function runLoop(
   host: Host,
   machine: Machine,
+  engine: Pick<Machine, 'run'>,
   serial: Serial,
   wake: Wake,
   limits: Limits,
@@ -45,7 +46,7 @@ export async function runLoop(
     const left = (limits.instructions ?? Number.POSITIVE_INFINITY) - machine.executed
     const slice = Math.min(pace.slice, left)
     const before = clock.now()
-    const state = machine.run(slice)
+    const state = engine.run(slice)
     const now = clock.now()
     try {
       flush(host)

@@ -28,12 +28,18 @@ export class SymbolTable {
     return undefined
   }
 
+  /** An address by a symbol: `main+0x10`. */
+  nameOf(address: bigint): string | undefined {
+    const symbol = this.at(address)
+    if (symbol === undefined) return undefined
+    const offset = address - symbol.address
+    return `${symbol.name}${offset === 0n ? '' : `+0x${offset.toString(16)}`}`
+  }
+
   /** An address for a person: `0x80000010 <main+0x10>`. */
   describe(address: bigint): string {
-    const symbol = this.at(address)
+    const name = this.nameOf(address)
     const hex = `0x${address.toString(16)}`
-    if (symbol === undefined) return hex
-    const offset = address - symbol.address
-    return `${hex} <${symbol.name}${offset === 0n ? '' : `+0x${offset.toString(16)}`}>`
+    return name === undefined ? hex : `${hex} <${name}>`
   }
 }

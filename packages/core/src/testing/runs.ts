@@ -141,5 +141,13 @@ export function runProgram(options: ContractOptions, seed: number, way: RunWay):
   }
   lines.push(`memory ${memoryHash(machine)}`)
   const { executed, engine } = machine
-  return { lines, events, trace, counted: cpu.get64(cell), calls, regions: engine.stats.regions, executed }
+  return {
+    lines,
+    events,
+    trace,
+    counted: cpu.get64(cell),
+    calls,
+    regions: engine.tiers[1].functions,
+    executed,
+  }
 }

@@ -1,0 +1,109 @@
+/** The figures of `--stats`, `--hot` and `--stats-json`. */
+import type { HotSpot, Machine, MachineStatistics, Profile } from '@guestscope/core'
+import { columns } from '../args/help.ts'
+import type { SymbolTable } from './symbols.ts'
+
+/** A run in figures. */
+export interface RunStatistics extends MachineStatistics {
+  /** Milliseconds from the start of the process to the guest's first instruction. */
+  readonly startMs: number
+  /** Milliseconds from there to the end. */
+  readonly runMs: number
+  /** Millions of instructions per second. */
+  readonly mips: number
+  /** Samples that were taken, one every so many instructions. */
+  readonly samples: number
+  readonly sampleInterval: number
+  /** Share of the samples in each tier's code, 0 … 1. */
+  readonly shares: readonly { readonly tier: number; readonly share: number }[]
+  /** Code that was often executed, the hottest first; as many pieces as asked for. */
+  readonly hot: readonly NamedHotSpot[]
+}
+
+/** Addresses as text, for JSON. */
+export interface NamedHotSpot extends Omit<HotSpot, 'address'> {
+  readonly address: string
+  /** `main+0x10`; absent: none is known. */
+  readonly symbol?: string
+}
+
+/** When a run began and ended, milliseconds since the start of the process. */
+export interface RunTimes {
+  readonly begin: number
+  readonly end: number
+}
+
+export function runStatistics(
+  machine: Machine,
+  { begin, end }: RunTimes,
+  profile: Profile,
+  pieces: number,
+  symbols: () => SymbolTable,
+): RunStatistics {
+  const figures = machine.statistics()
+  const runMs = end - begin
+  const mips = figures.instructions / 1000 / Math.max(runMs, 0.001)
+  const shares = [...profile.shares()]
+    .map(([tier, share]) => ({ tier, share }))
+    .sort((a, b) => a.tier - b.tier)
+  const hot = profile.hottest(pieces).map(({ address, ...spot }) => {
+    const symbol = symbols().nameOf(address)
+    return { address: `0x${address.toString(16)}`, ...(symbol !== undefined && { symbol }), ...spot }
+  })
+  const { samples, interval } = profile
+  return { startMs: begin, runMs, mips, ...figures, samples, sampleInterval: interval, shares, hot }
+}
+
+const number = (n: number): string => n.toLocaleString('en', { maximumFractionDigits: 0 })
+const ms = (n: number): string => `${n.toFixed(n < 10 ? 1 : 0)} ms`
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+const bytes = (n: number): string =>
+  n < 1024 ? `${n} B` : n < 2 ** 20 ? `${(n / 1024).toFixed(0)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`
+const tierNames = ['interpreter', 'regions']
+
+/** For a person: a line per matter. */
+export function statisticsText(run: RunStatistics): string {
+  const { blocks } = run
+  const rows: [string, string][] = [
+    ['start', `${ms(run.startMs)} from the start of the process to the first instruction`],
+    ['instructions', `${number(run.instructions)} in ${ms(run.runMs)}: ${run.mips.toFixed(1)} MIPS`],
+    ['clock', `${number(run.clock)}, sleep included`],
+    [
+      'blocks',
+      `${number(blocks.translated)} translated with ${number(blocks.instructions)} instructions; ` +
+        `${number(blocks.dropped)} dropped, ${number(blocks.flushes)} times all thrown away; ${number(blocks.present)} at hand`,
+    ],
+    ['block pool', `${bytes(blocks.poolUsed)} of ${bytes(blocks.poolSize)}`],
+    ...run.tiers.map((tier): [string, string] => [
+      `tier ${tier.tier}`,
+      `${tierNames[tier.tier] ?? 'code'}: ${number(tier.functions)} functions (${number(tier.released)} released) ` +
+        `in ${number(tier.modules)} modules, ${bytes(tier.bytes)}; ` +
+        `made in ${ms(tier.generateMs)}, compiled in ${ms(tier.compileMs)}`,
+    ]),
+    ...run.shares.map(({ tier, share }): [string, string] => [
+      `executed in ${tier}`,
+      `${percent(share)} of the instructions (${number(run.samples)} samples)`,
+    ]),
+    ['soft TLBs', `emptied ${number(run.tlbFlushes)} times`],
+  ]
+  return `${columns(rows)}\n`
+}
+
+/** The list of hot code. */
+export function hotText({ hot, samples }: RunStatistics): string {
+  if (samples === 0) return '  No samples: the run was too short.\n'
+  const cells = hot.map(({ share, tier, blocks, address, symbol }) => [
+    percent(share),
+    String(tier),
+    String(blocks),
+    address,
+    symbol ?? '',
+  ])
+  const table = [['share', 'tier', 'blocks', 'address', 'symbol'], ...cells]
+  const widths = [0, 1, 2, 3].map(i => Math.max(...table.map(row => (row[i] as string).length)))
+  const line = (row: string[]): string =>
+    row
+      .map((cell, i) => (i < 3 ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+  return `${table.map(row => `  ${line(row)}`.trimEnd()).join('\n')}\n`
+}

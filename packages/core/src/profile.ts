@@ -1,0 +1,105 @@
+/**
+ * A profile by samples: where the CPUs are after every so many instructions. The machine runs in pieces of that
+ * length, so guest code itself is neither changed nor slowed.
+ */
+import type { Cpu } from './cpu.ts'
+import type { Machine, RunState } from './machine.ts'
+import { Access } from './target.ts'
+import type { Tb } from './tb.ts'
+
+/** A piece of guest code that was often executed. */
+export interface HotSpot {
+  /** Virtual address of its first instruction. */
+  readonly address: bigint
+  /** Tier of the code that runs there: that of the last sample. */
+  readonly tier: number
+  /** Translation blocks in it: 1 in tier 0, those of the region above. */
+  readonly blocks: number
+  readonly samples: number
+  /** Of all samples, 0 … 1. */
+  readonly share: number
+}
+
+/** A prime, so that no loop of the guest keeps step with it; large, because each sample may cut a block in two. */
+const usualInterval = 199_999
+
+export class Profile {
+  readonly interval: number
+  /** Samples taken. */
+  samples = 0
+  readonly #machine: Machine
+  readonly #spots = new Map<bigint, Omit<HotSpot, 'share'>>()
+  /** Instructions to the next sample. */
+  #left: number
+
+  constructor(machine: Machine, interval: number = usualInterval) {
+    this.#machine = machine
+    this.interval = interval
+    this.#left = interval
+  }
+
+  /** As `Machine.run`. */
+  run(instructions: number): RunState {
+    const machine = this.#machine
+    for (let left = instructions; ; ) {
+      const piece = Math.min(this.#left, left)
+      const before = machine.executed
+      const state = machine.run(piece)
+      // A reset sets the count back.
+      const used = machine.executed >= before ? machine.executed - before : piece
+      left -= used
+      this.#left -= used
+      if (this.#left <= 0) this.#sample()
+      if (state !== 'running' || left <= 0) return state
+    }
+  }
+
+  /** The hottest code, at most so many pieces of it. */
+  hottest(count: number): HotSpot[] {
+    return [...this.#spots.values()]
+      .sort((a, b) => b.samples - a.samples || (a.address < b.address ? -1 : 1))
+      .slice(0, count)
+      .map(spot => ({ ...spot, share: spot.samples / this.samples }))
+  }
+
+  /** Share of the samples in each tier, by number. */
+  shares(): Map<number, number> {
+    const shares = new Map<number, number>()
+    for (const { tier, samples } of this.#spots.values())
+      shares.set(tier, (shares.get(tier) ?? 0) + samples / this.samples)
+    return shares
+  }
+
+  #sample(): void {
+    this.#left = this.interval
+    this.samples++
+    const cpu = this.#machine.lastCpu
+    const { address, tier, blocks } = this.#place(cpu)
+    const samples = (this.#spots.get(address)?.samples ?? 0) + 1
+    this.#spots.set(address, { address, tier, blocks, samples })
+  }
+
+  #place(cpu: Cpu): Omit<HotSpot, 'samples' | 'share'> {
+    const found = this.#blocksAt(cpu)
+    const [region] = found.flatMap(tb => [...tb.regions]).sort((a, b) => b.blocks.length - a.blocks.length)
+    if (region !== undefined) return { address: region.head.pc, tier: 1, blocks: region.blocks.length }
+    return { address: found[0]?.pc ?? cpu.pc, tier: 0, blocks: 1 }
+  }
+
+  /**
+   * The blocks that the pc is in, the longest first. There may be several: one that begins where the last sample was
+   * taken lies in the one that the guest jumps to.
+   */
+  #blocksAt(cpu: Cpu): Tb[] {
+    const { pc } = cpu
+    const { target, memory, blocks } = this.#machine
+    const physical = this.#machine.translateDebug(cpu, pc, Access.fetch)
+    const linear = physical === undefined ? 0 : memory.linear(physical)
+    if (linear === 0) return []
+    const flags = target.flags(cpu)
+    return blocks
+      .touching(linear, 1)
+      .filter(tb => tb.flags === flags && tb.pc <= pc && pc < tb.pc + BigInt(tb.size))
+      .sort((a, b) => b.size - a.size)
+  }
+}
