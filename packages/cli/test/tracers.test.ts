@@ -1,4 +1,5 @@
 /** Ready plugins that write traces and coverage, on whole guests. */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { loadElf, Machine, PluginHost } from '@guestscope/core'
 import { BlockCounter, execLog, executions } from '@guestscope/plugins-contrib'
 import { riscv64, virt64 } from '@guestscope/target-riscv'
 import { afterAll, describe, expect, test } from 'vitest'
-import { armGuest, contribGuest, guest, type Outcome, runAll } from './harness.ts'
+import { armGuest, contribGuest, guest, type Outcome, runAll, start } from './harness.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'guestscope-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -163,5 +164,49 @@ describe('drcov', () => {
     const { modules, covered } = readDrcov(written('o.drcov'))
     expect(modules[0]?.path).toBe(args[0])
     expect([...covered].sort()).toEqual([...executed].sort())
+  })
+})
+
+describe('lockstep', () => {
+  const log = (name: string, ...options: string[]): void => {
+    const made = run(guest(name), '--tier', '0', '-p', ['exec-log,out=ref.log', ...options].join())
+    expect(made.status).toBe(0)
+  }
+
+  test.each([
+    ['exceptions-rv64', ['regs=diff', 'discon'], 'lockstep,against=ref.log,discon'],
+    ['interrupts-rv64', ['hash=1000'], 'lockstep,against=ref.log'],
+  ])('tiers 0 and 1 agree on %s, %j', (name, options, plugin) => {
+    log(name, ...options)
+    const { status, stderr } = run(guest(name), '--tier', '1', '-p', plugin)
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringMatching(/^lockstep: \d{5,} instructions as in ref\.log\n$/),
+    })
+  })
+
+  test('another program fails', () => {
+    log('hello-rv64')
+    const { status, stderr } = run(guest('nested-rv64'), '-p', 'lockstep,against=ref.log')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^lockstep: difference on vCPU 0 at instruction \d+\n/)
+    expect(stderr).toContain('the runs differ')
+  })
+
+  test('a file that is not there is named', () => {
+    const { status, stderr } = run(guest('hello-rv64'), '-p', 'lockstep,against=none.log')
+    expect(status).toBe(2)
+    expect(stderr).toContain("Plugin lockstep: The file 'none.log' cannot be read")
+  })
+
+  test('a pipe is compared while the other run writes it', async () => {
+    const pipe = join(directory, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const name = guest('interrupts-rv64')
+    const other = start(['run', name, '--tier', '0', '-p', `exec-log,out=${pipe},discon`])
+    const own = start(['run', name, '-p', `lockstep,against=${pipe},discon`])
+    const [first, second] = await Promise.all([other.done, own.done])
+    expect([first.status, second.status]).toEqual([0, 0])
+    expect(second.stderr).toMatch(/^lockstep: \d{6} instructions as in /)
   })
 })
