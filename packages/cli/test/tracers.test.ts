@@ -174,14 +174,15 @@ describe('lockstep', () => {
   }
 
   test.each([
-    ['exceptions-rv64', ['regs=diff', 'discon'], 'lockstep,against=ref.log,discon'],
+    ['hello-rv64', ['regs=diff'], 'lockstep,against=ref.log'],
+    ['exceptions-rv64', ['regs=diff', 'names=a0:sp:mcause', 'discon'], 'lockstep,against=ref.log,discon'],
     ['interrupts-rv64', ['hash=1000'], 'lockstep,against=ref.log'],
   ])('tiers 0 and 1 agree on %s, %j', (name, options, plugin) => {
     log(name, ...options)
     const { status, stderr } = run(guest(name), '--tier', '1', '-p', plugin)
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: expect.stringMatching(/^lockstep: \d{5,} instructions as in ref\.log\n$/),
+      stderr: expect.stringMatching(/^lockstep: \d+ instructions as in ref\.log\n$/),
     })
   })
 
