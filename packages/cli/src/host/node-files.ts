@@ -1,6 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { GuestFiles, InputFile } from '@guestscope/core'
 import { CommandError, systemProblem } from '../errors.ts'
 import type { Files, WritableFile } from './host.ts'
@@ -37,7 +36,8 @@ export class NodeFiles implements Files {
   }
 
   gunzip(bytes: Uint8Array): Uint8Array {
-    return gunzipSync(bytes)
+    // Loaded here alone: it would make every start longer.
+    return process.getBuiltinModule('node:zlib').gunzipSync(bytes)
   }
 
   create(path: string): WritableFile {
