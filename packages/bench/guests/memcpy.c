@@ -1,7 +1,7 @@
 /* Copies of many sizes and alignments, and fills. */
 #include "bench.h"
 #ifndef N
-#define N 750
+#define N 25000
 #endif
 static u8 from[1 << 16], to[(1 << 16) + 64];
 

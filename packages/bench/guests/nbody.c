@@ -1,7 +1,7 @@
 /* Five bodies under gravity, symplectic Euler, double precision; the square root is the instruction. */
 #include "bench.h"
 #ifndef N
-#define N 50000
+#define N 1000000
 #endif
 #define BODIES 5
 static struct { double p[3], v[3], m; } body[BODIES] = {
