@@ -46,11 +46,9 @@ const wanted: readonly Wanted[] = [
 
 /** The goals for which there are figures. */
 export function goals(figures: Figures): Goal[] {
-  const costs: Wanted[] = figures.costs.map(({ row, ours, errors }) => ({
-    what: `cost of ${row.about}`,
-    most: row.most,
-    of: () => (errors.length > 0 ? undefined : ours.mean),
-  }))
+  const costs = figures.costs.flatMap(({ row: { about, most }, ours, errors }): Wanted[] =>
+    most === undefined || errors.length > 0 ? [] : [{ what: `cost of ${about}`, most, of: () => ours.mean }],
+  )
   return [...wanted, ...costs].flatMap(({ of, ...goal }) => {
     const value = of(figures)
     if (value === undefined) return []
