@@ -22,7 +22,7 @@ const inCli = (path: string): string => fileURLToPath(new URL(`../../cli/${path}
 
 /** This workspace's command, from its sources or as it was built. */
 export function guestscope(suite: Suite, built: boolean, name: string = names.ours): Emulator {
-  if (built && !existsSync(inCli('dist/bin.js')))
+  if (built && !existsSync(inCli('lib/bin.js')))
     throw new RunError('Nothing has been built: run "pnpm build" first, or leave --built out.')
   const start = built
     ? [inCli('bin/guestscope.js')]
