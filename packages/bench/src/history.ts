@@ -13,13 +13,18 @@ interface Figures {
 type Column = readonly [head: string, of: (figures: Figures) => string | undefined]
 
 const group = (name: string): Column => [name, ({ means }) => factor(means.groups[name])]
+const guest = (head: string, name: string): Column => [
+  head,
+  ({ rows }) => factor(rows.find(row => row.name === name)?.ratio),
+]
 
 const columns: readonly Column[] = [
   ['hot set', ({ means }) => factor(means.hot?.mean)],
   ['its worst', ({ means: { hot } }) => hot && `${factor(hot.ratio)} ${hot.worst}`],
   group('ecall'),
   group('timer'),
-  group('cold'),
+  guest('50,000 functions', 'cold-functions'),
+  guest('Linux', 'linux'),
   group('churn'),
   ['data beside code', ({ rows }) => factor(rows.find(row => row.name === 'data-beside')?.against?.factor)],
   ['start-up', ({ start }) => milliseconds(start)],

@@ -159,7 +159,7 @@ test('tables', () => {
 test('the line for the history fits the table in docs/performance.md', () => {
   const rows = complete([result('timer', 'timer', 1, 0.5)], [])
   const [head, rule, line] = historyTable({ rows, means: means(rows), start: 0.19 }, 'abc').split('\n')
-  expect(line).toBe('| abc | … | – | – | – | 0.50 | – | – | – | 190 ms |')
+  expect(line).toBe('| abc | … | – | – | – | 0.50 | – | – | – | – | 190 ms |')
   const document = readFileSync(new URL('../../../docs/performance.md', import.meta.url), 'utf8')
   expect(document).toContain(`${head}\n${rule}\n`)
 })
