@@ -21,6 +21,9 @@ import {
   type Insn,
   kindOf,
   type RegFile,
+  type Row,
+  rows,
+  rowsOf,
 } from './isa/thumb/index.ts'
 import { busError, mmuFunctions, translate } from './mmu.ts'
 import { createRegisters } from './registers.ts'
@@ -145,10 +148,26 @@ const privileges = {
 const privilege = (cpu: Cpu): Privilege =>
   inHandler(cpu) ? privileges.handler : isPrivileged(cpu) ? privileges.thread : privileges.user
 
+/** Names of semantics that rows mean; a shift by nothing becomes a plain register. */
+const meanings = (of: readonly Row[]): ReadonlySet<string> =>
+  new Set(of.flatMap(({ sem }) => [sem, sem.replace('.shift', '.reg')]))
+
+/**
+ * The semantics of the core's instructions, and those that belong to no instruction (undefined ones). The others would
+ * only make the start longer: every one becomes a handler of the interpreter.
+ */
+function semanticsOf(core: Core): readonly Semantics[] {
+  const [own, all] = [meanings(rowsOf(core)), meanings(rows)]
+  return [...integer, ...(core.fpu === 'none' ? [] : floating)].filter(({ name }) => {
+    const outsideIt = name.replace(/ if$/, '')
+    return own.has(outsideIt) || !all.has(outsideIt)
+  })
+}
+
 /** Makes the target for a core. */
 export function createArmMTarget(core: Core): Target {
   const hasFloat = core.fpu !== 'none'
-  const semantics: readonly Semantics[] = hasFloat ? [...integer, ...floating] : integer
+  const semantics = semanticsOf(core)
   const functions: readonly IrFunction[] = [
     ...mmuFunctions,
     ...integerFunctions,
