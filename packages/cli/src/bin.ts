@@ -3,8 +3,10 @@ import v8 from 'node:v8'
 
 // Compiled code is kept for the next start; Node 20 cannot.
 module.enableCompileCache?.()
-// Regions say which way their branches go; V8 listens only if told to. An engine without the flag ignores it.
+// Regions say which way their branches go and, in tier 2, which compiler they want; V8 listens only if told to. An
+// engine without the flags ignores them.
 v8.setFlagsFromString('--experimental-wasm-branch-hinting')
+v8.setFlagsFromString('--experimental-wasm-compilation-hints')
 const [{ main }, { nodeHost }, { reportStray }] = await Promise.all([
   import('./main.ts'),
   import('./host/node.ts'),

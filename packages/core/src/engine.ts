@@ -31,10 +31,12 @@ export interface EngineOptions {
   readonly hotThreshold: number
 }
 
-/** A compiled region: its place in the table, and the budget that it needs at its entry. */
-export interface CompiledCode {
-  readonly slot: number
-  readonly need: number
+/** Compiled regions: functions `r0`, `r1` …, and the budget that each needs at its entry. */
+export interface CompiledModule {
+  readonly instance: WebAssembly.Instance
+  readonly needs: readonly number[]
+  /** Of WebAssembly. */
+  readonly bytes: number
 }
 
 /** Builds the semantics of every kind of instruction over record operands: the handlers of T0. */
@@ -62,7 +64,11 @@ export class Engine {
   readonly #freeSlots: number[] = []
   #nextSlot = 1
   /** What was made, by tier. */
-  readonly tiers: readonly [TierCounters, TierCounters] = [new TierCounters(0), new TierCounters(1)]
+  readonly tiers: readonly [TierCounters, TierCounters, TierCounters] = [
+    new TierCounters(0),
+    new TierCounters(1),
+    new TierCounters(2),
+  ]
 
   constructor(options: EngineOptions) {
     const begin = performance.now()
@@ -125,9 +131,8 @@ export class Engine {
     this.run = oracleRun(oracle, { ...host, target, view: memory.view, deliver: this.deliver })
   }
 
-  /** Compiles regions in one module; returns where they are, in order. */
-  compile(regions: readonly Region[]): CompiledCode[] {
-    const begin = performance.now()
+  /** A module of regions. In tier 2 it asks for the optimising compiler. */
+  #moduleOf(regions: readonly Region[], tier: 1 | 2): { bytes: Uint8Array<ArrayBuffer>; needs: number[] } {
     const module = new ModuleWriter()
     module.importMemory('env', 'memory')
     module.importTable('env', 'table')
@@ -143,21 +148,41 @@ export class Engine {
       module.export(`r${i}`, indices[i] as number)
       return defineRegion(module, indices[i] as number, r, callees, this.core.runtime, true)
     })
-    const bytes = module.finish()
+    return { bytes: module.finish(tier === 2), needs }
+  }
+
+  /** Compiles regions in one module, at once. */
+  compile(regions: readonly Region[], tier: 1 | 2 = 1): CompiledModule {
+    const begin = performance.now()
+    const { bytes, needs } = this.#moduleOf(regions, tier)
     const generated = performance.now()
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports)
-    this.tiers[1].add(regions.length, bytes.length, begin, generated)
-    return needs.map((need, i) => {
-      const slot = this.#freeSlots.pop() ?? this.#nextSlot++
-      if (slot >= this.#table.length) this.#table.grow(this.#table.length)
-      this.#table.set(slot, instance.exports[`r${i}`])
-      return { slot, need }
-    })
+    this.tiers[tier].add(regions.length, bytes.length, begin, generated)
+    return { instance, needs, bytes: bytes.length }
+  }
+
+  /** Compiles regions for tier 2 in the host's own threads. Rejected where the host refuses. */
+  async compileInBackground(regions: readonly Region[]): Promise<CompiledModule> {
+    const begin = performance.now()
+    const { bytes, needs } = this.#moduleOf(regions, 2)
+    const generated = performance.now()
+    const module = await WebAssembly.compile(bytes)
+    const instance = new WebAssembly.Instance(module, this.#imports)
+    this.tiers[2].add(regions.length, bytes.length, begin, generated)
+    return { instance, needs, bytes: bytes.length }
+  }
+
+  /** Puts a region of a compiled module into the table; returns its slot. */
+  place({ instance }: CompiledModule, region: number): number {
+    const slot = this.#freeSlots.pop() ?? this.#nextSlot++
+    if (slot >= this.#table.length) this.#table.grow(this.#table.length)
+    this.#table.set(slot, instance.exports[`r${region}`])
+    return slot
   }
 
   /** Forgets a region's code. */
-  release(slot: number): void {
-    this.tiers[1].released++
+  release(slot: number, tier: 1 | 2): void {
+    this.tiers[tier].released++
     this.#table.set(slot, null)
     this.#freeSlots.push(slot)
   }

@@ -1,13 +1,15 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
-import { Block, FetchTlb, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
+import { FetchTlb, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
-import type { CompiledCode, Engine } from './engine.ts'
+import type { Engine } from './engine.ts'
+import { translateDebug } from './inspect.ts'
 import type { Hook, Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
+import { Regions, type RegionTuning } from './regions.ts'
 import { Access, type Target } from './target.ts'
-import { type CompiledRegion, type Tb, TbCache } from './tb.ts'
-import { FetchFault, type FoundRegion, Translator } from './translator.ts'
+import { type Tb, TbCache } from './tb.ts'
+import { FetchFault, Translator } from './translator.ts'
 
 /** Virtual addresses, both ends included. */
 export interface AddressRange {
@@ -20,26 +22,31 @@ export interface GuestCodeOptions {
   readonly memory: GuestMemory
   readonly cpus: readonly Cpu[]
   readonly instrumentation: Instrumentation
-  /** Hot blocks that are compiled together. */
-  readonly batch: number
+  readonly tuning: RegionTuning
 }
 
 export class GuestCode {
   readonly blocks: TbCache
-  /** Set once the engine is made (its host functions need this object). */
-  engine!: Engine
+  readonly regions: Regions
+  #engine!: Engine
   /** Blocks forgotten one by one; how often all were, and how often soft TLBs were emptied. */
   dropped = 0
   flushes = 0
   tlbFlushes = 0
   readonly #options: GuestCodeOptions
   readonly #translator: Translator
-  readonly #hot = new Set<Tb>()
 
   constructor(options: GuestCodeOptions) {
     this.#options = options
     this.blocks = new TbCache(options.memory, page => this.#protect(page))
     this.#translator = new Translator(options.target, options.memory, this.blocks, options.instrumentation)
+    this.regions = new Regions(options.memory, this.#translator, tb => this.isValid(tb), options.tuning)
+  }
+
+  /** Set once the engine is made (its host functions need this object). */
+  set engine(engine: Engine) {
+    this.#engine = engine
+    this.regions.engine = engine
   }
 
   // Blocks.
@@ -99,7 +106,7 @@ export class GuestCode {
   #fetch(cpu: Cpu, address: bigint): number {
     const { target, memory } = this.#options
     cpu.set32(Head.accessBytes, 2)
-    const physical = this.engine.translate(cpu.base, BigInt.asIntN(64, address), Access.fetch)
+    const physical = this.#engine.translate(cpu.base, BigInt.asIntN(64, address), Access.fetch)
     if (physical === -1n) throw new FetchFault(address)
     const linear = memory.linear(BigInt.asUintN(64, physical))
     if (linear) return linear
@@ -113,49 +120,29 @@ export class GuestCode {
   /** The block at the CPU's pc has become hot. True: it waits for others to be compiled with. */
   heat(cpu: Cpu): boolean {
     const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
-    const tb = this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true))
-    // One that has a region has run without it for want of budget.
-    const region = this.#options.memory.words[(tb.address + Block.region) >> 2]
-    if (!tb.fine && !region) this.#hot.add(tb)
-    if (this.#hot.size >= this.#options.batch) this.compileHot()
-    return this.#hot.size > 0
+    return this.regions.heat(this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true)))
+  }
+
+  /** A sample of where the CPU is. */
+  sample(cpu: Cpu): void {
+    this.regions.sample(this.blocksAt(cpu).flatMap(tb => [...tb.regions]))
   }
 
   /**
-   * Compiles the regions of all blocks that have become hot, in one module. A block that lies in another's region gets
-   * none of its own unless it becomes hot once more: then it is entered from elsewhere.
+   * The blocks that the pc is in, the longest first. There may be several: one that begins where a slice ended lies in
+   * the one that the guest jumps to.
    */
-  compileHot(): void {
-    if (!this.#hot.size) return
-    const { words } = this.#options.memory
-    const covered = new Set<Tb>()
-    const found: (FoundRegion & { head: Tb })[] = []
-    for (const head of this.#hot) {
-      if (covered.has(head)) continue
-      const region = this.#translator.region(head)
-      found.push({ head, ...region })
-      for (const tb of region.blocks) {
-        covered.add(tb)
-        words[(tb.address + Block.count) >> 2] = 0
-      }
-    }
-    this.#hot.clear()
-    const compiled = this.engine.compile(found.map(f => f.region))
-    found.forEach(({ head, blocks }, i) => {
-      const { slot, need } = compiled[i] as CompiledCode
-      const region: CompiledRegion = { head, blocks, slot }
-      for (const b of blocks) b.regions.add(region)
-      words[(head.address + Block.region) >> 2] = slot
-      words[(head.address + Block.need) >> 2] = need
-    })
-  }
-
-  #dropRegion(region: CompiledRegion): void {
-    const { view } = this.#options.memory
-    for (const b of region.blocks) b.regions.delete(region)
-    view.setInt32(region.head.address + Block.region, 0, true)
-    view.setInt32(region.head.address + Block.count, 0, true) // it may become hot again
-    this.engine.release(region.slot)
+  blocksAt(cpu: Cpu): Tb[] {
+    const { pc } = cpu
+    const { target, memory } = this.#options
+    const physical = translateDebug(this.#engine.translate, cpu, pc, Access.fetch)
+    const linear = physical === undefined ? 0 : memory.linear(physical)
+    if (linear === 0) return []
+    const flags = target.flags(cpu)
+    return this.blocks
+      .touching(linear, 1)
+      .filter(tb => tb.flags === flags && tb.pc <= pc && pc < tb.pc + BigInt(tb.size))
+      .sort((a, b) => b.size - a.size)
   }
 
   // Forgetting.
@@ -181,8 +168,7 @@ export class GuestCode {
   #drop(tb: Tb): void {
     this.blocks.remove(tb)
     this.dropped++
-    this.#hot.delete(tb)
-    for (const region of [...tb.regions]) this.#dropRegion(region)
+    this.regions.forget(tb)
     for (const cpu of this.#options.cpus) {
       const entry = this.#jumpCacheEntry(cpu, Number(BigInt.asUintN(32, tb.pc)))
       const block = this.#options.memory.view.getInt32(entry + JumpCache.block, true)
@@ -193,11 +179,8 @@ export class GuestCode {
   /** Throws all translations away. No generated code may be running. */
   flush(): void {
     if (this.blocks.used > 0) this.flushes++
-    const regions = new Set<CompiledRegion>()
-    for (const tb of this.blocks) for (const r of tb.regions) regions.add(r)
-    for (const r of regions) this.engine.release(r.slot)
+    this.regions.clear()
     this.blocks.clear()
-    this.#hot.clear()
     this.#translator.calls.length = 0
     for (const cpu of this.#options.cpus) this.#emptyJumpCache(cpu)
   }

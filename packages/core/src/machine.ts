@@ -12,23 +12,32 @@ import type { Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import { loadImage, place } from './load.ts'
 import { GuestMemory, PageFlag } from './memory.ts'
+import { defaultTuning, type RegionTuning } from './regions.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
 import type { StopReason } from './stop.ts'
 import { Access, type Target } from './target.ts'
-import type { TbCache } from './tb.ts'
+import type { Tb, TbCache } from './tb.ts'
 import { Timers } from './timers.ts'
 
-/** Highest tier that runs: 0 the interpreter, 1 regions too; or the oracle alone, for tests. */
-export type Tier = 0 | 1 | 'oracle'
+/**
+ * Highest tier that runs: 0 the interpreter, 1 regions by the quick compiler too, 2 those by the optimising compiler; or
+ * the oracle alone, for tests.
+ */
+export type Tier = 0 | 1 | 2 | 'oracle'
 
 export interface MachineOptions extends BoardOptions {
   readonly target: Target
   readonly board: Board
+  /** Default 2. Makes no difference to the guest. */
   readonly tier?: Tier
   /** Executions of a block before it heads a region. */
   readonly hotThreshold?: number
   /** Hot blocks that are compiled together. */
   readonly batch?: number
+  /** Other settings of the tiers, for tests. */
+  readonly tuning?: Partial<RegionTuning>
+  /** Bytes for decoded blocks; default 16 MiB. When they are used up, all translations are thrown away. */
+  readonly poolBytes?: number
 }
 
 /** What `run` says: instructions are left to run, the run has been stopped, or every CPU waits for the outside. */
@@ -36,8 +45,8 @@ export type RunState = 'running' | 'stopped' | 'idle'
 
 /** Instructions that one CPU runs before the next gets its turn. */
 const quantum = 2000
-/** V8 replaces a function's code at its next call only: come back now and then. */
-const maxSlice = 2_000_000
+/** V8 replaces a function's code at its next call only: come back now and then; and for a sample. */
+const maxSlice = 1_000_000
 
 /** Instructions that a hot block waits for others to be compiled with. */
 const batchPatience = 50_000
@@ -75,6 +84,9 @@ export class Machine {
   /** Number of the CPU whose turn it is, and what is left of its turn. */
   #turn = -1
   #turnLeft = 0
+  /** Instructions to the next sample. */
+  #toSample = 0
+  readonly #tuning: RegionTuning
   /** The slice must end: a deadline came nearer, or the machine's state is about to change. */
   #endSlice = false
   #flushPending = false
@@ -89,16 +101,23 @@ export class Machine {
     this.host = this.#boardHost()
     this.#board = options.board.build(this.host, options)
     this.wiring = { ...this.#board.wiring }
-    this.memory = new GuestMemory(options.cpus, this.#board.regions)
+    this.memory = new GuestMemory(options.cpus, this.#board.regions, options.poolBytes)
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory.view))
     for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device)
     for (const d of this.#board.devices) this.memory.attach(d.base, d.device)
     const self = this
+    const promotes = (options.tier ?? 2) === 2
+    this.#tuning = {
+      ...defaultTuning,
+      ...(options.batch !== undefined && { batch: options.batch }),
+      ...options.tuning,
+      ...(!promotes && { hotSamples: Number.POSITIVE_INFINITY }),
+    }
     this.#code = new GuestCode({
       target: this.target,
       memory: this.memory,
       cpus: this.cpus,
-      batch: options.batch ?? 8,
+      tuning: this.#tuning,
       instrumentation: {
         get translates(): boolean {
           return self.#instrumentation.translates
@@ -114,12 +133,12 @@ export class Machine {
   }
 
   #makeEngine(options: MachineOptions): Engine {
-    const tier = options.tier ?? 1
+    const tier = options.tier ?? 2
     const leaves = (): boolean => this.stopReason !== undefined || this.#flushPending
     const engine = new Engine({
       target: this.target,
       memory: this.memory,
-      hotThreshold: tier === 1 ? (options.hotThreshold ?? 2500) : 0,
+      hotThreshold: tier === 1 || tier === 2 ? (options.hotThreshold ?? 2500) : 0,
       host: hostFunctions({
         machine: this,
         code: this.#code,
@@ -154,6 +173,11 @@ export class Machine {
     this.#instrumentation = value
     this.updateDiscon()
     this.flushBlocks()
+  }
+
+  /** The blocks that the CPU's pc is in, the longest first. */
+  blocksAt(cpu: Cpu): Tb[] {
+    return this.#code.blocksAt(cpu)
   }
 
   /** All translation blocks. */
@@ -209,6 +233,11 @@ export class Machine {
         const used = this.#runCpu(cpu, Math.min(left, this.#turnLeft, this.#timers.next - this.#clock))
         left -= used
         this.#turnLeft -= used
+        this.#toSample -= used
+        if (this.#toSample <= 0) {
+          this.#toSample = this.#tuning.sampleInterval
+          this.#code.sample(cpu)
+        }
       } else if (this.#timers.next < Number.POSITIVE_INFINITY) this.#clock = this.#timers.next
       else return 'idle'
     }
@@ -245,7 +274,7 @@ export class Machine {
       if (exit === Exit.budget || (exit === Exit.lookup && !cpu.get32(Head.budget))) break
       this.#handle(cpu, exit)
     }
-    this.#code.compileHot()
+    this.#code.regions.compileHot()
     const used = this.#slice - cpu.get32(Head.budget)
     this.#clock += used
     cpu.executed += used
@@ -343,6 +372,7 @@ export class Machine {
 
   /** Does what had to wait until no generated code was running. */
   #settle(): void {
+    this.#code.regions.installReady()
     if (this.#resetPending) {
       this.#resetPending = false
       for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)

@@ -36,8 +36,8 @@ const pageSize = 4096
 /** Code is tracked in granules of 64 bytes, so that data on a page with code stays quick to write. */
 export const granuleShift = 6
 const align = (n: number, to: number): number => Math.ceil(n / to) * to
-/** Bytes for decoded blocks; when they are used up, all translations are thrown away. */
-const poolSize = 16 << 20
+/** Bytes for decoded blocks. */
+const usualPool = 16 << 20
 /** Linear memory is addressed with 32 bits. */
 const maxLinear = 2 ** 32 - 65536
 
@@ -56,7 +56,7 @@ export class GuestMemory {
   readonly pool: { readonly start: number; readonly end: number }
   readonly #devices: MappedDevice[] = []
 
-  constructor(cpus: number, specs: readonly MemoryRegionSpec[]) {
+  constructor(cpus: number, specs: readonly MemoryRegionSpec[], poolSize: number = usualPool) {
     let at = align(Layout.firstCpu + cpus * Layout.cpuSize, pageSize)
     this.blockTable = at
     at += 4 * BlockTable.buckets

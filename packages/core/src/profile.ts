@@ -4,8 +4,6 @@
  */
 import type { Cpu } from './cpu.ts'
 import type { Machine, RunState } from './machine.ts'
-import { Access } from './target.ts'
-import type { Tb } from './tb.ts'
 
 /** A piece of guest code that was often executed. */
 export interface HotSpot {
@@ -80,26 +78,10 @@ export class Profile {
   }
 
   #place(cpu: Cpu): Omit<HotSpot, 'samples' | 'share'> {
-    const found = this.#blocksAt(cpu)
+    const found = this.#machine.blocksAt(cpu)
     const [region] = found.flatMap(tb => [...tb.regions]).sort((a, b) => b.blocks.length - a.blocks.length)
-    if (region !== undefined) return { address: region.head.pc, tier: 1, blocks: region.blocks.length }
+    if (region !== undefined)
+      return { address: region.head.pc, tier: region.tier, blocks: region.blocks.length }
     return { address: found[0]?.pc ?? cpu.pc, tier: 0, blocks: 1 }
-  }
-
-  /**
-   * The blocks that the pc is in, the longest first. There may be several: one that begins where the last sample was
-   * taken lies in the one that the guest jumps to.
-   */
-  #blocksAt(cpu: Cpu): Tb[] {
-    const { pc } = cpu
-    const { target, memory, blocks } = this.#machine
-    const physical = this.#machine.translateDebug(cpu, pc, Access.fetch)
-    const linear = physical === undefined ? 0 : memory.linear(physical)
-    if (linear === 0) return []
-    const flags = target.flags(cpu)
-    return blocks
-      .touching(linear, 1)
-      .filter(tb => tb.flags === flags && tb.pc <= pc && pc < tb.pc + BigInt(tb.size))
-      .sort((a, b) => b.size - a.size)
   }
 }

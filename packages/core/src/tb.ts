@@ -3,6 +3,7 @@ import { Block, BlockTable, Rec } from '@guestscope/codegen'
 import type { Hook } from './instrument.ts'
 import type { GuestMemory } from './memory.ts'
 import { PageFlag } from './memory.ts'
+import type { RegionModule } from './regions.ts'
 import type { DecodedInsn } from './target.ts'
 
 /** A translation block. */
@@ -33,7 +34,12 @@ export interface Tb {
 export interface CompiledRegion {
   readonly head: Tb
   readonly blocks: readonly Tb[]
+  /** In the engine's table. */
   readonly slot: number
+  readonly tier: 1 | 2
+  readonly module: RegionModule
+  /** How often a CPU was found in it. */
+  samples: number
 }
 
 const pageShift = 12

@@ -10,9 +10,18 @@ import type { Tb, TbCache } from './tb.ts'
 const pageSize = 4096
 /** Most instructions of a block. */
 const maxBlock = 64
+
 /** Most blocks and instructions of a region. */
-const maxRegionBlocks = 48
-const maxRegionInsns = 600
+export interface RegionLimits {
+  readonly blocks: number
+  readonly insns: number
+}
+/** Of T1; and of T2, whose compiler is thorough. */
+export const regionLimits: RegionLimits & { readonly wide: RegionLimits } = {
+  blocks: 48,
+  insns: 600,
+  wide: { blocks: 64, insns: 900 },
+}
 
 /**
  * Thrown by a `CodeReader` where code cannot be fetched; the fault is described in the vCPU's head. No `Error`: it ends
@@ -158,7 +167,7 @@ export class Translator {
    * Gathers the region that begins at a block: blocks that follow by direct jumps and calls, and the places that
    * calls return to; all have been executed before, and lie in the same page unless the mapping is fixed.
    */
-  region(head: Tb): FoundRegion {
+  region(head: Tb, limits: RegionLimits): FoundRegion {
     const fixed = this.#target.fixedMapping(head.flags)
     const found: RegionPart[] = []
     const seen = new Set<Tb>([head])
@@ -175,7 +184,7 @@ export class Translator {
       }
     }
     for (let tb = queue.shift(); tb; tb = queue.shift()) {
-      if (found.length >= maxRegionBlocks || insns + tb.insns.length > maxRegionInsns) break
+      if (found.length >= limits.blocks || insns + tb.insns.length > limits.insns) break
       const part = regionPart(tb, this.ir(tb))
       found.push(part)
       insns += tb.insns.length

@@ -6,6 +6,7 @@ import {
   Discon,
   loadElf,
   Machine,
+  type MachineOptions,
   type PluginApi,
   PluginHost,
   type StopReason,
@@ -28,10 +29,8 @@ export interface GuestCase {
 }
 
 /** How to run, most of it as `Machine` has it. */
-export interface Way {
-  readonly tier: 0 | 1 | 'oracle'
-  readonly hotThreshold?: number
-  readonly batch?: number
+export interface Way
+  extends Pick<MachineOptions, 'tier' | 'hotThreshold' | 'batch' | 'tuning' | 'poolBytes'> {
   /** Instructions of each call of `run`; the calls take turns if there are several numbers. */
   readonly steps?: readonly number[]
   /** Ends the run after so many. */
@@ -118,15 +117,13 @@ function targetOf(board: Board): Target {
 
 export function runGuest(guest: GuestCase, way: Way): Shown {
   const output: Buffer[] = []
-  const { tier, hotThreshold, batch, plugin, steps = [5_000_000], limit = 200_000_000 } = way
+  const { plugin, limit = 200_000_000, steps = [5_000_000], ...engine } = way
   const board = armMBoards.find(b => b.name === guest.machine)
   if (!board) throw new Error(`no board ${guest.machine}`)
   const machine = new Machine({
     target: targetOf(board),
     board,
-    tier,
-    ...(hotThreshold !== undefined && { hotThreshold }),
-    ...(batch !== undefined && { batch }),
+    ...engine,
     memoryBytes: board.defaultMemory,
     cpus: 1,
     console: { write: bytes => output.push(Buffer.from(bytes)) },
@@ -152,14 +149,14 @@ export function runGuest(guest: GuestCase, way: Way): Shown {
     state = machine.run(Math.min(steps[i % steps.length] as number, limit - machine.executed))
   if (state === 'idle') throw new Error(`${guest.name}: the CPU waits for ever`)
   host.finish(machine.stopReason ?? { kind: 'exit', status: 0 })
-  const { executed, stopReason, engine } = machine
+  const { executed, stopReason } = machine
   return {
     stop: stopReason,
     output: Buffer.concat(output).toString(),
     events,
     clock: machine.clock(),
     executed,
-    regions: engine.tiers[1].functions,
+    regions: machine.engine.tiers[1].functions,
     machine,
   }
 }

@@ -2,6 +2,7 @@
  * Every guest in every tier: status, output and events as recorded from QEMU once its departures from the contract are
  * applied to ours, and the same events in the same order, at the same instructions, in every tier.
  */
+import { stressed } from '@guestscope/core/testing'
 import { describe, expect, test } from 'vitest'
 import { deviations } from './deviations.ts'
 import {
@@ -59,6 +60,15 @@ describe.each(ways)('%s', (_, way) => {
     if (way.hotThreshold && !/^(hello|semihosting-exit)/.test(guest.name))
       expect(shown.regions).toBeGreaterThan(0)
   })
+})
+
+/** A guest of each kind: compilation takes its time. */
+describe('tier 2, code that comes and goes', () => {
+  const some =
+    /^(exceptions-microbit|interrupts-lm3s|stacking-an386|itblocks-an385|lazyfp-an500|timers-an500)/
+  test.each(cases.filter(c => some.test(c.name)).map(c => [c.name, c] as const))('%s', (_, guest) =>
+    check(guest, runGuest(guest, stressed(1))),
+  )
 })
 
 /** The departures of QEMU, counted where it shows what each does. */

@@ -1,6 +1,14 @@
 /** Runs the guests of `guests/` as their cases say, and keeps what they show. */
 import { readFileSync } from 'node:fs'
-import { Discon, loadElf, Machine, type PluginApi, PluginHost, type StopReason } from '@guestscope/core'
+import {
+  Discon,
+  loadElf,
+  Machine,
+  type MachineOptions,
+  type PluginApi,
+  PluginHost,
+  type StopReason,
+} from '@guestscope/core'
 import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
 
 /** A line of `guests/cases.json`. */
@@ -16,10 +24,8 @@ export interface GuestCase {
 }
 
 /** How to run, most of it as `Machine` has it. */
-export interface Way {
-  readonly tier: 0 | 1 | 'oracle'
-  readonly hotThreshold?: number
-  readonly batch?: number
+export interface Way
+  extends Pick<MachineOptions, 'tier' | 'hotThreshold' | 'batch' | 'tuning' | 'poolBytes'> {
   /** Instructions of each call of `run`; the calls take turns if there are several numbers. */
   readonly steps?: readonly number[]
   /** Ends the run after so many. */
@@ -55,13 +61,11 @@ export const caseOf = (name: string): GuestCase => {
 
 export function runGuest(guest: GuestCase, way: Way): Shown {
   const output: Buffer[] = []
-  const { tier, hotThreshold, batch, plugin, steps = [5_000_000], limit = 200_000_000 } = way
+  const { plugin, limit = 200_000_000, steps = [5_000_000], ...engine } = way
   const machine = new Machine({
     target: guest.xlen === 32 ? riscv32() : riscv64(),
     board: guest.xlen === 32 ? virt32 : virt64,
-    tier,
-    ...(hotThreshold !== undefined && { hotThreshold }),
-    ...(batch !== undefined && { batch }),
+    ...engine,
     memoryBytes: 64 << 20,
     cpus: guest.smp,
     console: { write: bytes => output.push(Buffer.from(bytes)) },
@@ -86,14 +90,14 @@ export function runGuest(guest: GuestCase, way: Way): Shown {
     state = machine.run(Math.min(steps[i % steps.length] as number, limit - machine.executed))
   if (state === 'idle') throw new Error(`${guest.name}: every hart waits for ever`)
   host.finish(machine.stopReason ?? { kind: 'exit', status: 0 })
-  const { executed, stopReason, engine } = machine
+  const { executed, stopReason } = machine
   return {
     stop: stopReason,
     output: Buffer.concat(output).toString(),
     log,
     clock: machine.clock(),
     executed,
-    regions: engine.tiers[1].functions,
+    regions: machine.engine.tiers[1].functions,
     machine,
   }
 }

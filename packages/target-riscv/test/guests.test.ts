@@ -2,6 +2,7 @@
  * Every guest in every tier: status, output and events as recorded from QEMU, and the same events in the same order, at
  * the same instructions, in every tier.
  */
+import { stressed } from '@guestscope/core/testing'
 import { describe, expect, test } from 'vitest'
 import {
   cases as all,
@@ -46,6 +47,7 @@ const ways: readonly [string, Way][] = [
   ['tier 0', { tier: 0 }],
   ['tier 1', { tier: 1 }],
   ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }],
+  ['tier 2, code that comes and goes', stressed(1)],
 ]
 
 describe.each(ways)('%s', (_, way) => {

@@ -1,4 +1,5 @@
 /** Kinds of values that options take. */
+import type { Tier } from '@guestscope/core'
 import type { ValueType } from './spec.ts'
 
 /** A name, a path: anything but nothing. */
@@ -57,8 +58,15 @@ export const serial: ValueType<SerialChoice> = {
   },
 }
 
+const tiers = new Map<string, Tier>([
+  ['0', 0],
+  ['1', 1],
+  ['2', 2],
+  ['oracle', 'oracle'],
+])
 /** Highest tier of the engine. */
-export const tier: ValueType<0 | 1 | 'oracle'> = {
-  takes: '0 (interpreter), 1 (compiled regions) or oracle (reference interpreter)',
-  parse: given => (given === 'oracle' ? given : given === '0' ? 0 : given === '1' ? 1 : undefined),
+export const tier: ValueType<Tier> = {
+  takes:
+    '0 (interpreter), 1 (compiled regions), 2 (the hottest compiled again) or oracle (reference interpreter)',
+  parse: given => tiers.get(given),
 }

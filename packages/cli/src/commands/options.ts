@@ -1,4 +1,5 @@
 /** Types of the options of each command: what the table in `table.ts` describes and the commands get. */
+import type { Tier } from '@guestscope/core'
 import type { SerialChoice } from '../args/value-types.ts'
 
 /** What decides which machine is meant. */
@@ -29,7 +30,7 @@ export interface RunOptions extends MachineChoice {
   stats: boolean
   hot: number | undefined
   'stats-json': string | undefined
-  tier: 0 | 1 | 'oracle' | undefined
+  tier: Tier | undefined
 }
 
 export interface DisasOptions extends MachineChoice {

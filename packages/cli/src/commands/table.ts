@@ -117,7 +117,8 @@ export const runCommand: CommandSpec<RunOptions> = {
       value: 'TIER',
       type: tier,
       description:
-        'How instructions run: 0 interpreter only, 1 (default) also compiled regions, oracle the slow reference.',
+        'How instructions run: 0 interpreter only, 1 also compiled regions, 2 (default) the hottest by the optimising ' +
+        'compiler, oracle the slow reference.',
     },
   },
   notes: [

@@ -59,7 +59,7 @@ const ms = (n: number): string => `${n.toFixed(n < 10 ? 1 : 0)} ms`
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const bytes = (n: number): string =>
   n < 1024 ? `${n} B` : n < 2 ** 20 ? `${(n / 1024).toFixed(0)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`
-const tierNames = ['interpreter', 'regions']
+const tierNames = ['interpreter', 'regions', 'optimised regions']
 
 /** For a person: a line per matter. */
 export function statisticsText(run: RunStatistics): string {

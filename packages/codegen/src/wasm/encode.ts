@@ -263,7 +263,8 @@ export class ModuleWriter {
     this.#exports.push({ name, index })
   }
 
-  finish(): Uint8Array<ArrayBuffer> {
+  /** The module. `optimise`: asks V8 (with its flag for compilation hints) for its optimising compiler from the start. */
+  finish(optimise = false): Uint8Array<ArrayBuffer> {
     const out = new Bytes()
     out.append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])
     const section = (id: number, count: number, fill: (b: Bytes) => void): void => {
@@ -286,6 +287,7 @@ export class ModuleWriter {
         b.u32(e.index)
       }
     })
+    if (optimise) this.#writeTiers(out)
     this.#writeHints(out)
     section(10, this.#functions.length, b => {
       for (const f of this.#functions) {
@@ -294,6 +296,18 @@ export class ModuleWriter {
       }
     })
     return out.view()
+  }
+
+  /** The custom section of the compilation hints proposal: every function eagerly, in the top tier; others skip it. */
+  #writeTiers(out: Bytes): void {
+    const body = new Bytes()
+    body.name('compilationHints')
+    body.u32(this.#functions.length)
+    const [eager, optimised] = [2, 2]
+    for (const _ of this.#functions) body.byte(eager | (optimised << 2) | (optimised << 4))
+    out.byte(0)
+    out.u32(body.length)
+    out.append(body.view())
   }
 
   /** The custom section of the branch hinting proposal; engines without it skip it. */

@@ -6,3 +6,4 @@ export {
   targetContract,
 } from './contract.ts'
 export { below, bits32, bits64, type Random, seeded } from './random.ts'
+export { stressed } from './stress.ts'
