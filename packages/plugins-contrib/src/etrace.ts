@@ -9,6 +9,7 @@ import { EtraceEncoder, type TracedInsn } from './etrace/encoder.ts'
 import { encapsulate } from './etrace/file.ts'
 import { classify } from './etrace/flow.ts'
 import type { EtraceParams } from './etrace/params.ts'
+import { BlockTracer } from './etrace/tracer.ts'
 
 export { Code, type CodeSegment } from './etrace/code.ts'
 export { type DecodedTrap, type DecoderOutput, EtraceDecoder } from './etrace/decoder.ts'
@@ -50,7 +51,7 @@ export const etrace: PluginDefinition = definePlugin({
       fullAddress: options['full-address'],
     }
     const file = api.openOutput(options.out)
-    const totals = { instructions: 0, packets: 0, bytes: 0 }
+    const totals = { packets: 0, bytes: 0 }
     const harts = Array.from({ length: api.cpus }, (_, cpu) => {
       const encoder = new EtraceEncoder(params, options, packet => {
         const bytes = encapsulate(cpu, packet, params)
@@ -58,48 +59,39 @@ export const etrace: PluginDefinition = definePlugin({
         totals.bytes += bytes.length
         file.write(bytes)
       })
-      return { encoder, on: false, last: 0n }
+      return new BlockTracer(encoder)
     })
-    type Hart = (typeof harts)[number]
     const entry = options.rom ? undefined : api.program?.entry
 
     api.onTranslate(tb => {
-      for (const handle of tb.insns) {
-        const { address: pc, bytes } = handle
-        const insn: TracedInsn = { pc, ...classify(wordOf(bytes), xlen) }
-        const begins = entry === undefined || pc === entry
-        handle.onExec(cpu => {
-          const hart = harts[cpu] as Hart
-          if (!hart.on) {
-            if (!begins) return
-            hart.on = true
-            hart.encoder.begin()
-          }
-          totals.instructions++
-          hart.last = pc
-          hart.encoder.instruction(insn, api.privilege(cpu).level)
-        })
-      }
+      const insns = tb.insns.map(
+        ({ address: pc, bytes }): TracedInsn => ({ pc, ...classify(wordOf(bytes), xlen) }),
+      )
+      const block = { insns }
+      const begins = entry === undefined || insns.some(({ pc }) => pc === entry)
+      tb.onExec(cpu => {
+        const hart = harts[cpu] as BlockTracer
+        if (hart.on || begins) hart.begin(block, api.privilege(cpu).level)
+      })
+      if (insns.length > 1) tb.insns.at(-1)?.onExec(cpu => harts[cpu]?.last())
     })
     api.onDiscon(Discon.Interrupt | Discon.Exception, ({ cpu, type, from, to, cause }) => {
-      const hart = harts[cpu] as Hart
+      const hart = harts[cpu] as BlockTracer
       if (!hart.on) return
       const interrupt = type === Discon.Interrupt
-      const ecause = cause.number & 0x3f
-      hart.encoder.trap({
+      const tval = `${api.privilege(cpu).name.toLowerCase()}tval`
+      hart.trap({
         interrupt,
-        ecause,
+        ecause: cause.number & 0x3f,
         epc: from,
         handler: to,
-        tval: interrupt ? 0n : api.readRegister(cpu, `${api.privilege(cpu).name.toLowerCase()}tval`),
-        ofLast: !interrupt && from === hart.last && !fetchFaults.includes(ecause),
+        tval: interrupt ? 0n : api.readRegister(cpu, tval),
       })
     })
     api.onExit(() => {
-      harts.forEach(({ encoder, on }, cpu) => {
-        if (on) encoder.end(api.readRegister(cpu, 'pc'))
-      })
-      const { instructions, packets, bytes } = totals
+      harts.forEach((hart, cpu) => hart.end(api.readRegister(cpu, 'pc')))
+      const instructions = harts.reduce((sum, hart) => sum + hart.instructions, 0)
+      const { packets, bytes } = totals
       const share = instructions === 0 ? 0 : (8 * bytes) / instructions
       api.output(
         `${api.name}: ${instructions} instructions, ${packets} packets, ${bytes} bytes: ` +
@@ -110,9 +102,6 @@ export const etrace: PluginDefinition = definePlugin({
 })
 
 export default etrace
-
-/** Exception codes of what could not even be fetched: instruction access fault, instruction page fault. */
-const fetchFaults: readonly number[] = [1, 12]
 
 function xlenOf(api: PluginApi): 32 | 64 {
   if (api.target === 'riscv64') return 64

@@ -88,7 +88,10 @@ export class EtraceEncoder {
     this.#support(true, QualStatus.noChange)
   }
 
-  /** An instruction begins to execute. */
+  /**
+   * An instruction begins to execute. Those that neither follow a jump or trap, nor are one, nor are the last before a
+   * trap may be left out: the packets are the same without them, or as good.
+   */
   instruction(insn: TracedInsn, privilege: number): void {
     this.#advance({ insn, privilege })
   }
@@ -136,7 +139,7 @@ export class EtraceEncoder {
     this.#last = retired
     const isBranch = insn.kind === FlowKind.branch
     const taken = isBranch && next.pc !== BigInt.asUintN(this.#params.xlen, insn.pc + BigInt(insn.size))
-    const looped = this.#loops(insn, next.pc)
+    const looped = this.#loops(insn, before?.insn, next.pc)
 
     if (this.#pending !== undefined || this.#needsSync || before?.privilege !== privilege) {
       this.#sync(insn, privilege, isBranch, taken)
@@ -258,14 +261,14 @@ export class EtraceEncoder {
   }
 
   /** Keeps the runs; true if execution goes on where it has been since the last branch or packet. */
-  #loops({ kind, pc }: TracedInsn, nextPc: bigint): boolean {
+  #loops({ kind, pc }: TracedInsn, before: TracedInsn | undefined, nextPc: bigint): boolean {
     if (!this.#options.loops) return false
     if (kind === FlowKind.branch || kind === FlowKind.uninferable) {
       this.#runs = []
       return false
     }
     const run = this.#runs.at(-1)
-    if (run !== undefined && pc > run.end && pc <= run.end + 4n) run.end = pc
+    if (run !== undefined && before?.kind === FlowKind.other && pc > run.end) run.end = pc
     else this.#runs.push({ start: pc, end: pc })
     return this.#runs.some(({ start, end }) => nextPc >= start && nextPc <= end)
   }
