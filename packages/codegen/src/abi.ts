@@ -2,6 +2,7 @@
  * What generated code assumes of linear memory: the head of each vCPU's state, the soft TLB, the jump cache, and the
  * records of decoded blocks. Everything else belongs to core and the targets.
  */
+import { type Width, widthBytes } from './ir/types.ts'
 
 /** Offsets in the head of a vCPU's state. Target state begins at `Head.size`. */
 export const Head = {
@@ -40,6 +41,18 @@ export const Head = {
   uncached: 76,
   /** i64: where the current access leads if it could be translated but not entered into the soft TLB, else -1. */
   physical: 80,
+  /** i64, i64, i32: the access (or the end of a block) that plugins are told of: address, value, `AccessInfo`. */
+  accessAddress: 88,
+  accessValue: 96,
+  accessInfo: 104,
+  /**
+   * i32, i32: accesses of the instruction at `toldRec` that plugins have been told of; if it leaves to run alone, they are
+   * not told again. The two are written as one i64.
+   */
+  toldRec: 112,
+  told: 116,
+  /** i32: accesses of the instruction that runs alone that plugins know already. */
+  toldBefore: 120,
   size: 128,
 } as const
 
@@ -110,13 +123,26 @@ export const BlockTable = { buckets: 65536 } as const
 /** Fetch TLB: virtual page → linear page for instruction fetch, direct mapped, valid for one context. */
 export const FetchTlb = { entries: 256, entrySize: 16, page: 0, context: 8, linear: 12 } as const
 
+/** What plugins want at an instruction, in `Rec.hooked`: something before it, at its accesses, at its jump. */
+export const Hooked = { exec: 1, memory: 2, edge: 4 } as const
+
+/**
+ * `Head.accessInfo`: of an access its bytes, with flags; of the end of a block 1 if a branch is taken, 0 if not, 2 for
+ * a jump.
+ */
+export const AccessInfo = { bytes: 0x1f, store: 0x20, signed: 0x40 } as const
+
+/** `Head.accessInfo` of an access. */
+export const accessInfo = (width: Width, store: boolean): number =>
+  widthBytes[width] | (store ? AccessInfo.store : width.endsWith('s') ? AccessInfo.signed : 0)
+
 /** A decoded instruction in a block. */
 export const Rec = {
   /** u16: number of the T0 handler. */
   handler: 0,
   /** u8 */
   size: 2,
-  /** u8: 1 when plugins have callbacks here. */
+  /** u8: what plugins want here: any of `Hooked`. */
   hooked: 3,
   /** u16: distance from the block's pc. */
   pcOffset: 4,

@@ -1,7 +1,19 @@
 /** The IR, its builder, its oracle and its lowering to WebAssembly. Knows no guest and no CPU. */
-export { Block, BlockTable, Exit, FetchTlb, Head, JumpCache, Rec, Tlb } from './abi.ts'
+export {
+  AccessInfo,
+  accessInfo,
+  Block,
+  BlockTable,
+  Exit,
+  FetchTlb,
+  Head,
+  Hooked,
+  JumpCache,
+  Rec,
+  Tlb,
+} from './abi.ts'
 export * as nativeFloat from './float/index.ts'
-export { Builder, hostFunction, irFunction } from './ir/builder.ts'
+export { Builder, hostFunction, irFunction, type Observer } from './ir/builder.ts'
 export {
   type DecodedOperands,
   Field,

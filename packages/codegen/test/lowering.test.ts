@@ -39,6 +39,8 @@ const runtime: Runtime = {
   slowProbe: none,
   hook: none,
   recordHook: none,
+  accessHook: none,
+  edgeHook: none,
   lookup: none,
   deliver: none,
 }

@@ -26,6 +26,8 @@ const runtime: Runtime = {
   slowProbe: none,
   hook: none,
   recordHook: none,
+  accessHook: none,
+  edgeHook: none,
   lookup: none,
   deliver: hostFunction('deliver', []),
 }

@@ -15,9 +15,13 @@ import {
   Tlb,
   type Width,
 } from '@guestscope/codegen'
+import { PluginArea } from './layout.ts'
 import { lookupFunctions } from './lookup.ts'
 import { type GuestMemory, granuleShift, PageFlag } from './memory.ts'
 import { Access, type Target } from './target.ts'
+
+/** `Head.discon`: somebody wants to hear of discontinuities, or to have them counted. */
+export const Listens = { hears: 1, counts: 2 } as const
 
 /** What `core.fill` answers; guarded: entered, but the page holds code, so that stores must look where they go. */
 const Fill = { done: 0, fault: 1, slow: 2, guarded: 3 } as const
@@ -32,6 +36,8 @@ type CoreHostName =
   | 'probe'
   | 'hook'
   | 'recordHook'
+  | 'accessHook'
+  | 'edgeHook'
   | 'report'
 
 /** Host functions that core gives to generated code; i64 cross through `Head.value`. */
@@ -50,9 +56,12 @@ export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
   store: hostFunction('core.store', ['i32', 'i32', 'i32']),
   /** (cpu, address low, high, bytes): would a store succeed? If not, `Head.exit` is set. */
   probe: hostFunction('core.probe', ['i32', 'i32', 'i32']),
-  /** (cpu, hook) and (cpu, record) → leave? */
-  hook: hostFunction('core.hook', ['i32'], 'i32'),
+  /** (cpu, hook); (cpu, record) → leave? */
+  hook: hostFunction('core.hook', ['i32']),
   recordHook: hostFunction('core.recordHook', ['i32'], 'i32'),
+  /** (cpu, record): the interpreter has made the access that the head describes, or ended a block. */
+  accessHook: hostFunction('core.accessHook', ['i32']),
+  edgeHook: hostFunction('core.edgeHook', ['i32']),
   /** (cpu, cause, from low, high): a discontinuity has been entered. */
   report: hostFunction('core.report', ['i32', 'i32', 'i32']),
 }
@@ -237,7 +246,14 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     b.call(target.functions.enterTrap, b.get(Head.trapCause, 'i32'), b.get(Head.trapValue, 'i64'))
     b.if(b.get(Head.discon, 'i32'), () => {
       const cause = b.get(Head.trapCause, 'i32') // the target may know better by now
-      b.call(coreHost.report, cause, low(b, b.vget(from)), high(b, b.vget(from)))
+      b.if(b.and(b.get(Head.discon, 'i32'), b.i32(Listens.counts)), () => {
+        const place = b.shl(b.shrU(target.causeType(b, cause), b.i32(1)), b.i32(3))
+        const count = b.add(place, b.i32(PluginArea.disconCounts))
+        b.setx(count, b.add(b.getx(count, 'i64'), b.i64(1)))
+      })
+      b.if(b.and(b.get(Head.discon, 'i32'), b.i32(Listens.hears)), () =>
+        b.call(coreHost.report, cause, low(b, b.vget(from)), high(b, b.vget(from))),
+      )
     })
   })
 
@@ -253,6 +269,8 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       lookup,
       hook: coreHost.hook,
       recordHook: coreHost.recordHook,
+      accessHook: coreHost.accessHook,
+      edgeHook: coreHost.edgeHook,
     },
   }
 }

@@ -1,9 +1,10 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
 import { FetchTlb, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
+import { BlockHookRunner } from './block-hooks.ts'
 import type { Cpu } from './cpu.ts'
 import type { Engine } from './engine.ts'
 import { translateDebug } from './inspect.ts'
-import type { Hook, Instrumentation } from './instrument.ts'
+import type { Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { Regions, type RegionTuning } from './regions.ts'
@@ -23,11 +24,15 @@ export interface GuestCodeOptions {
   readonly cpus: readonly Cpu[]
   readonly instrumentation: Instrumentation
   readonly tuning: RegionTuning
+  /** Has a plugin's callback sent the CPU elsewhere? */
+  redirected(cpu: Cpu): boolean
 }
 
 export class GuestCode {
   readonly blocks: TbCache
   readonly regions: Regions
+  /** What plugins want where it is not compiled in. */
+  readonly hooks: BlockHookRunner
   #engine!: Engine
   /** Blocks forgotten one by one; how often all were, and how often soft TLBs were emptied. */
   dropped = 0
@@ -40,6 +45,10 @@ export class GuestCode {
     this.#options = options
     this.blocks = new TbCache(options.memory, page => this.#protect(page))
     this.#translator = new Translator(options.target, options.memory, this.blocks, options.instrumentation)
+    this.hooks = new BlockHookRunner({
+      ...options,
+      callback: id => this.#translator.calls[id],
+    })
     this.regions = new Regions(options.memory, this.#translator, tb => this.isValid(tb), options.tuning)
   }
 
@@ -99,7 +108,9 @@ export class GuestCode {
     }
     const block = this.#translator.block(pc, flags, code, nextPage, check)
     if (!this.blocks.fits(block.insns.length)) this.flush()
-    return this.blocks.add(block)
+    const tb = this.blocks.add(block)
+    this.hooks.add(tb)
+    return tb
   }
 
   /** Linear address of code, or a `FetchFault` with the fault described in the head. */
@@ -182,7 +193,9 @@ export class GuestCode {
     this.regions.clear()
     this.blocks.clear()
     this.#translator.calls.length = 0
+    this.hooks.clear()
     for (const cpu of this.#options.cpus) this.#emptyJumpCache(cpu)
+    this.#options.instrumentation.flushed?.()
   }
 
   /** The CPU's address translation has changed: its soft TLBs and its way to blocks by pc are void. */
@@ -224,26 +237,6 @@ export class GuestCode {
         const linear = tag + memory.view.getInt32(entry + Tlb.addend, true)
         if (linear >>> 12 === page) memory.view.setBigInt64(entry + Tlb.writeTag, -1n, true)
       }
-    }
-  }
-
-  // Plugins' callbacks.
-
-  /** Runs callback `id` of a region. */
-  runCall(cpu: Cpu, id: number): void {
-    this.#translator.calls[id]?.(cpu.index)
-  }
-  /** Runs all hooks of the instruction that a record describes. */
-  runRecordHooks(cpu: Cpu, record: number): void {
-    const { view } = this.#options.memory
-    const tb = this.at(view.getInt32(record + Rec.block, true))
-    this.runHooks(cpu, tb.hooks?.[tb.insns.length - view.getUint16(record + Rec.left, true)] ?? [])
-  }
-  runHooks(cpu: Cpu, hooks: readonly Hook[]): void {
-    for (const hook of hooks) {
-      if (hook.kind === 'call') hook.run(cpu.index)
-      else if (hook.kind === 'add') cpu.set64(hook.offset, cpu.get64(hook.offset) + hook.value)
-      else cpu.set64(hook.offset, hook.value)
     }
   }
 }

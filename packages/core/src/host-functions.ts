@@ -27,7 +27,7 @@ export const cpuAt = (machine: Machine, base: number): Cpu =>
 /** Host functions by callee name, for the import object. */
 export function hostFunctions(options: HostFunctionOptions): Map<string, HostFunction> {
   const { machine, code, access } = options
-  const leave = (): number => (options.leaves() ? 1 : 0)
+  const { hooks } = code
   const own: Record<string, OwnFunction> = {
     'core.flush': cpu => code.flushTranslations(cpu),
     'core.clock': cpu => cpu.set64(Head.value, BigInt(machine.clock())),
@@ -36,14 +36,13 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
     'core.load': (cpu, low, high, bytes) => slowLoad(access, cpu, low, high, bytes),
     'core.store': (cpu, low, high, bytes) => slowStore(access, cpu, low, high, bytes),
     'core.probe': (cpu, low, high, bytes) => slowProbe(access, cpu, low, high, bytes),
-    'core.hook': (cpu, id) => {
-      code.runCall(cpu, id)
-      return leave()
-    },
+    'core.hook': (cpu, id) => hooks.run(cpu, id),
     'core.recordHook': (cpu, record) => {
-      code.runRecordHooks(cpu, record)
-      return leave()
+      hooks.before(cpu, record)
+      return options.leaves() || cpu.get32(Head.request) ? 1 : 0
     },
+    'core.accessHook': (cpu, record) => hooks.accessed(cpu, record),
+    'core.edgeHook': (cpu, record) => hooks.ended(cpu, record),
     'core.report': (cpu, cause, low, high) => options.report(cpu, cause, low, high),
   }
   const host = new Map<string, HostFunction>()

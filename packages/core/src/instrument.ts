@@ -1,16 +1,62 @@
 /** What the engine needs of the plugin host: hooks for the code it translates, and somewhere to report to. */
 import type { Cpu } from './cpu.ts'
+import type { Condition, RegisterAccess, TraceField } from './plugin/index.ts'
 import type { DecodedInsn } from './target.ts'
 
-/** One thing to do before an instruction: call back, or update a cell (offset in the vCPU's area) inline. */
+/** A comparison of a cell (offset in the vCPU's area) with a constant, unsigned. */
+export interface HookCondition {
+  readonly offset: number
+  readonly condition: Condition
+  readonly value: bigint
+}
+
+/** Where trace records go: one part of the buffer for each vCPU. */
+export interface TraceTarget {
+  /** Offset in the vCPU's area of two i32: linear address of the next record, and of the end of the part. */
+  readonly slot: number
+  /** Bytes of a record. */
+  readonly stride: number
+  /** Fields with their offset in bytes. */
+  readonly fields: readonly { readonly field: TraceField; readonly offset: number }[]
+  /** The part is full: hands the records over and starts again. */
+  full(cpu: number): void
+}
+
+/** One thing to do: call back, update a cell (offset in the vCPU's area) inline, or write a trace record inline. */
 export type Hook =
   | {
       readonly kind: 'call'
       readonly run: (cpu: number) => void
-      /** The callback reads registers: they must be in memory. */
-      readonly reads: boolean
+      /** What the callback may do with registers. */
+      readonly access: RegisterAccess
+      /** Absent: always. */
+      readonly when?: HookCondition
     }
   | { readonly kind: 'add' | 'store'; readonly offset: number; readonly value: bigint }
+  | { readonly kind: 'trace'; readonly target: TraceTarget }
+
+/** Something to do after each successful load, store, or both, of an instruction. */
+export interface AccessHook {
+  readonly loads: boolean
+  readonly stores: boolean
+  readonly hook: Hook
+}
+
+/** Something to do at the edges of these kinds: bit n for the n-th of `edgeKinds`. */
+export interface EdgeHook {
+  readonly kinds: number
+  readonly hook: Hook
+}
+
+/** What plugins want of a block. */
+export interface BlockHooks {
+  /** Before each instruction, in order; those of the block stand first at instruction 0. */
+  readonly exec: readonly (readonly Hook[])[]
+  /** At the accesses of each instruction. */
+  readonly access: readonly (readonly AccessHook[])[]
+  /** At the end of the block. */
+  readonly edges: readonly EdgeHook[]
+}
 
 /** A block about to be translated, as the plugin host sees it. */
 export interface BlockSource {
@@ -29,8 +75,19 @@ export interface Instrumentation {
   readonly translates: boolean
   /** Does anybody listen to discontinuities? Mirrored into `Head.discon` by the machine. */
   readonly discons: boolean
-  /** Hooks of each instruction, in order; block hooks stand first on instruction 0. undefined: none at all. */
-  translate(block: BlockSource): readonly (readonly Hook[])[] | undefined
+  /** Does anybody count discontinuities? Mirrored likewise. */
+  readonly countsDiscons?: boolean
+  /** undefined: nobody wants anything of the block. */
+  translate(block: BlockSource): BlockHooks | undefined
   /** The CPU has entered the handler of `cause`; it came from an address in two halves (any i32). */
   discon(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void
+  /** The CPU begins to wait, or goes on. */
+  idle?(cpu: Cpu): void
+  resume?(cpu: Cpu): void
+  /** The machine has been reset. */
+  reset?(): void
+  /** All translations have been thrown away. */
+  flushed?(): void
+  /** No generated code is running, and none of what was asked to be flushed is left. */
+  safePoint?(): void
 }

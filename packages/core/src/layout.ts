@@ -8,12 +8,16 @@ const jumpCache = stateSize + maxTlbModes * tlbBytes
 const fetchTlb = jumpCache + JumpCache.entries * JumpCache.entrySize
 const cells = fetchTlb + FetchTlb.entries * FetchTlb.entrySize
 const maxCells = 0x10000
+const plugins = cells + 8 * maxCells
+const maxTraces = 64
 
 /** Offsets inside a vCPU's area, and of the areas. */
 export const Layout: {
   readonly stateSize: number
   readonly cells: number
   readonly maxCells: number
+  readonly plugins: number
+  readonly maxTraces: number
   readonly tlb: number
   readonly tlbSize: number
   readonly jumpCache: number
@@ -31,8 +35,25 @@ export const Layout: {
   /** Plugin cells: 8 bytes each. Enough for one per block of a large program; those unused take no memory. */
   cells,
   maxCells,
+  /** What generated code keeps for plugins besides: `PluginArea`. */
+  plugins,
+  maxTraces,
   /** Bytes of one vCPU's area. */
-  cpuSize: cells + 8 * maxCells,
+  cpuSize: plugins + 4096,
   /** Linear address of vCPU 0; below it nothing is mapped, so that null pointers show. */
   firstCpu: 0x10000,
+}
+
+/** Offsets in a vCPU's area of what plugins need besides cells. */
+export const PluginArea: {
+  readonly disconCounts: number
+  readonly sliceEnd: number
+  readonly traces: number
+} = {
+  /** 3 × i64: interrupts, exceptions, host calls, counted while somebody wants to know. */
+  disconCounts: plugins,
+  /** i64: the clock when the budget of the current slice is used up. */
+  sliceEnd: plugins + 24,
+  /** Trace buffers: where the next record goes, and where the vCPU's part ends (i32 each). */
+  traces: plugins + 64,
 }

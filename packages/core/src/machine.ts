@@ -4,12 +4,13 @@ import type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring } from './bo
 import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
 import { Engine } from './engine.ts'
+import { Listens } from './functions.ts'
 import { type AddressRange, GuestCode } from './guest-code.ts'
 import type { SemihostingHost } from './guest-files.ts'
 import { cpuAt, hostFunctions } from './host-functions.ts'
 import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspect.ts'
 import type { Instrumentation } from './instrument.ts'
-import { Layout } from './layout.ts'
+import { Layout, PluginArea } from './layout.ts'
 import { loadImage, place } from './load.ts'
 import { GuestMemory, PageFlag } from './memory.ts'
 import { defaultTuning, type RegionTuning } from './regions.ts'
@@ -91,6 +92,11 @@ export class Machine {
   #endSlice = false
   #flushPending = false
   #resetPending = false
+  /** A plugin has sent the CPU that runs elsewhere. */
+  #redirect: { readonly cpu: Cpu; readonly go: () => void } | undefined
+  /** Virtual time is what a plugin says; else it is ahead of the clock by `#ahead`. */
+  #heldTime: number | undefined
+  #ahead = 0
 
   constructor(options: MachineOptions) {
     this.target = options.target
@@ -118,6 +124,7 @@ export class Machine {
       memory: this.memory,
       cpus: this.cpus,
       tuning: this.#tuning,
+      redirected: cpu => this.#redirect?.cpu === cpu,
       instrumentation: {
         get translates(): boolean {
           return self.#instrumentation.translates
@@ -125,6 +132,7 @@ export class Machine {
         discons: false,
         translate: block => this.#instrumentation.translate(block),
         discon: () => {},
+        flushed: () => this.#instrumentation.flushed?.(),
       },
     })
     this.engine = this.#makeEngine(options)
@@ -159,10 +167,8 @@ export class Machine {
         cpuAt: base => cpuAt(this, base),
         blockAt: address => this.#code.at(address),
         isValid: tb => this.#code.isValid(tb),
-        runHooks: (cpu, tb, index) => {
-          this.#code.runHooks(cpu, tb.hooks?.[index] ?? [])
-          return leaves()
-        },
+        hooks: this.#code.hooks,
+        leaves: cpu => leaves() || cpu.get32(Head.request) !== 0,
       })
     }
     return engine
@@ -212,9 +218,21 @@ export class Machine {
     return cpu.executed + (cpu === this.#current ? this.#slice - cpu.get32(Head.budget) : 0)
   }
 
+  /** What devices and guests take for time, in instructions or nanoseconds: the clock, unless a plugin says otherwise. */
+  virtualTime(): number {
+    return this.#heldTime ?? this.clock() + this.#ahead
+  }
+
+  /** A plugin says what virtual time it is; undefined: it goes on from there with the clock. */
+  holdTime(time: number | undefined): void {
+    if (time === undefined && this.#heldTime !== undefined) this.#ahead = this.#heldTime - this.clock()
+    this.#heldTime = time
+    if (time === undefined || this.#timers.next <= time) this.#interrupt()
+  }
+
   /** The board's counter for its CPUs. */
   time(): bigint {
-    return this.#board.time?.() ?? BigInt(this.clock())
+    return this.#board.time?.() ?? BigInt(this.virtualTime())
   }
 
   // Running.
@@ -227,10 +245,11 @@ export class Machine {
     let left = instructions
     while (left > 0 && !this.stopReason) {
       this.#settle()
-      this.#timers.fire(this.#clock)
+      this.#timers.fire(this.virtualTime())
       const cpu = this.#whoseTurn()
+      if (this.stopReason || this.#unsettled) continue
       if (cpu) {
-        const used = this.#runCpu(cpu, Math.min(left, this.#turnLeft, this.#timers.next - this.#clock))
+        const used = this.#runCpu(cpu, Math.min(left, this.#turnLeft, this.#untilDeadline()))
         left -= used
         this.#turnLeft -= used
         this.#toSample -= used
@@ -238,10 +257,20 @@ export class Machine {
           this.#toSample = this.#tuning.sampleInterval
           this.#code.sample(cpu)
         }
-      } else if (this.#timers.next < Number.POSITIVE_INFINITY) this.#clock = this.#timers.next
+      } else if (this.#timers.next < Number.POSITIVE_INFINITY) this.#sleep()
       else return 'idle'
     }
     return this.stopReason ? 'stopped' : 'running'
+  }
+
+  /** Instructions up to the next deadline. */
+  #untilDeadline(): number {
+    return this.#heldTime === undefined ? this.#timers.next - this.virtualTime() : maxSlice
+  }
+  /** Everybody waits: time jumps to the next deadline. */
+  #sleep(): void {
+    if (this.#heldTime === undefined) this.#clock = this.#timers.next - this.#ahead
+    else this.#heldTime = this.#timers.next
   }
 
   /** The CPU that runs now: the last one until its turn is over or it waits, then the next one that does not wait. */
@@ -249,7 +278,10 @@ export class Machine {
     if (this.#turnLeft <= 0) this.#nextTurn()
     for (let tried = 0; tried < this.cpus.length; tried++) {
       const cpu = this.cpus[this.#turn] as Cpu
-      if (cpu.waiting && this.target.wakes(cpu)) cpu.waiting = false
+      if (cpu.waiting && this.target.wakes(cpu)) {
+        cpu.waiting = false
+        this.#instrumentation.resume?.(cpu)
+      }
       if (!cpu.waiting) return cpu
       this.#nextTurn()
     }
@@ -264,7 +296,7 @@ export class Machine {
   /** Runs one CPU; returns the instructions it used. */
   #runCpu(cpu: Cpu, slice: number): number {
     this.#current = cpu
-    this.#slice = slice
+    this.#setSlice(cpu, slice)
     this.#endSlice = false
     cpu.set32(Head.budget, slice)
     cpu.set32(Head.request, 0)
@@ -275,11 +307,17 @@ export class Machine {
       this.#handle(cpu, exit)
     }
     this.#code.regions.compileHot()
+    if (cpu.waiting) this.#instrumentation.idle?.(cpu)
     const used = this.#slice - cpu.get32(Head.budget)
     this.#clock += used
     cpu.executed += used
     this.#current = undefined
     return used
+  }
+
+  #setSlice(cpu: Cpu, slice: number): void {
+    this.#slice = slice
+    cpu.set64(PluginArea.sliceEnd, BigInt(this.#clock + slice))
   }
 
   #handle(cpu: Cpu, exit: number): void {
@@ -296,6 +334,11 @@ export class Machine {
         return
       case Exit.hook:
         // The callbacks of this instruction have run; unless they stopped the run, it goes on alone.
+        if (this.#redirect) {
+          const { go } = this.#redirect
+          this.#redirect = undefined
+          return go()
+        }
         if (this.stopReason) return
         cpu.set32(Head.single, 1)
         cpu.set32(Head.skipHooks, 1)
@@ -304,6 +347,12 @@ export class Machine {
       default:
         return this.target.handleExit(cpu, exit)
     }
+  }
+
+  /** The CPU that runs goes on elsewhere, without the instruction whose callbacks have run. */
+  redirect(cpu: Cpu, go: () => void): void {
+    this.#redirect = { cpu, go }
+    cpu.request()
   }
 
   #continue(cpu: Cpu): void {
@@ -340,7 +389,7 @@ export class Machine {
   #heat(cpu: Cpu): void {
     const surplus = cpu.get32(Head.budget) - batchPatience
     if (!this.#code.heat(cpu) || surplus <= 0) return
-    this.#slice -= surplus
+    this.#setSlice(cpu, this.#slice - surplus)
     cpu.set32(Head.budget, batchPatience)
   }
 
@@ -373,12 +422,26 @@ export class Machine {
   /** Does what had to wait until no generated code was running. */
   #settle(): void {
     this.#code.regions.installReady()
-    if (this.#resetPending) {
+    do {
+      const reset = this.#resetPending
+      const flush = this.#flushPending
       this.#resetPending = false
-      for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
-      this.#powerOn()
-    } else if (this.#flushPending) this.#code.flush()
-    this.#flushPending = false
+      this.#flushPending = false
+      if (reset) {
+        for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
+        this.#powerOn()
+        this.#instrumentation.reset?.()
+      } else if (flush) this.#code.flush()
+      this.#instrumentation.safePoint?.()
+    } while (!this.stopReason && this.#unsettled)
+  }
+  /** Ends the slice that runs, so that a safe point comes soon. */
+  requestSafePoint(): void {
+    this.#interrupt()
+  }
+  /** Does something wait for `#settle`? */
+  get #unsettled(): boolean {
+    return this.#resetPending || this.#flushPending
   }
 
   /** Makes the CPU that runs come back before its next block, and its slice end. */
@@ -393,7 +456,7 @@ export class Machine {
     if (!cpu?.get32(Head.single)) return this.#interrupt()
     const budget = cpu.get32(Head.budget)
     const surplus = Math.min(budget, this.#clock + this.#slice - at)
-    this.#slice -= surplus
+    this.#setSlice(cpu, this.#slice - surplus)
     cpu.set32(Head.budget, budget - surplus)
   }
 
@@ -410,7 +473,9 @@ export class Machine {
 
   /** Makes `Head.discon` agree with whether anybody listens. */
   updateDiscon(): void {
-    for (const cpu of this.cpus) cpu.set32(Head.discon, this.#instrumentation.discons ? 1 : 0)
+    const { discons, countsDiscons } = this.#instrumentation
+    const listens = (discons ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0)
+    for (const cpu of this.cpus) cpu.set32(Head.discon, listens)
   }
 
   /** Feeds the console. */
@@ -420,10 +485,12 @@ export class Machine {
 
   #boardHost(): BoardHost {
     return {
-      clock: () => this.clock(),
+      clock: () => this.virtualTime(),
       schedule: (token, at, callback) => {
         this.#timers.schedule(token, at, callback)
-        if (at < this.#clock + this.#slice) this.#endSliceAt(at)
+        if (this.#heldTime !== undefined) {
+          if (at <= this.#heldTime) this.#interrupt()
+        } else if (at < this.#clock + this.#slice + this.#ahead) this.#endSliceAt(at - this.#ahead)
       },
       cancel: token => this.#timers.cancel(token),
       exit: status => this.exit(status),
@@ -480,6 +547,16 @@ export class Machine {
   /** RAM or ROM bytes as a CPU sees them; undefined if any byte is something else. */
   readVirtual(cpu: Cpu, address: bigint, length: number, access?: number): Uint8Array | undefined {
     return readVirtual(this.memory, address, length, at => this.translateDebug(cpu, at, access))
+  }
+  /** Writes RAM by physical address; false, and nothing written, if any byte is something else. */
+  writePhysical(address: bigint, data: Uint8Array): boolean {
+    return writeVirtual(
+      this.memory,
+      address,
+      data,
+      at => at,
+      (linear, n) => this.#code.invalidate(linear, n),
+    )
   }
   /** Writes RAM as a CPU sees it; false, and nothing written, if any byte is something else. */
   writeVirtual(cpu: Cpu, address: bigint, data: Uint8Array): boolean {

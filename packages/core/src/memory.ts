@@ -32,12 +32,22 @@ export interface DevicePlace {
   readonly offset: number
 }
 
+/** What answers at a physical address. */
+export interface MemoryPlace {
+  readonly kind: 'ram' | 'rom' | 'device'
+  readonly name: string
+  /** From its beginning. */
+  readonly offset: bigint
+}
+
 const pageSize = 4096
 /** Code is tracked in granules of 64 bytes, so that data on a page with code stays quick to write. */
 export const granuleShift = 6
 const align = (n: number, to: number): number => Math.ceil(n / to) * to
 /** Bytes for decoded blocks. */
 const usualPool = 16 << 20
+/** Bytes for the trace buffers of plugins; those unused take no memory. */
+const tracesSize = 16 << 20
 /** Linear memory is addressed with 32 bits. */
 const maxLinear = 2 ** 32 - 65536
 
@@ -53,6 +63,8 @@ export class GuestMemory {
   readonly pageFlags: number
   /** Linear address of the number of blocks (saturating) with code in each granule of linear memory. */
   readonly codeGranules: number
+  /** For the trace buffers of plugins. */
+  readonly traces: { readonly start: number; readonly end: number }
   readonly pool: { readonly start: number; readonly end: number }
   readonly #devices: MappedDevice[] = []
 
@@ -62,12 +74,16 @@ export class GuestMemory {
     at += 4 * BlockTable.buckets
     this.pool = { start: at, end: at + poolSize }
     at += poolSize
+    this.traces = { start: at, end: at + tracesSize }
+    at += tracesSize
     const own = specs.filter(s => s.mirrorOf === undefined)
     const total = own.reduce((sum, s) => sum + align(s.size, pageSize), 0)
+    // The two tables have an entry for each page or granule of everything, themselves included.
+    const all = (at + total) * (1 + 2 / 2 ** granuleShift) + 16 * pageSize
     this.pageFlags = at
-    at += align((at + total) / pageSize + pageSize, pageSize)
+    at += align(all / pageSize, pageSize)
     this.codeGranules = at
-    at += align((at + total) / 2 ** granuleShift + pageSize, pageSize)
+    at += align(all / 2 ** granuleShift, pageSize)
     const made: MemoryRegion[] = []
     for (const s of specs) {
       const size = align(s.size, pageSize)
@@ -77,6 +93,7 @@ export class GuestMemory {
       if (s.mirrorOf === undefined) at += size
     }
     this.regions = made
+    if (at > all) throw new Error('memory: the tables are too small')
     if (at > maxLinear) throw new RangeError(`guest memory of ${total} bytes does not fit into 4 GiB`)
     const pages = Math.ceil(at / 65536)
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages })
@@ -117,6 +134,14 @@ export class GuestMemory {
       if (offset >= 0n && offset < BigInt(r.size)) return r.linear + Number(offset)
     }
     return 0
+  }
+  /** What is at a physical address; undefined: nobody is there. */
+  placeAt(physical: bigint): MemoryPlace | undefined {
+    const region = this.regions.find(r => physical >= r.base && physical < r.base + BigInt(r.size))
+    if (region)
+      return { kind: region.readonly ? 'rom' : 'ram', name: region.name, offset: physical - region.base }
+    const found = this.device(physical)
+    return found && { kind: 'device', name: found.device.name, offset: BigInt(found.offset) }
   }
   /** Physical address of a linear one inside a region. */
   physical(linear: number): bigint {

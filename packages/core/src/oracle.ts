@@ -9,6 +9,7 @@ import {
   type Oracle,
   type Type,
 } from '@guestscope/codegen'
+import type { BlockHookRunner } from './block-hooks.ts'
 import type { Cpu } from './cpu.ts'
 import { Layout } from './layout.ts'
 import type { Target } from './target.ts'
@@ -23,9 +24,18 @@ export interface OracleHostView {
   blockAt(address: number): Tb
   /** False once its code has been overwritten. */
   isValid(tb: Tb): boolean
-  /** Runs the callbacks of an instruction; true: leave before it. */
-  runHooks(cpu: Cpu, tb: Tb, index: number): boolean
+  /** What plugins want. */
+  readonly hooks: Pick<BlockHookRunner, 'beforeInsn' | 'accessedBy' | 'endedBy'>
+  /** Does something wait that needs the run loop before the next instruction? */
+  leaves(cpu: Cpu): boolean
   deliver(cpu: number): void
+}
+
+/** Runs something while the budget is what it is before the instruction. */
+function exactly(cpu: Cpu, paid: number, run: () => void): void {
+  cpu.set32(Head.budget, cpu.get32(Head.budget) + paid)
+  run()
+  cpu.set32(Head.budget, cpu.get32(Head.budget) - paid)
 }
 
 interface InsnIr {
@@ -60,11 +70,18 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
     cpu.pc = pc
     const again = cpu.get32(Head.skipHooks)
     cpu.set32(Head.skipHooks, 0)
-    if (!again && tb.hooks?.[index]?.length && host.runHooks(cpu, tb, index)) return Exit.hook
+    cpu.set32(Head.toldBefore, 0)
+    if (!again && tb.hooks?.exec[index]?.length) {
+      host.hooks.beforeInsn(cpu, tb, index)
+      if (host.leaves(cpu)) return Exit.hook
+    }
     cpu.set32(Head.single, 1)
     cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
     const { body, vars } = ir(tb, index)
-    const outcome = oracle.instruction(body, vars, cpu.base)
+    const accessed = tb.hooks?.access[index]?.length
+      ? () => exactly(cpu, 1, () => host.hooks.accessedBy(cpu, tb, index))
+      : undefined
+    const outcome = oracle.instruction(body, vars, cpu.base, accessed)
     cpu.set32(Head.single, 0)
     switch (outcome.kind) {
       case 'next':
@@ -72,6 +89,10 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
         return Exit.next
       case 'goto':
         cpu.pc = outcome.pc
+        if (index === tb.insns.length - 1 && tb.hooks?.edges.length) {
+          cpu.set32(Head.accessInfo, outcome.taken === undefined ? 2 : Number(outcome.taken))
+          exactly(cpu, 1, () => host.hooks.endedBy(cpu, tb, index))
+        }
         return undefined
       case 'leave':
         cpu.pc = outcome.pc

@@ -1,35 +1,50 @@
 /**
  * The plugin host: installs plugins, hands the engine what they want in translated code, and tells them what happens.
- * Whatever a plugin throws is caught here: it ends the run, named, and nothing else.
+ * Whatever a plugin throws is caught here: it ends the run or that plugin, named, and nothing else.
  */
 import type { Cpu } from './cpu.ts'
 import { GuestscopeError } from './errors.ts'
-import type { BlockSource, Hook, Instrumentation } from './instrument.ts'
+import type { BlockHooks, BlockSource, Hook, Instrumentation } from './instrument.ts'
 import { type OptionInput, resolveOptions } from './options.ts'
-import type { Cell, DisconEvent, Disposable, RegisterAccess, TbHandle } from './plugin/index.ts'
+import type { DisconEvent, EdgeEvent, RegisterAccess, TbHandle } from './plugin/index.ts'
 import { asPluginDefinition, checkApiVersion, type PluginDefinition } from './plugin-definition.ts'
 import { PluginError } from './plugin-error.ts'
-import { CellAllocator, cpuAt } from './plugin-host/cells.ts'
+import { CellAllocator } from './plugin-host/cells.ts'
 import { type HandleHost, HostEvent, HostTb } from './plugin-host/handles.ts'
-import { Installed, type Registration } from './plugin-host/installed.ts'
+import { Installed } from './plugin-host/installed.ts'
+import { Listeners } from './plugin-host/listeners.ts'
 import type { PluginHostIo, PluginMachine } from './plugin-host/machine.ts'
+import { Level, Registers } from './plugin-host/registers.ts'
 import { Scope } from './plugin-host/scope.ts'
+import { TraceBuffers } from './plugin-host/traces.ts'
 import { describeError, type StopReason, stopMessage, stopStatus } from './stop.ts'
-import type { RegisterInfo } from './target.ts'
 
 /** The plugins of one machine. */
 export class PluginHost implements Instrumentation {
   readonly machine: PluginMachine
   readonly io: PluginHostIo
   readonly cells: CellAllocator
+  readonly registers: Registers
+  readonly traces: TraceBuffers
+  readonly onDiscon: Listeners<(event: DisconEvent) => void> = new Listeners(() =>
+    this.machine.updateDiscon(),
+  )
+  readonly onTranslate: Listeners<(tb: TbHandle) => void> = new Listeners(() => this.machine.flushBlocks())
+  readonly onEdge: Listeners<Hook> = new Listeners(() => this.machine.flushBlocks())
+  readonly onExit: Listeners<() => void> = new Listeners()
+  readonly onCpuInit: Listeners<(cpu: number) => void> = new Listeners()
+  readonly onCpuExit: Listeners<(cpu: number) => void> = new Listeners()
+  readonly onCpuIdle: Listeners<(cpu: number) => void> = new Listeners()
+  readonly onCpuResume: Listeners<(cpu: number) => void> = new Listeners()
+  readonly onReset: Listeners<() => void> = new Listeners()
+  readonly onFlush: Listeners<() => void> = new Listeners()
+  /** Counters of discontinuities in use. */
+  #disconCounters = 0
   readonly #plugins: Installed[] = []
-  readonly #registers: ReadonlyMap<string, RegisterInfo>
-  // Replaced, never changed: a callback that registers or disposes does not disturb the round it is part of.
-  #discon: readonly Registration<(event: DisconEvent) => void>[] = []
-  #translate: readonly Registration<(tb: TbHandle) => void>[] = []
-  #exit: readonly Registration<() => void>[] = []
-  /** A callback without register access is running. */
-  #registersHidden = false
+  /** What waits for the next safe point. */
+  #tasks: (() => void)[] = []
+  /** The plugin that has virtual time in its hands. */
+  timekeeper: Installed | undefined
   /** Set while the exit callbacks run: the reason so far. */
   #finishing: StopReason | undefined
 
@@ -38,15 +53,31 @@ export class PluginHost implements Instrumentation {
     this.machine = machine
     this.io = io
     this.cells = new CellAllocator(machine)
-    this.#registers = new Map(machine.target.registers.map(register => [register.name, register]))
+    this.registers = new Registers(machine)
+    this.traces = new TraceBuffers(
+      machine,
+      (owner, run) => this.call(owner, 'onBatch', Level.none, run),
+      buffer => {
+        machine.flushBlocks()
+        this.atSafePoint(() => this.traces.free(buffer))
+      },
+    )
     machine.instrumentation = this
   }
 
   get translates(): boolean {
-    return this.#translate.length > 0
+    return this.onTranslate.list.length > 0 || this.onEdge.list.length > 0
   }
   get discons(): boolean {
-    return this.#discon.length > 0
+    return this.onDiscon.list.length > 0
+  }
+  get countsDiscons(): boolean {
+    return this.#disconCounters > 0
+  }
+  /** Somebody more, or less, counts discontinuities. */
+  countDiscons(by: 1 | -1): void {
+    this.#disconCounters += by
+    this.machine.updateDiscon()
   }
   /** Names of the installed plugins, in order. */
   get names(): readonly string[] {
@@ -75,7 +106,7 @@ export class PluginHost implements Instrumentation {
         )
       }
     } catch (error) {
-      this.#remove(installed)
+      this.remove(installed)
       if (error instanceof GuestscopeError && !(error instanceof PluginError)) throw error
       const code = error instanceof PluginError ? error.code : 'plugin/install-failed'
       const problem = `Plugin ${installed.name} cannot be installed:`
@@ -84,35 +115,78 @@ export class PluginHost implements Instrumentation {
     this.#plugins.push(installed)
   }
 
-  translate(block: BlockSource): readonly (readonly Hook[])[] | undefined {
+  // What the machine tells.
+
+  translate(block: BlockSource): BlockHooks | undefined {
     const found: HostTb[] = []
-    for (const registration of this.#translate) {
+    for (const registration of this.onTranslate.list) {
       if (!registration.active) continue
       const scope = new Scope('onTranslate')
       const tb = new HostTb(scope, this.#handleHost(registration), block)
-      if (this.#call(registration.owner, 'onTranslate', () => registration.callback(tb))) found.push(tb)
+      if (this.call(registration.owner, 'onTranslate', Level.read, () => registration.callback(tb)))
+        found.push(tb)
       scope.end()
     }
-    const hooks = block.insns.map((_, i): readonly Hook[] => {
+    const exec = block.insns.map((_, i): readonly Hook[] => {
       const own = found.flatMap(tb => tb.insnHooks[i] ?? [])
       return i === 0 ? [...found.flatMap(tb => tb.blockHooks), ...own] : own
     })
-    return hooks.some(list => list.length > 0) ? hooks : undefined
+    const access = block.insns.map((_, i) => found.flatMap(tb => tb.accessHooks[i] ?? []))
+    const edges = this.onEdge.list.map(({ mask, callback }) => ({ kinds: mask, hook: callback }))
+    const any = edges.length > 0 || [...exec, ...access].some(list => list.length > 0)
+    return any ? { exec, access, edges } : undefined
   }
 
   /** On the road of every trap: no closures, and no bigint unless a plugin asks for an address. */
   discon(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void {
     const info = this.machine.target.cause(cause)
-    for (const registration of this.#discon) {
-      if (!registration.active || (registration.types & info.type) === 0) continue
+    const level = this.registers.level
+    this.registers.level = Level.free
+    for (const registration of this.onDiscon.list) {
+      if (!registration.active || (registration.mask & info.type) === 0) continue
       const event = new HostEvent(cpu, cause, info, fromLow, fromHigh)
       try {
         registration.callback(event)
       } catch (error) {
-        this.#fail(registration.owner, 'onDiscon', error)
+        this.fail(registration.owner, 'onDiscon', error)
       }
       event.end()
     }
+    this.registers.level = level
+  }
+
+  idle(cpu: Cpu): void {
+    this.#tell(this.onCpuIdle, 'onCpuIdle', cpu.index)
+  }
+  resume(cpu: Cpu): void {
+    this.#tell(this.onCpuResume, 'onCpuResume', cpu.index)
+  }
+  reset(): void {
+    this.#tell(this.onReset, 'onReset')
+  }
+  flushed(): void {
+    this.#tell(this.onFlush, 'onFlush')
+  }
+  safePoint(): void {
+    const tasks = this.#tasks
+    if (!tasks.length) return
+    this.#tasks = []
+    for (const task of tasks) task()
+  }
+
+  #tell<Args extends readonly number[]>(
+    listeners: Listeners<(...args: Args) => void>,
+    what: string,
+    ...args: Args
+  ): void {
+    for (const { active, owner, callback } of listeners.list)
+      if (active) this.call(owner, what, Level.free, () => callback(...args))
+  }
+
+  /** Does something when no generated code runs, and none is left of what was flushed before. */
+  atSafePoint(task: () => void): void {
+    this.#tasks.push(task)
+    this.machine.requestSafePoint()
   }
 
   /**
@@ -121,8 +195,12 @@ export class PluginHost implements Instrumentation {
    */
   finish(reason: StopReason): StopReason {
     this.#finishing = reason
-    for (const registration of this.#exit)
-      if (registration.active) this.#call(registration.owner, 'onExit', registration.callback)
+    this.safePoint()
+    this.traces.flush()
+    for (const cpu of this.machine.cpus) this.#tell(this.onCpuExit, 'onCpuExit', cpu.index)
+    this.#tell(this.onExit, 'onExit')
+    this.traces.flush()
+    this.safePoint()
     const last = this.#finishing
     this.#finishing = undefined
     return last
@@ -136,55 +214,24 @@ export class PluginHost implements Instrumentation {
       this.io.output(`${stopMessage(reason)}\n`)
   }
 
-  registerDiscon(registration: Registration<(event: DisconEvent) => void>): Disposable {
-    this.#discon = [...this.#discon, registration]
-    this.machine.updateDiscon()
-    return disposable(registration, () => {
-      this.#discon = this.#discon.filter(other => other !== registration)
-      this.machine.updateDiscon()
-    })
-  }
-  registerTranslate(registration: Registration<(tb: TbHandle) => void>): Disposable {
-    this.#translate = [...this.#translate, registration]
-    this.machine.flushBlocks()
-    return disposable(registration, () => {
-      this.#translate = this.#translate.filter(other => other !== registration)
-      this.machine.flushBlocks()
-    })
-  }
-  registerExit(registration: Registration<() => void>): Disposable {
-    this.#exit = [...this.#exit, registration]
-    return disposable(registration, () => {
-      this.#exit = this.#exit.filter(other => other !== registration)
-    })
-  }
+  // Calling plugins.
 
-  readRegister(cpu: number, name: string): bigint {
-    if (this.#registersHidden)
-      throw new PluginError(
-        'plugin/register-access',
-        `Register ${name} was read in a callback that did not ask for registers.`,
-        "Register it as onExec(callback, 'read').",
-      )
-    const register = this.#registers.get(name)
-    if (register === undefined)
-      throw new PluginError(
-        'plugin/register-unknown',
-        `${this.machine.target.name} has no register '${name}'.`,
-        'api.registers() lists them.',
-      )
-    return register.read(cpuAt(this.machine, cpu))
-  }
-
-  #handleHost(registration: Registration<unknown>): HandleHost {
+  #handleHost(registration: { readonly owner: Installed; readonly active: boolean }): HandleHost {
     const { target } = this.machine
     return {
-      callHook: (callback, access) => ({
+      callHook: (callback, access, when) => ({
         kind: 'call',
         run: this.#execCallback(registration, callback, access),
-        reads: access !== 'none',
+        access,
+        ...(when && { when }),
       }),
-      cellOffset: (cell: Cell) => this.cells.offset(cell),
+      accessHook: (callback, access) => ({
+        kind: 'call',
+        run: this.#memoryCallback(registration, callback, access),
+        access,
+      }),
+      traceHook: buffer => ({ kind: 'trace', target: this.traces.check(buffer) }),
+      cellOffset: cell => this.cells.offset(cell),
       disassemble: source => target.disassemble(source.insn, source.pc),
       describe: source => target.describe(source.insn),
       symbol: address => this.io.symbol?.(address),
@@ -193,71 +240,122 @@ export class PluginHost implements Instrumentation {
 
   /** What generated code calls: the callback, guarded, and quiet once its plugin is gone. */
   #execCallback(
-    registration: Registration<unknown>,
+    registration: { readonly owner: Installed; readonly active: boolean },
     callback: (cpu: number) => void,
     access: RegisterAccess,
   ): (cpu: number) => void {
-    const hidden = access === 'none'
+    const level = Level[access]
+    const { registers } = this
     return cpu => {
       if (!registration.active) return
-      this.#registersHidden = hidden
+      const before = registers.level
+      registers.level = level
       try {
         callback(cpu)
       } catch (error) {
-        this.#fail(registration.owner, 'onExec', error)
+        this.fail(registration.owner, 'onExec', error)
       }
-      this.#registersHidden = false
+      registers.level = before
     }
   }
 
+  #memoryCallback(
+    registration: { readonly owner: Installed; readonly active: boolean },
+    callback: Parameters<HandleHost['accessHook']>[0],
+    access: RegisterAccess,
+  ): (cpu: number) => void {
+    const level = Level[access]
+    const { registers } = this
+    const event = registration.owner.memEvent
+    return cpu => {
+      if (!registration.active) return
+      const before = registers.level
+      registers.level = level
+      event.begin(this.machine.cpus[cpu] as Cpu)
+      try {
+        callback(event)
+      } catch (error) {
+        this.fail(registration.owner, 'onMemory', error)
+      }
+      event.end()
+      registers.level = before
+    }
+  }
+
+  /** The hook that calls back at edges. */
+  edgeHook(owner: Installed, state: { readonly active: boolean }, callback: (edge: EdgeEvent) => void): Hook {
+    const event = owner.edgeEvent
+    const run = (cpu: number): void => {
+      if (!state.active) return
+      const before = this.registers.level
+      this.registers.level = Level.none
+      event.begin(this.machine.cpus[cpu] as Cpu)
+      try {
+        callback(event)
+      } catch (error) {
+        this.fail(owner, 'onEdge', error)
+      }
+      event.end()
+      this.registers.level = before
+    }
+    return { kind: 'call', run, access: 'none' }
+  }
+
   /** Calls a plugin; false if it threw. */
-  #call(plugin: Installed, callback: string, run: () => void): boolean {
+  call(plugin: Installed, callback: string, level: number, run: () => void): boolean {
+    const before = this.registers.level
+    this.registers.level = level
     try {
       run()
       return true
     } catch (error) {
-      this.#fail(plugin, callback, error)
+      this.fail(plugin, callback, error)
       return false
+    } finally {
+      this.registers.level = before
     }
   }
 
-  #fail(plugin: Installed, callback: string, error: unknown): void {
-    if (plugin.failed) return
-    this.#remove(plugin)
+  /** A plugin has thrown: it is out, and, unless told otherwise, so is the run. */
+  fail(plugin: Installed, callback: string, error: unknown): void {
+    if (plugin.gone) return
+    this.remove(plugin)
     const failure = { plugin: plugin.name, callback, error }
     this.io.onError?.(failure)
-    this.stop({ kind: 'plugin-error', ...failure })
+    if (this.io.pluginErrors !== 'stop-plugin') this.stop({ kind: 'plugin-error', ...failure })
   }
 
-  /** Ends all registrations of a plugin that threw. */
-  #remove(plugin: Installed): void {
-    plugin.failed = true
-    const keep = (registration: Registration<unknown>): boolean => {
-      if (registration.owner === plugin) registration.active = false
-      return registration.active
+  /** Takes a plugin out; what it has is given back at the next safe point, then `done` is called. */
+  remove(plugin: Installed, done: () => void = () => {}): void {
+    plugin.gone = true
+    this.dropRegistrations(plugin)
+    this.traces.abandon(plugin)
+    if (this.timekeeper === plugin) {
+      this.timekeeper = undefined
+      this.machine.holdTime(undefined)
     }
-    const [discon, translate] = [this.#discon.length, this.#translate.length]
-    this.#discon = this.#discon.filter(keep)
-    this.#translate = this.#translate.filter(keep)
-    this.#exit = this.#exit.filter(keep)
-    if (this.#discon.length < discon) this.machine.updateDiscon()
-    if (this.#translate.length < translate) this.machine.flushBlocks()
+    this.atSafePoint(() => {
+      done()
+      plugin.freeCells()
+    })
+  }
+
+  /** Ends all registrations of a plugin. */
+  dropRegistrations(plugin: Installed): void {
+    this.onDiscon.drop(plugin)
+    this.onTranslate.drop(plugin)
+    this.onEdge.drop(plugin)
+    this.onExit.drop(plugin)
+    for (const listeners of [this.onCpuInit, this.onCpuExit, this.onCpuIdle, this.onCpuResume])
+      listeners.drop(plugin)
+    this.onReset.drop(plugin)
+    this.onFlush.drop(plugin)
+    plugin.dropCounters()
   }
 
   #freeName(name: string): string {
     let free = name
     for (let n = 2; this.#plugins.some(plugin => plugin.name === free); n++) free = `${name}#${n}`
     return free
-  }
-}
-
-/** A disposable that runs `end` once. */
-function disposable(registration: { active: boolean }, end: () => void): Disposable {
-  return {
-    dispose() {
-      if (!registration.active) return
-      registration.active = false
-      end()
-    },
   }
 }

@@ -4,6 +4,7 @@ import type {
   DecodedOperands,
   FixedSlots,
   IrFunction,
+  Node,
   Operands,
   Type,
 } from '@guestscope/codegen'
@@ -11,7 +12,7 @@ import type { Cpu } from './cpu.ts'
 import type { MmioDevice } from './device.ts'
 import type { DisconType } from './discon.ts'
 import type { Machine } from './machine.ts'
-import type { Privilege } from './plugin/index.ts'
+import type { Flow, Privilege } from './plugin/index.ts'
 import type { InsnKind } from './plugin/kind.ts'
 
 /** What kind of access is being translated. */
@@ -45,6 +46,9 @@ export interface InsnDescription {
   /** Part of the architecture, as the manual calls it; empty if it is none of the target's. */
   readonly group: string
   readonly kind: InsnKind
+  readonly flow: Flow
+  /** A condition outside the instruction may keep it from running (the IT blocks of Arm). */
+  readonly conditional?: boolean
 }
 
 /**
@@ -120,6 +124,8 @@ export interface Target {
   readonly host: readonly HostImport[]
   readonly registers: readonly RegisterInfo[]
   cause(cause: number): CauseInfo
+  /** The type that `cause` gives for a cause (i32), in IR. */
+  causeType(b: Builder, cause: Node): Node
   /** How privileged the CPU is now: one of a few objects, made once. */
   privilege(cpu: Cpu): Privilege
   /** Puts a vCPU into its reset state (memory is zero). */

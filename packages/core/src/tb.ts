@@ -1,6 +1,6 @@
 /** Translation blocks: decoded straight-line code, kept as JavaScript objects and as records in linear memory. */
-import { Block, BlockTable, Rec } from '@guestscope/codegen'
-import type { Hook } from './instrument.ts'
+import { Block, BlockTable, Hooked, Rec } from '@guestscope/codegen'
+import type { BlockHooks } from './instrument.ts'
 import type { GuestMemory } from './memory.ts'
 import { PageFlag } from './memory.ts'
 import type { RegionModule } from './regions.ts'
@@ -24,8 +24,8 @@ export interface Tb {
   readonly address: number
   /** Protection is finer than a page here: one instruction, fetched anew each time it is looked up, never in a region. */
   readonly fine: boolean
-  /** Callbacks of each instruction; undefined: none. */
-  readonly hooks: readonly (readonly Hook[])[] | undefined
+  /** What plugins want; undefined: nothing. */
+  readonly hooks: BlockHooks | undefined
   /** Regions that contain it. */
   readonly regions: Set<CompiledRegion>
 }
@@ -41,6 +41,19 @@ export interface CompiledRegion {
   /** How often a CPU was found in it. */
   samples: number
 }
+
+/** `Rec.hooked` of an instruction. */
+function hookedBits(tb: Tb, { exec, access, edges }: BlockHooks, i: number): number {
+  const isLast = i === tb.insns.length - 1
+  return (
+    (exec[i]?.length ? Hooked.exec : 0) |
+    (access[i]?.length ? Hooked.memory : 0) |
+    (isLast && edges.length ? Hooked.edge : 0)
+  )
+}
+
+/** Address of the record of an instruction. */
+export const recordOf = (tb: Tb, index: number): number => tb.address + Block.size + index * Rec.bytes
 
 const pageShift = 12
 const pageSize = 4096
@@ -154,7 +167,7 @@ export class TbCache {
     let at = (tb.address + Block.size) >> 2
     tb.insns.forEach((insn, i) => {
       const { regs } = insn
-      const hooked = tb.hooks?.[i]?.length ? 1 << 24 : 0
+      const hooked = tb.hooks ? hookedBits(tb, tb.hooks, i) << 24 : 0
       words[at] = insn.handler | (insn.size << 16) | hooked
       words[at + 1] = (tb.offsets[i] as number) | ((tb.insns.length - i) << 16)
       words[at + 2] = regs[0] | (regs[1] << 16)

@@ -1,6 +1,7 @@
 /** Guest code → translation blocks, and blocks → regions. */
-import { Block, Builder, Head, knownOperands, Rec, type Region, type RegionBlock } from '@guestscope/codegen'
-import type { Hook, Instrumentation } from './instrument.ts'
+import { Block, Rec, type Region, type RegionBlock } from '@guestscope/codegen'
+import { type BlockIrHost, blockIr } from './block-ir.ts'
+import type { Instrumentation } from './instrument.ts'
 import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
@@ -40,9 +41,6 @@ export interface FoundRegion {
   readonly blocks: readonly Tb[]
 }
 
-/** A cell's slot as generated code reaches it. */
-const isCall = (hook: Hook): hook is Extract<Hook, { kind: 'call' }> => hook.kind === 'call'
-
 export class Translator {
   readonly #target: Target
   readonly #memory: GuestMemory
@@ -50,12 +48,18 @@ export class Translator {
   readonly #instrumentation: Instrumentation
   /** Callbacks that regions reach by number. */
   readonly calls: ((cpu: number) => void)[] = []
+  readonly #irHost: BlockIrHost
 
   constructor(target: Target, memory: GuestMemory, cache: TbCache, instrumentation: Instrumentation) {
     this.#target = target
     this.#memory = memory
     this.#cache = cache
     this.#instrumentation = instrumentation
+    this.#irHost = {
+      target,
+      numberOf: run => this.calls.push(run) - 1,
+      physical: linear => memory.physical(linear),
+    }
   }
 
   /**
@@ -125,42 +129,7 @@ export class Translator {
 
   /** The IR of a block, hooks included. */
   ir(tb: Tb): RegionBlock {
-    const { state } = this.#target
-    const b = new Builder([], offset => state.promote(offset) !== undefined)
-    tb.insns.forEach((insn, i) => {
-      b.insn(i)
-      const pc = tb.pc + BigInt(tb.offsets[i] as number)
-      for (const hook of tb.hooks?.[i] ?? []) this.#hook(b, hook, pc)
-      this.#target.semantics[insn.handler]?.emit(
-        b,
-        knownOperands(b, insn, pc, this.#target.state.fixed),
-        tb.flags,
-      )
-    })
-    if (!b.ended) {
-      const next = tb.pc + BigInt(tb.size)
-      const { addressType } = this.#target
-      const after = b.const(addressType, addressType === 'i32' ? Number(next & 0xffffffffn) : next)
-      // In another decoding state the next block is not the one that a region has at this address.
-      const state = tb.insns.reduce((before, insn) => insn.nextState ?? before, tb.flags)
-      b.goto(after, state !== tb.flags)
-    }
-    return {
-      pc: tb.pc,
-      body: b.body,
-      count: b.count,
-      vars: b.vars,
-      length: tb.insns.length,
-      offsets: tb.offsets,
-      records: tb.address + Block.size,
-    }
-  }
-
-  #hook(b: Builder, hook: Hook, pc: bigint): void {
-    if (isCall(hook) && hook.reads) b.set(Head.pc, b.i64(pc))
-    if (isCall(hook)) return b.hook(this.calls.push(hook.run) - 1, hook.reads)
-    const value = b.i64(hook.value)
-    b.set(hook.offset, hook.kind === 'add' ? b.add(b.get(hook.offset, 'i64'), value) : value)
+    return blockIr(this.#irHost, tb)
   }
 
   /**

@@ -79,11 +79,14 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
     machine.instrumentation = {
       translates: true,
       discons: false,
-      translate: block =>
-        block.insns.map(i => [
+      translate: block => ({
+        exec: block.insns.map(i => [
           { kind: 'add' as const, offset: cell, value: 1n },
-          { kind: 'call' as const, reads: false, run: () => pcs.push(i.pc) },
+          { kind: 'call' as const, access: 'none', run: () => pcs.push(i.pc) },
         ]),
+        access: [],
+        edges: [],
+      }),
       discon: () => {},
     }
     machine.run(10_000)

@@ -35,8 +35,19 @@ function setup() {
       cause: number => ({ type: number < 0 ? Discon.Interrupt : Discon.Exception, name: `cause ${number}` }),
       privilege: cpu => ({ level: cpu.index, name: `level ${cpu.index}` }),
       disassemble: (insn, pc) => `insn ${insn.handler} at ${pc}`,
-      describe: insn => ({ mnemonic: `i${insn.handler}`, group: 'base', kind: 'load' }),
+      describe: insn => ({ mnemonic: `i${insn.handler}`, group: 'base', kind: 'load', flow: 'next' }),
     },
+    memory: {
+      placeAt: () => undefined,
+      traces: { start: 0, end: 0 },
+      wasm: new WebAssembly.Memory({ initial: 1 }),
+    },
+    requestSafePoint: () => {},
+    redirect: () => {},
+    virtualTime: () => 42,
+    holdTime: () => {},
+    writeVirtual: () => false,
+    writePhysical: () => false,
     clock: () => 42,
     stop: reason => calls.stop.push(reason),
     flushBlocks: () => calls.flush++,
@@ -205,9 +216,9 @@ describe('translation', () => {
     })
     expect(calls.flush).toBe(2)
     const hooks = host.translate(block)
-    for (const hook of hooks?.[0] ?? []) if (hook.kind === 'call') hook.run(cpu.index)
+    for (const hook of hooks?.exec[0] ?? []) if (hook.kind === 'call') hook.run(cpu.index)
     expect(seen).toEqual(['a block 0', 'b block 0', 'a first 0'])
-    expect(hooks?.[1]).toEqual([
+    expect(hooks?.exec[1]).toEqual([
       { kind: 'add', offset: Layout.cells, value: 2n },
       { kind: 'store', offset: Layout.cells + 8, value: 0xffff_ffff_ffff_ffffn },
     ])
@@ -227,7 +238,7 @@ describe('translation', () => {
       const registration = api.onTranslate(tb => tb.onExec(() => count++))
       end = () => registration.dispose()
     })
-    const hook = host.translate(block)?.[0]?.[0]
+    const hook = host.translate(block)?.exec[0]?.[0]
     if (hook?.kind === 'call') hook.run(0)
     end()
     if (hook?.kind === 'call') hook.run(0)
@@ -351,7 +362,7 @@ describe('registers and memory', () => {
         tb.onExec(() => seen.push(api.readRegister(0, 'a0')))
       }),
     )
-    for (const hook of host.translate(block)?.[0] ?? []) if (hook.kind === 'call') hook.run(0)
+    for (const hook of host.translate(block)?.exec[0] ?? []) if (hook.kind === 'call') hook.run(0)
     expect(seen).toEqual([0n])
     expect(failures).toEqual(['a onExec'])
   })
@@ -388,7 +399,7 @@ describe('a plugin that throws', () => {
     install('bad', api => api.onTranslate(tb => (where === 'onExec' ? tb.onExec(bad) : bad())))
     install('good', api => api.onTranslate(tb => tb.onExec(() => count++)))
     for (let i = 0; i < 2; i++)
-      for (const hook of host.translate(block)?.[0] ?? []) if (hook.kind === 'call') hook.run(0)
+      for (const hook of host.translate(block)?.exec[0] ?? []) if (hook.kind === 'call') hook.run(0)
     expect(failures).toEqual([`bad ${where}`])
     expect(count).toBe(2)
   })

@@ -3,7 +3,7 @@
  * (operation, rd, rs, signed immediate), one kind of exception, one interrupt line.
  */
 import { Exit, Head, irFunction, type Operands } from '@guestscope/codegen'
-import type { Board, Cpu, DecodedInsn, Semantics, Target } from '../src/index.ts'
+import type { Board, Cpu, DecodedInsn, Flow, Semantics, Target } from '../src/index.ts'
 import { Access } from '../src/index.ts'
 
 const R = (n: number): number => Head.size + 8 * n
@@ -33,6 +33,12 @@ const semantics: Semantics[] = [
   { name: 'jr', emit: (b, o) => b.goto(o.reg(1, 'i64')) },
   { name: 'add', emit: (b, o) => o.setReg(0, b.add(o.reg(3, 'i64'), o.reg(1, 'i64'))) },
 ]
+const flows: Readonly<Record<string, Flow>> = {
+  bne: 'branch',
+  jr: 'indirect-jump',
+  ret: 'trap-return',
+  trap: 'trap',
+}
 const ends = new Set(['bne', 'trap', 'halt', 'ret', 'jr'])
 
 export const toyTarget: Target = {
@@ -61,7 +67,10 @@ export const toyTarget: Target = {
     }
   },
   disassemble: insn => toyOps[insn.handler] ?? '?',
-  describe: insn => ({ mnemonic: toyOps[insn.handler] ?? '?', group: 'toy', kind: 'integer' }),
+  describe: insn => {
+    const mnemonic = toyOps[insn.handler] ?? '?'
+    return { mnemonic, group: 'toy', kind: 'integer', flow: flows[mnemonic] ?? 'next' }
+  },
   privilege: () => ({ level: 1, name: 'toy' }),
   functions: {
     translate: irFunction('toy.translate', ['i64', 'i32'], 'i64', b => {
@@ -86,6 +95,7 @@ export const toyTarget: Target = {
     read: (cpu: Cpu) => cpu.get64(R(n)),
     ...(n > 0 && { write: (cpu: Cpu, value: bigint) => cpu.set64(R(n), value) }),
   })),
+  causeType: (b, cause) => b.select(b.eq(cause, b.i32(9)), b.i32(1), b.i32(2)),
   cause: cause => ({ type: cause === 9 ? 1 : 2, name: `cause${cause}` }),
   reset: () => {},
   setLine: (cpu, _line, level) => cpu.set64(Toy.line, level ? 1n : 0n),

@@ -3,6 +3,7 @@
  * of an exception that was pending in the NVIC. What was entered in the end can be another exception (escalation to
  * HardFault, a fault while the frame was pushed): its number is then in the bits of `takenShift`.
  */
+import type { Builder, Node } from '@guestscope/codegen'
 import { type CauseInfo, Discon } from '@guestscope/core'
 
 /** Causes that instructions raise, and that accesses to memory do. */
@@ -122,4 +123,11 @@ export function cause(number: number): CauseInfo {
   const own = number & (2 ** takenShift - 1)
   if (own === Cause.semihosting) return { type: Discon.HostCall, name: 'semihosting' }
   return { type: Discon.Exception, name: `${names[own]?.[0] ?? `cause ${own}`}${suffix}` }
+}
+
+/** The category alone, in IR. */
+export function causeType(b: Builder, number: Node): Node {
+  const own = b.and(number, b.i32(2 ** takenShift - 1))
+  const sync = b.select(b.eq(own, b.i32(Cause.semihosting)), b.i32(Discon.HostCall), b.i32(Discon.Exception))
+  return b.select(b.cmp('lt_s', number, b.i32(0)), b.i32(Discon.Interrupt), sync)
 }

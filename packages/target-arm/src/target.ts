@@ -11,8 +11,9 @@ import type {
   Semantics,
   Target,
 } from '@guestscope/core'
-import { cause } from './causes.ts'
+import { cause, causeType } from './causes.ts'
 import { type Core, cortexM0, cortexM0Plus, cortexM3, cortexM4, cortexM7 } from './cores.ts'
+import { flowOf } from './flow.ts'
 import {
   decode,
   decodeThumb,
@@ -105,10 +106,17 @@ const decodeAgain = (core: Core, insn: DecodedInsn): Insn | undefined =>
   decode(core, insn.word >>> 0, insn.size as 2 | 4, insn.aux >>> itShift)
 
 function describe(core: Core, insn: DecodedInsn): InsnDescription {
-  const row = decodeAgain(core, insn)?.row
-  if (row === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined' }
-  // Without what depends on operands: `add{s}.w`.
-  return { mnemonic: row.name.replaceAll(/\{.*?\}/g, ''), group: groups[row.ext], kind: kindOf(row) }
+  const known = decodeAgain(core, insn)
+  if (known === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined', flow: 'trap' }
+  const { row, it } = known
+  return {
+    // Without what depends on operands: `add{s}.w`.
+    mnemonic: row.name.replaceAll(/\{.*?\}/g, ''),
+    group: groups[row.ext],
+    kind: kindOf(row),
+    flow: flowOf(known),
+    conditional: it !== 0 && !row.more.unconditional,
+  }
 }
 
 function text(core: Core, insn: DecodedInsn, pc: bigint): string {
@@ -191,6 +199,7 @@ export function createArmMTarget(core: Core): Target {
     host,
     registers: createRegisters(core),
     cause,
+    causeType,
     privilege,
     reset: cpu => reset(cpu, core, semihosting),
     pendingInterrupt,

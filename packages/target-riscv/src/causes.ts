@@ -2,6 +2,7 @@
  * What the causes of traps are. Inside the emulator a cause is the exception code of mcause; an interrupt has
  * `Cause.interrupt` set besides ("Privileged Architecture", table "mcause values after trap").
  */
+import type { Builder, Node } from '@guestscope/codegen'
 import { type CauseInfo, Discon } from '@guestscope/core'
 import { Cause } from './state.ts'
 
@@ -41,6 +42,16 @@ export function cause(number: number): CauseInfo {
     known.set(number, info)
   }
   return info
+}
+
+/** The category alone, in IR. */
+export function causeType(b: Builder, number: Node): Node {
+  const sync = b.select(
+    b.eq(number, b.i32(Cause.semihosting)),
+    b.i32(Discon.HostCall),
+    b.i32(Discon.Exception),
+  )
+  return b.select(b.cmp('lt_s', number, b.i32(0)), b.i32(Discon.Interrupt), sync)
 }
 
 function describe(number: number): CauseInfo {

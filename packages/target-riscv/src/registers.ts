@@ -24,6 +24,8 @@ const noRuntime: Runtime = {
   slowProbe: nobody,
   hook: nobody,
   recordHook: nobody,
+  accessHook: nobody,
+  edgeHook: nobody,
   lookup: nobody,
   deliver: nobody,
 }

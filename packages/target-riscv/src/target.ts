@@ -1,7 +1,8 @@
 /** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
 import { Head, type IrFunction } from '@guestscope/codegen'
 import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
-import { cause } from './causes.ts'
+import { cause, causeType } from './causes.ts'
+import { flowOf } from './flow.ts'
 import { decode, disassemble, type Insn, kindOf, lengthOf, type RegFile, type Xlen } from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
@@ -90,9 +91,10 @@ function text(xlen: Xlen, insn: DecodedInsn, pc: bigint): string {
 }
 
 function describe(xlen: Xlen, insn: DecodedInsn): InsnDescription {
-  const row = decode(xlen, insn.word)?.row
-  if (row === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined' }
-  return { mnemonic: row.name, group: row.ext, kind: kindOf(row) }
+  const known = decode(xlen, insn.word)
+  if (known === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined', flow: 'trap' }
+  const { row } = known
+  return { mnemonic: row.name, group: row.ext, kind: kindOf(row), flow: flowOf(known) }
 }
 
 /** Registers that regions keep in locals: x1 … x31, f0 … f31, fflags, frm. */
@@ -139,6 +141,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     host: [semihosting(xlen === 32 ? 4 : 8), ...floatHost],
     registers: createRegisters(xlen, sysregs, system),
     cause,
+    causeType,
     privilege: cpu => privileges[cpu.get32(S.priv)] as Privilege,
     reset: cpu => reset(cpu, xlen),
     pendingInterrupt,

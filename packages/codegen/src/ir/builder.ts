@@ -4,9 +4,20 @@ import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
 const toConst = (type: Type, value: Val): number | bigint =>
   type === 'i64' ? BigInt.asIntN(64, BigInt(value)) : type === 'i32' ? Number(value) | 0 : Number(value)
 
+/** Operations with an effect that nobody outside the instruction's block can see. */
+const quiet = new Set(['set', 'vset', 'count', 'insn'])
+
 /** Is this node a constant with that value? */
 const isConst = (n: Node, value: number): boolean =>
   n.op === 'const' && Number(n.imm) === value && n.type !== 'f64'
+
+/** Hears of what an instruction does while it is built, and may add to it there. */
+export interface Observer {
+  /** A guest access has been made. */
+  access(address: Node, value: Node, width: Width, store: boolean): void
+  /** The block is about to end: at `pc`, or, if `condition` is 0, at `otherwise`. */
+  end(pc: Node, condition?: Node, otherwise?: Node): void
+}
 
 /**
  * Appends IR nodes to a body. Constants are folded while building, so that semantics written for unknown operands
@@ -22,6 +33,10 @@ export class Builder {
   /** Slots that hold a constant at this point, where slots are tracked. */
   #known = new Map<number, Node>()
   readonly #tracks: (offset: number) => boolean
+  /** Told of accesses and ends of the current instruction. */
+  observer: Observer | undefined
+  /** The `count` nodes since whose last one nothing could be seen from outside, by offset. */
+  #counts = new Map<number, Node>()
 
   /**
    * `vars`: types of the variables. `tracks`: state slots that nothing but `set` of this builder changes; reading one
@@ -49,6 +64,9 @@ export class Builder {
 
   #push(fields: Omit<Node, 'id'>): Node {
     const node: Node = { id: this.#count++, ...fields }
+    const info = opInfo(fields.op)
+    const silent = info.kind === 'numeric' || info.effect === 'none' || info.effect === 'read'
+    if (!silent && !quiet.has(fields.op)) this.#counts.clear()
     if (!this.#ended) this.#body.push(node)
     return node
   }
@@ -141,11 +159,13 @@ export class Builder {
 
   // State.
   get(offset: number, type: Type): Node {
+    this.#counts.delete(offset)
     const known = this.#known.get(offset)
     if (known?.type === type) return this.const(type, known.imm)
     return this.#node('get', type, [], offset)
   }
   set(offset: number, value: Node): void {
+    this.#counts.delete(offset)
     if (value.op === 'const' && this.#tracks(offset)) this.#known.set(offset, value)
     else this.#known.delete(offset)
     this.#node('set', undefined, [value], offset)
@@ -189,10 +209,13 @@ export class Builder {
     this.#node('fill', undefined, [address, byte, count])
   }
   gload(type: Type, width: Width, address: Node): Node {
-    return this.#node('gload', type, [address], 0, width)
+    const value = this.#node('gload', type, [address], 0, width)
+    if (!this.#ended) this.observer?.access(address, value, width, false)
+    return value
   }
   gstore(width: Width, address: Node, value: Node): void {
     this.#node('gstore', undefined, [address, value], 0, width)
+    if (!this.#ended) this.observer?.access(address, value, width, true)
   }
   /** Makes sure that a store to the address would succeed; faults as a store. */
   gprobe(width: Width, address: Node): void {
@@ -233,7 +256,9 @@ export class Builder {
     this.#body = []
     this.#ended = false
     this.#known = new Map(known)
+    this.#counts.clear()
     fill()
+    this.#counts.clear()
     const result: [Node[], boolean] = [this.#body, this.#ended]
     // A body that is always left does not touch what follows.
     if (!this.#ended)
@@ -249,10 +274,20 @@ export class Builder {
     this.#node('insn', undefined, [], index)
   }
   goto(pc: Node, viaDispatcher = false): void {
+    if (!this.#ended) this.observer?.end(pc)
     this.#node('goto', undefined, [pc], viaDispatcher ? 1 : 0)
     this.#ended = true
   }
-  branch(cond: Node, taken: Node, fall: Node): void {
+  branch(cond: Node, taken: Node, fall: Node, viaDispatcher = false): void {
+    if (!this.#ended) this.observer?.end(taken, cond, fall)
+    if (viaDispatcher) {
+      const { observer } = this
+      this.observer = undefined
+      this.if(cond, () => this.goto(taken, true))
+      this.goto(fall, true)
+      this.observer = observer
+      return
+    }
     this.#node('branch', undefined, [cond, taken, fall])
     this.#ended = true
   }
@@ -270,9 +305,30 @@ export class Builder {
   check(): void {
     this.#node('check', undefined, [])
   }
-  /** Calls hook number `id`; `reads`: it wants every state slot in memory. */
-  hook(id: number, reads: boolean): void {
-    this.#node('hook', undefined, [], 2 * id + (reads ? 1 : 0))
+  /** Calls hook number `id`; `reads`: it wants every state slot in memory; `writes`: it may change them. */
+  hook(id: number, reads: boolean, writes = false): void {
+    if (writes) this.#known.clear()
+    this.#node('hook', undefined, [], 4 * id + (reads ? 1 : 0) + (writes ? 2 : 0))
+  }
+  /** After the hooks before an instruction: leaves if one of them asked for the run loop. */
+  hooked(): void {
+    this.#node('hooked', undefined, [])
+  }
+  /** Adds to an i64 slot that nobody but `count` and hooks touch. Counts without anything to see between are one. */
+  tally(offset: number, value: bigint): void {
+    const before = this.#counts.get(offset)
+    const sum = BigInt.asIntN(64, value + BigInt(before?.args[0]?.imm ?? 0))
+    if (before && !this.#ended) {
+      // The constant stands directly before: nobody else uses it.
+      const constant: { imm: number | bigint } = before.args[0] as Node
+      constant.imm = sum
+      return
+    }
+    this.#counts.set(offset, this.#push({ op: 'count', type: undefined, args: [this.i64(sum)], imm: offset }))
+  }
+  /** Budget that is left before the current instruction; regions only. */
+  left(): Node {
+    return this.#node('left', 'i32', [])
   }
 }
 

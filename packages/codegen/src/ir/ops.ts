@@ -306,7 +306,22 @@ special(
   'what follows reads or changes time or devices: only in single-step of T0',
 )
 special('check', 0, false, 'control', 'leave if the call before left an exit code')
-special('hook', 0, false, 'control', 'callback of a plugin; imm = 2 × hook number, + 1 if it reads state')
+special(
+  'hook',
+  0,
+  false,
+  'control',
+  'callback of a plugin; imm = 4 × hook number, + 1 if it reads state, + 2 if it writes',
+)
+special(
+  'hooked',
+  0,
+  false,
+  'control',
+  'the callbacks before the instruction have run: leave if the run loop is wanted',
+)
+special('count', 1, false, 'write', 'imm = offset of the i64 state slot to which the constant is added')
+special('left', 0, true, 'read', 'budget that is left before the current instruction (regions only)')
 
 /** Every operation by name. */
 export const opTable: Readonly<Record<string, OpInfo>> = ops

@@ -2,7 +2,7 @@
  * The oracle: runs IR directly, slowly and plainly, on the same linear memory as generated code. Tests hold the
  * lowering against it; the machine's tier `oracle` runs whole programs on it.
  */
-import { Exit, Head } from '../abi.ts'
+import { accessInfo, Exit, Head } from '../abi.ts'
 import { opInfo, type Val } from '../ir/ops.ts'
 import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import type { Runtime } from '../wasm/lower.ts'
@@ -13,7 +13,8 @@ export type OracleHost = (cpu: number, ...args: number[]) => number | void
 /** How an instruction ended. */
 export type Outcome =
   | { readonly kind: 'next' }
-  | { readonly kind: 'goto'; readonly pc: bigint }
+  /** `taken` is absent if it was no branch. */
+  | { readonly kind: 'goto'; readonly pc: bigint; readonly taken?: boolean }
   /** Not completed: `Head.exit` says why. */
   | { readonly kind: 'early'; readonly exit: number }
   | { readonly kind: 'leave'; readonly exit: number; readonly pc: bigint }
@@ -35,6 +36,7 @@ interface Frame {
   readonly cpu: number
   readonly values: (Val | undefined)[]
   readonly vars: Val[]
+  readonly accessed?: (() => void) | undefined
 }
 
 const zero = (type: Type): Val => (type === 'i64' ? 0n : 0)
@@ -75,10 +77,18 @@ export class Oracle {
     return undefined
   }
 
-  /** Runs the statements of one instruction. `Head.single` must be 1: the oracle is always exact. */
-  instruction(body: readonly Node[], vars: readonly Type[], cpu: number): Outcome {
+  /**
+   * Runs the statements of one instruction. `Head.single` must be 1: the oracle is always exact. `accessed` is called
+   * after each guest access, which the head describes.
+   */
+  instruction(
+    body: readonly Node[],
+    vars: readonly Type[],
+    cpu: number,
+    accessed?: (() => void) | undefined,
+  ): Outcome {
     try {
-      this.#list(body, { cpu, values: [], vars: vars.map(zero) })
+      this.#list(body, { cpu, values: [], vars: vars.map(zero), accessed })
     } catch (unwind) {
       if (unwind instanceof Unwind && unwind.outcome) return unwind.outcome
       throw unwind
@@ -105,6 +115,12 @@ export class Oracle {
         return f.cpu
       case 'get':
         return this.#load(f.cpu + imm, node.type as Type)
+      case 'count':
+        return this.#store(
+          f.cpu + imm,
+          'i64',
+          (this.#load(f.cpu + imm, 'i64') as bigint) + (arg(0) as bigint),
+        )
       case 'set':
         return this.#store(f.cpu + imm, (node.args[0] as Node).type as Type, arg(0))
       case 'getx':
@@ -137,7 +153,9 @@ export class Oracle {
         const bytes = widthBytes[node.width as Width]
         const value = this.call(this.#runtime.slowLoad, f.cpu, [this.#address(node, arg(0)), bytes])
         this.#check(f)
-        return this.#extend(BigInt(value as Val), node)
+        const loaded = this.#extend(BigInt(value as Val), node)
+        this.#accessed(f, node, loaded)
+        return loaded
       }
       case 'gprobe':
         this.call(this.#runtime.slowProbe, f.cpu, [
@@ -152,7 +170,8 @@ export class Oracle {
           bytes,
           BigInt.asIntN(64, BigInt(arg(1))),
         ])
-        return this.#check(f)
+        this.#check(f)
+        return this.#accessed(f, node, arg(1))
       }
       case 'if':
         return this.#list((arg(0) ? node.body : node.orelse) ?? [], f)
@@ -169,7 +188,8 @@ export class Oracle {
         throw new Unwind({ kind: 'goto', pc: unsignedPc(node.args[0] as Node, arg(0)) })
       case 'branch': {
         const taken = arg(0) ? 1 : 2
-        throw new Unwind({ kind: 'goto', pc: unsignedPc(node.args[taken] as Node, arg(taken)) })
+        const pc = unsignedPc(node.args[taken] as Node, arg(taken))
+        throw new Unwind({ kind: 'goto', pc, taken: taken === 1 })
       }
       case 'raise':
         this.#view.setInt32(f.cpu + Head.trapCause, Number(arg(0)), true)
@@ -198,6 +218,15 @@ export class Oracle {
     if (!exit) return
     this.#view.setInt32(f.cpu + Head.exit, 0, true)
     throw new Unwind({ kind: 'early', exit })
+  }
+
+  #accessed(f: Frame, node: Node, value: Val): undefined {
+    if (!f.accessed) return
+    const address = f.values[(node.args[0] as Node).id] as Val
+    this.#view.setBigUint64(f.cpu + Head.accessAddress, this.#address(node, address), true)
+    this.#view.setBigInt64(f.cpu + Head.accessValue, BigInt(value), true)
+    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(node.width as Width, node.op === 'gstore'), true)
+    f.accessed()
   }
 
   #address(node: Node, value: Val): bigint {

@@ -27,6 +27,10 @@ function touches(node: Node): string | undefined {
     case 'rstore':
     case 'fill':
       return 'm'
+    case 'count':
+      return `s${node.imm}`
+    case 'left':
+      return 'left'
     case 'getx':
       return 'x'
     case 'setx':

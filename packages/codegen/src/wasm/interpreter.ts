@@ -3,11 +3,11 @@
  * looks blocks up in the jump cache, calls the region of a block that has one, and otherwise interprets the block's
  * records with handlers lowered from the same semantics that regions are made of.
  */
-import { Block, Exit, Head, JumpCache, Rec } from '../abi.ts'
+import { accessInfo, Block, Exit, Head, Hooked, JumpCache, Rec } from '../abi.ts'
 import { Field } from '../ir/operands.ts'
 import type { Node, Type } from '../ir/types.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
-import { type CalleeIndex, cpuLocal, Lowerer, type Runtime } from './lower.ts'
+import { type CalleeIndex, cpuLocal, type LoweredAccess, Lowerer, type Runtime } from './lower.ts'
 import { regionType } from './region.ts'
 
 /** The semantics of one handler, over record operands. */
@@ -34,6 +34,8 @@ class InterpreterLowerer extends Lowerer {
   readonly #exit: number
   readonly #entry: number
   readonly #single: number
+  /** `Rec.hooked` of the current instruction. */
+  readonly #hooked: number
   #dispatch!: Label
   #side!: Label
   #vars: number[] = []
@@ -55,6 +57,7 @@ class InterpreterLowerer extends Lowerer {
     this.#exit = code.local('i32')
     this.#entry = code.local('i32')
     this.#single = code.local('i32')
+    this.#hooked = code.local('i32')
 
     // The caller asks for a single step through the head.
     this.#loadHead(Head.single)
@@ -155,6 +158,7 @@ class InterpreterLowerer extends Lowerer {
     code.i32(0)
     code.op(0x47, 0x71)
     code.if()
+    this.storeHead(Head.toldRec, 0) // what was told in T0 says nothing about regions
     code.get(cpuLocal)
     this.#load(this.#block, Block.region)
     code.callIndirect(this.#module.type(regionType))
@@ -227,6 +231,79 @@ class InterpreterLowerer extends Lowerer {
     code.op(0x76)
   }
 
+  /** Runs a call for plugins while the budget in the head is what it is before the instruction. */
+  #exactly(call: () => void): void {
+    this.#addBudget(() => this.#unused())
+    call()
+    this.#addBudget(() => {
+      this.code.i32(0)
+      this.#unused()
+      this.code.op(0x6b)
+    })
+  }
+
+  /** How many accesses of the instruction plugins know already, from an attempt that left to run it alone. */
+  #beginTelling(): void {
+    const { code } = this
+    code.get(cpuLocal)
+    this.#loadHead(Head.told)
+    code.i32(0)
+    this.#loadHead(Head.toldRec)
+    code.get(this.#rec)
+    code.op(0x46)
+    this.#loadHead(Head.skipHooks)
+    code.op(0x71, 0x1b)
+    code.mem(0x36, Head.toldBefore)
+    this.storeHead(Head.told, 0)
+    code.get(cpuLocal)
+    code.get(this.#rec)
+    code.mem(0x36, Head.toldRec)
+  }
+
+  protected override get observed(): boolean {
+    return true
+  }
+  protected override accessed(access: LoweredAccess): void {
+    const { code } = this
+    const long = (local: number, wide: boolean, offset: number): void => {
+      code.get(cpuLocal)
+      code.get(local)
+      if (!wide) code.op(0xad)
+      code.mem(0x37, offset)
+    }
+    code.get(this.#hooked)
+    code.i32(Hooked.memory)
+    code.op(0x71)
+    code.if()
+    long(access.address, access.wide, Head.accessAddress)
+    long(access.value, access.type === 'i64', Head.accessValue)
+    this.storeHead(Head.accessInfo, accessInfo(access.width, access.store))
+    code.get(cpuLocal)
+    this.here()
+    code.mem(0x37, Head.pc)
+    this.#exactly(() => this.#tell(this.runtime.accessHook))
+    code.end()
+  }
+  #tell(callee: Runtime['accessHook']): void {
+    this.code.get(cpuLocal)
+    this.code.get(this.#rec)
+    this.code.call(this.index(callee))
+  }
+
+  /** The block ends, `Head.pc` is set; `info` pushes what `Head.accessInfo` says of it. */
+  #edge(info: () => void): void {
+    const { code } = this
+    code.get(this.#hooked)
+    code.i32(Hooked.edge)
+    code.op(0x71)
+    code.if()
+    code.get(cpuLocal)
+    info()
+    code.mem(0x36, Head.accessInfo)
+    this.#exactly(() => this.#tell(this.runtime.edgeHook))
+    code.end()
+  }
+
   #interpret(handlers: readonly Handler[]): void {
     const { code } = this
     const next = code.loop()
@@ -250,22 +327,23 @@ class InterpreterLowerer extends Lowerer {
     code.end()
 
     this.#load(this.#rec, Rec.hooked, 0x2d)
+    code.tee(this.#hooked)
     code.if()
+    this.#beginTelling()
     this.#loadHead(Head.skipHooks)
     code.op(0x45)
+    code.get(this.#hooked)
+    code.i32(Hooked.exec)
+    code.op(0x71, 0x71)
     code.if()
     // Callbacks see pc and time as before the instruction.
     code.get(cpuLocal)
     this.here()
     code.mem(0x37, Head.pc)
-    this.#addBudget(() => this.#unused())
-    code.get(cpuLocal)
-    code.get(this.#rec)
-    code.call(this.index(this.runtime.recordHook))
-    this.#addBudget(() => {
-      code.i32(0)
-      this.#unused()
-      code.op(0x6b)
+    this.#exactly(() => {
+      code.get(cpuLocal)
+      code.get(this.#rec)
+      code.call(this.index(this.runtime.recordHook))
     })
     code.if()
     code.i32(Exit.hook)
@@ -360,17 +438,28 @@ class InterpreterLowerer extends Lowerer {
         return
       case 'goto':
         this.storePc(a)
+        this.#edge(() => code.i32(2))
         return code.br(this.#dispatch)
-      case 'branch':
+      case 'branch': {
+        const taken = code.local('i32')
+        this.value(a)
+        code.set(taken)
         code.get(cpuLocal)
         this.value(b)
         if (b.type === 'i32') code.op(0xad)
         this.value(c)
         if (c.type === 'i32') code.op(0xad)
-        this.value(a)
+        code.get(taken)
         code.op(0x1b)
         code.mem(0x37, Head.pc)
+        this.#edge(() => {
+          code.get(taken)
+          code.i32(0)
+          code.op(0x47)
+        })
+        code.release(taken)
         return code.br(this.#dispatch)
+      }
       case 'raise':
         this.describeTrap(a, b)
         code.i32(Exit.trap)

@@ -24,6 +24,9 @@ export interface Runtime {
   readonly hook: Callee
   /** (cpu, record): the same for the interpreter, all callbacks of one instruction. */
   readonly recordHook: Callee
+  /** (cpu, record): the interpreter has made the access that the head describes; the end of a block, at `Head.pc`. */
+  readonly accessHook: Callee
+  readonly edgeHook: Callee
   /** (cpu): delivers the exception that the head describes. */
   readonly deliver: Callee
   /** (cpu) → address of the block at pc, entered into the jump cache, or 0: the host must say. */
@@ -54,6 +57,17 @@ const slotLoad: Readonly<Record<Type, number>> = { i32: 0x28, i64: 0x29, f32: 0x
 const slotStore: Readonly<Record<Type, number>> = { i32: 0x36, i64: 0x37, f32: 0x38, f64: 0x39 }
 
 export const cpuLocal = 0
+
+/** A guest access in generated code: where its address and its value are. */
+export interface LoweredAccess {
+  readonly address: number
+  /** The address is an i64. */
+  readonly wide: boolean
+  readonly value: number
+  readonly type: 'i32' | 'i64'
+  readonly width: Width
+  readonly store: boolean
+}
 
 export abstract class Lowerer {
   readonly code: Code
@@ -171,6 +185,8 @@ export abstract class Lowerer {
       case 'fill':
         for (const x of node.args) this.value(x)
         return code.op(0xfc, 0x0b, 0)
+      case 'count':
+        return this.addSlot(imm, a.imm)
       case 'call':
         code.get(cpuLocal)
         for (const x of node.args) this.value(x)
@@ -178,7 +194,7 @@ export abstract class Lowerer {
       case 'gload':
         return this.#guestLoad(a, node.type as 'i32' | 'i64', node.width as Width)
       case 'gstore':
-        return this.#guestStore(a, b, widthBytes[node.width as Width])
+        return this.#guestStore(a, b, node.width as Width)
       case 'gprobe':
         return this.#guestProbe(a, widthBytes[node.width as Width])
       case 'if':
@@ -225,6 +241,21 @@ export abstract class Lowerer {
     this.value(value)
     this.code.mem(slotStore[value.type as Type], offset)
   }
+  /** Adds a constant to an i64 slot. */
+  protected addSlot(offset: number, value: number | bigint): void {
+    this.code.get(cpuLocal)
+    this.code.get(cpuLocal)
+    this.code.mem(slotLoad.i64, offset)
+    this.code.i64(BigInt(value))
+    this.code.op(0x7c)
+    this.code.mem(slotStore.i64, offset)
+  }
+  /** Are there observers whom `accessed` may tell? */
+  protected get observed(): boolean {
+    return false
+  }
+  /** A guest access has been made: address and value are in locals. */
+  protected accessed(_access: LoweredAccess): void {}
   protected abstract varLocal(index: number): number
   /** Operations that leave the instruction, and those of one mode alone. */
   protected abstract control(node: Node): void
@@ -358,12 +389,20 @@ export abstract class Lowerer {
     if (width === '32s' && type === 'i64') code.op(0xc4)
     this.checkExit()
     code.end()
+    if (this.observed) {
+      const value = code.local(type)
+      code.set(value)
+      this.accessed({ address, wide, value, type, width, store: false })
+      code.get(value)
+      code.release(value)
+    }
     code.release(entry)
     code.release(address)
   }
 
-  #guestStore(addressNode: Node, value: Node, bytes: 1 | 2 | 4 | 8): void {
+  #guestStore(addressNode: Node, value: Node, width: Width): void {
     const { code } = this
+    const bytes = widthBytes[width]
     const { local: address, wide } = this.#addressLocal(addressNode)
     const type = value.type as 'i32' | 'i64'
     const data = code.local(type)
@@ -388,6 +427,7 @@ export abstract class Lowerer {
     code.call(this.index(this.runtime.slowStore))
     this.checkExit()
     code.end()
+    if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })
     code.release(entry)
     code.release(address)
     code.release(data)

@@ -44,12 +44,26 @@ export const regionType: { readonly params: readonly ['i32']; readonly result: '
   result: 'i32',
 }
 
+/** A state slot that lives in a local. */
+interface Slot {
+  readonly local: number
+  readonly type: Type
+  written: boolean
+  /** Plugins count in it and see it at any time: in memory whenever they are called. */
+  readonly counted: boolean
+}
+
+/** Places that count in a slot from which on it gets a local, and how many slots do. */
+const countsForLocal = 4
+const maxCounted = 4
+
 const pcOf = (node: Node | undefined): bigint | undefined =>
   node?.op === 'const' ? BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(node.imm)) : undefined
 
 class RegionLowerer extends Lowerer {
   readonly #region: Region
-  readonly #slots = new Map<number, { local: number; type: Type; written: boolean }>()
+  readonly #slots = new Map<number, Slot>()
+  readonly #counts = new Map<number, number>()
   readonly #budget: number
   readonly #rec: number
   readonly #tlb: number
@@ -84,6 +98,7 @@ class RegionLowerer extends Lowerer {
     this.#rec = code.local('i32')
     this.#tlb = code.local('i32')
     for (const b of region.blocks) this.#collect(b.body)
+    this.#collectCounts()
     this.#region0()
   }
 
@@ -123,14 +138,28 @@ class RegionLowerer extends Lowerer {
         const offset = Number(n.imm)
         const type = this.#region.promote(offset)
         if (type) {
-          const slot = this.#slots.get(offset) ?? { local: this.code.local(type), type, written: false }
+          const slot = this.#slots.get(offset) ?? {
+            local: this.code.local(type),
+            type,
+            written: false,
+            counted: false,
+          }
           if (n.op === 'set') slot.written = true
           this.#slots.set(offset, slot)
         }
       }
+      if (n.op === 'count') this.#counts.set(Number(n.imm), (this.#counts.get(Number(n.imm)) ?? 0) + 1)
       if (n.body) this.#collect(n.body)
       if (n.orelse) this.#collect(n.orelse)
     }
+  }
+
+  /** A few slots in which much is counted live in locals, too. */
+  #collectCounts(): void {
+    const much = [...this.#counts].filter(([, places]) => places >= countsForLocal)
+    much.sort((a, b) => b[1] - a[1])
+    for (const [offset] of much.slice(0, maxCounted))
+      this.#slots.set(offset, { local: this.code.local('i64'), type: 'i64', written: true, counted: true })
   }
 
   #region0(): void {
@@ -262,10 +291,10 @@ class RegionLowerer extends Lowerer {
     code.set(this.#budget)
   }
 
-  #spill(): void {
+  #spill(countedOnly = false): void {
     const { code } = this
     for (const [offset, slot] of this.#slots) {
-      if (!slot.written) continue
+      if (!slot.written || (countedOnly && !slot.counted)) continue
       code.get(cpuLocal)
       code.get(slot.local)
       code.mem(slot.type === 'i32' ? 0x36 : 0x37, offset)
@@ -403,10 +432,10 @@ class RegionLowerer extends Lowerer {
       case 'check':
         return this.checkExit()
       case 'hook':
-        if (Number(node.imm) & 1) this.#expose()
+        return this.#hook(Number(node.imm))
+      case 'hooked':
         code.get(cpuLocal)
-        code.i32(Number(node.imm) >> 1)
-        code.call(this.index(this.runtime.hook))
+        code.mem(0x28, Head.request)
         code.if()
         this.#sideExit(Exit.hook)
         return code.end()
@@ -415,17 +444,44 @@ class RegionLowerer extends Lowerer {
     }
   }
 
+  /** Calls back a plugin. It sees, and may change, the slots that are counted in; registers if it said so. */
+  #hook(imm: number): void {
+    const { code } = this
+    const [reads, writes] = [(imm & 1) !== 0, (imm & 2) !== 0]
+    if (reads) this.#expose()
+    else this.#spill(true)
+    code.get(cpuLocal)
+    code.i32(imm >> 2)
+    code.call(this.index(this.runtime.hook))
+    for (const [offset, slot] of this.#slots) {
+      if (!slot.counted && !writes) continue
+      super.getSlot(offset, slot.type)
+      code.set(slot.local)
+    }
+  }
+
   /** Makes the vCPU's state in memory what it is before the current instruction: registers and time. */
   #expose(): void {
     const { code } = this
-    const block = this.#region.blocks[this.#current] as RegionBlock
-    const done = (this.#insnRecord - block.records) >> Rec.shift
     this.#spill()
     code.get(cpuLocal)
+    this.#left()
+    code.mem(0x36, Head.budget)
+  }
+
+  /** Pushes the budget before the current instruction. */
+  #left(): void {
+    const { code } = this
+    const block = this.#region.blocks[this.#current] as RegionBlock
+    const done = (this.#insnRecord - block.records) >> Rec.shift
     code.get(this.#budget)
     code.i32(block.length - done)
     code.op(0x6a)
-    code.mem(0x36, Head.budget)
+  }
+
+  protected override emit(node: Node): void {
+    if (node.op === 'left') this.#left()
+    else super.emit(node)
   }
 
   /** The current instruction traps: everything about it is known here. */
@@ -476,6 +532,15 @@ class RegionLowerer extends Lowerer {
     const slot = this.#slots.get(offset)
     if (slot) this.code.get(slot.local)
     else super.getSlot(offset, type)
+  }
+  protected override addSlot(offset: number, value: number | bigint): void {
+    const { code } = this
+    const slot = this.#slots.get(offset)
+    if (!slot) return super.addSlot(offset, value)
+    code.get(slot.local)
+    code.i64(BigInt(value))
+    code.op(0x7c)
+    code.set(slot.local)
   }
   protected override setSlot(offset: number, value: Node): void {
     const slot = this.#slots.get(offset)

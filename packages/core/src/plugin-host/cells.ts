@@ -7,16 +7,26 @@ import type { PluginMachine } from './machine.ts'
 /** One cell. */
 export class HostCell implements Cell {
   readonly name: string
-  /** Offset in each vCPU's area. */
-  readonly offset: number
   readonly machine: PluginMachine
+  readonly #offset: number
+  /** Given back: it may be somebody else's by now. */
+  freed = false
 
   constructor(machine: PluginMachine, name: string, offset: number) {
     this.machine = machine
     this.name = name
-    this.offset = offset
+    this.#offset = offset
   }
 
+  /** Offset in each vCPU's area. */
+  get offset(): number {
+    if (!this.freed) return this.#offset
+    throw new PluginError(
+      'plugin/argument',
+      `The cell '${this.name}' has been given back.`,
+      'Use it before freeScoreboard or uninstall.',
+    )
+  }
   get(cpu: number): bigint {
     return cpuAt(this.machine, cpu).get64(this.offset)
   }
@@ -27,16 +37,15 @@ export class HostCell implements Cell {
     this.set(cpu, this.get(cpu) + value)
   }
   sum(): bigint {
-    return BigInt.asUintN(
-      64,
-      this.machine.cpus.reduce((sum, cpu) => sum + cpu.get64(this.offset), 0n),
-    )
+    const sum = this.machine.cpus.reduce((total, cpu) => total + cpu.get64(this.offset), 0n)
+    return BigInt.asUintN(64, sum)
   }
 }
 
 /** Hands out the cells of one machine. */
 export class CellAllocator {
   readonly #machine: PluginMachine
+  readonly #free: number[] = []
   #used = 0
 
   constructor(machine: PluginMachine) {
@@ -44,25 +53,39 @@ export class CellAllocator {
   }
 
   allocate(name: string): HostCell {
-    if (this.#used === Layout.maxCells)
+    const index = this.#free.pop() ?? this.#used++
+    if (index >= Layout.maxCells) {
+      this.#used = Layout.maxCells
       throw new PluginError(
         'plugin/cells-exhausted',
         `All ${Layout.maxCells} cells are in use.`,
         'Use fewer cells, or count in callbacks.',
       )
-    const cell = new HostCell(this.#machine, name, Layout.cells + 8 * this.#used++)
+    }
+    const cell = new HostCell(this.#machine, name, Layout.cells + 8 * index)
     for (const cpu of this.#machine.cpus) cpu.set64(cell.offset, 0n)
     return cell
   }
 
-  /** Offset of a cell that a plugin gave; throws if it is not a cell of this machine. */
-  offset(cell: Cell): number {
-    if (cell instanceof HostCell && cell.machine === this.#machine) return cell.offset
+  /** Takes a cell back. No code that uses it may be left. */
+  free(cell: HostCell): void {
+    if (cell.freed) return
+    this.#free.push((cell.offset - Layout.cells) / 8)
+    cell.freed = true
+  }
+
+  /** The cell that a plugin gave; throws if it is not a cell of this machine. */
+  check(cell: Cell): HostCell {
+    if (cell instanceof HostCell && cell.machine === this.#machine) return cell
     throw new PluginError(
       'plugin/argument',
       'That is not a cell of this machine.',
       'Make cells with api.scoreboard.',
     )
+  }
+  /** Offset of a cell that a plugin gave. */
+  offset(cell: Cell): number {
+    return this.check(cell).offset
   }
 }
 

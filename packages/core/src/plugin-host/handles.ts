@@ -1,14 +1,18 @@
 /** The handles that callbacks get. Each belongs to one call of one callback of one plugin. */
 import type { Cpu } from '../cpu.ts'
-import type { BlockSource, Hook } from '../instrument.ts'
+import type { AccessHook, BlockSource, Hook, HookCondition } from '../instrument.ts'
 import type {
   Cell,
+  Condition,
   DisconEvent,
   Flow,
   InsnHandle,
   InsnKind,
+  MemEvent,
+  MemoryAccess,
   RegisterAccess,
   TbHandle,
+  TraceBuffer,
 } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
 import type { CauseInfo, InsnDescription } from '../target.ts'
@@ -18,15 +22,22 @@ import { Scope } from './scope.ts'
 /** What handles need of the host. */
 export interface HandleHost {
   /** A hook that calls the plugin back, with its errors caught. */
-  callHook(callback: (cpu: number) => void, access: RegisterAccess): Hook
+  callHook(callback: (cpu: number) => void, access: RegisterAccess, when?: HookCondition): Hook
+  accessHook(callback: (event: MemEvent) => void, access: RegisterAccess): Hook
+  traceHook(buffer: TraceBuffer): Hook
   cellOffset(cell: Cell): number
   disassemble(source: BlockSource['insns'][number]): string
   describe(source: BlockSource['insns'][number]): InsnDescription
   symbol(address: bigint): string | undefined
 }
 
-function notYet(what: string): never {
-  throw new PluginError('plugin/argument', `${what} does not exist yet.`, 'It is being built.')
+const accesses: readonly RegisterAccess[] = ['none', 'read', 'write', 'write-pc']
+const conditions: readonly Condition[] = ['never', 'always', '==', '!=', '<', '<=', '>', '>=']
+const memoryAccesses: readonly MemoryAccess[] = ['read', 'write', 'both']
+
+function checkOneOf<T extends string>(what: string, value: T, known: readonly T[]): void {
+  if (known.includes(value)) return
+  throw new PluginError('plugin/argument', `'${value}' is no ${what}.`, `Use one of: ${known.join(', ')}.`)
 }
 
 abstract class Handle {
@@ -47,13 +58,21 @@ abstract class Handle {
   }
   onExec(callback: (cpu: number) => void, access: RegisterAccess = 'none'): void {
     this.check()
+    checkOneOf('access to registers', access, accesses)
     this.#hooks.push(this.host.callHook(callback, access))
   }
-  onExecIf(): void {
-    notYet('onExecIf')
-  }
-  trace(): void {
-    notYet('trace')
+  onExecIf(
+    cell: Cell,
+    condition: Condition,
+    value: bigint | number,
+    callback: (cpu: number) => void,
+    access: RegisterAccess = 'none',
+  ): void {
+    this.check()
+    checkOneOf('condition', condition, conditions)
+    checkOneOf('access to registers', access, accesses)
+    const when = { offset: this.host.cellOffset(cell), condition, value: cellValue(value) }
+    if (condition !== 'never') this.#hooks.push(this.host.callHook(callback, access, when))
   }
   inlineAdd(cell: Cell, value: bigint | number): void {
     this.check()
@@ -63,15 +82,29 @@ abstract class Handle {
     this.check()
     this.#hooks.push({ kind: 'store', offset: this.host.cellOffset(cell), value: cellValue(value) })
   }
+  trace(buffer: TraceBuffer): void {
+    this.check()
+    this.#hooks.push(this.host.traceHook(buffer))
+  }
 }
 
 class HostInsn extends Handle implements InsnHandle {
   readonly #source: BlockSource['insns'][number]
+  readonly #index: number
+  readonly #accessHooks: AccessHook[]
   #description: InsnDescription | undefined
 
-  constructor(scope: Scope, host: HandleHost, hooks: Hook[], source: BlockSource['insns'][number]) {
-    super(scope, host, 'instruction', hooks)
+  constructor(
+    scope: Scope,
+    host: HandleHost,
+    hooks: { readonly exec: Hook[]; readonly access: AccessHook[] },
+    source: BlockSource['insns'][number],
+    index: number,
+  ) {
+    super(scope, host, 'instruction', hooks.exec)
+    this.#accessHooks = hooks.access
     this.#source = source
+    this.#index = index
   }
 
   get address(): bigint {
@@ -90,15 +123,16 @@ class HostInsn extends Handle implements InsnHandle {
     this.check()
     return this.#source.bytes.slice()
   }
+  get index(): number {
+    this.check()
+    return this.#index
+  }
   get endsBlock(): boolean {
     this.check()
     return this.#source.insn.endsBlock
   }
-  get index(): number {
-    return notYet('index')
-  }
   get flow(): Flow {
-    return notYet('flow')
+    return this.#describe().flow
   }
   get mnemonic(): string {
     return this.#describe().mnemonic
@@ -114,18 +148,6 @@ class HostInsn extends Handle implements InsnHandle {
     this.#description ??= this.host.describe(this.#source)
     return this.#description
   }
-  onMemory(): void {
-    notYet('onMemory')
-  }
-  inlineAddMemory(): void {
-    notYet('inlineAddMemory')
-  }
-  inlineStoreMemory(): void {
-    notYet('inlineStoreMemory')
-  }
-  traceMemory(): void {
-    notYet('traceMemory')
-  }
   disassemble(): string {
     this.check()
     return this.host.disassemble(this.#source)
@@ -134,12 +156,39 @@ class HostInsn extends Handle implements InsnHandle {
     this.check()
     return this.host.symbol(this.#source.pc)
   }
+
+  onMemory(
+    access: MemoryAccess,
+    callback: (event: MemEvent) => void,
+    registers: 'none' | 'read' | 'write' = 'none',
+  ): void {
+    this.check()
+    checkOneOf('access to registers in onMemory', registers, ['none', 'read', 'write'])
+    this.#atAccess(access, this.host.accessHook(callback, registers))
+  }
+  inlineAddMemory(access: MemoryAccess, cell: Cell, value: bigint | number): void {
+    this.check()
+    this.#atAccess(access, { kind: 'add', offset: this.host.cellOffset(cell), value: cellValue(value) })
+  }
+  inlineStoreMemory(access: MemoryAccess, cell: Cell, value: bigint | number): void {
+    this.check()
+    this.#atAccess(access, { kind: 'store', offset: this.host.cellOffset(cell), value: cellValue(value) })
+  }
+  traceMemory(access: MemoryAccess, buffer: TraceBuffer): void {
+    this.check()
+    this.#atAccess(access, this.host.traceHook(buffer))
+  }
+  #atAccess(access: MemoryAccess, hook: Hook): void {
+    checkOneOf('access to memory', access, memoryAccesses)
+    this.#accessHooks.push({ loads: access !== 'write', stores: access !== 'read', hook })
+  }
 }
 
 /** A block during `onTranslate`; collects what the plugin wants at the block and at each instruction. */
 export class HostTb extends Handle implements TbHandle {
   readonly blockHooks: readonly Hook[]
   readonly insnHooks: readonly (readonly Hook[])[]
+  readonly accessHooks: readonly (readonly AccessHook[])[]
   readonly #block: BlockSource
   readonly #insns: readonly InsnHandle[]
 
@@ -147,10 +196,13 @@ export class HostTb extends Handle implements TbHandle {
     const blockHooks: Hook[] = []
     super(scope, host, 'block', blockHooks)
     this.blockHooks = blockHooks
-    const insnHooks: Hook[][] = block.insns.map(() => [])
-    this.insnHooks = insnHooks
+    const hooks = block.insns.map(() => ({ exec: [] as Hook[], access: [] as AccessHook[] }))
+    this.insnHooks = hooks.map(h => h.exec)
+    this.accessHooks = hooks.map(h => h.access)
     this.#block = block
-    this.#insns = block.insns.map((source, i) => new HostInsn(scope, host, insnHooks[i] ?? [], source))
+    this.#insns = hooks.map(
+      (h, i) => new HostInsn(scope, host, h, block.insns[i] as BlockSource['insns'][number], i),
+    )
   }
 
   get address(): bigint {
@@ -158,10 +210,12 @@ export class HostTb extends Handle implements TbHandle {
     return this.#block.pc
   }
   get physical(): bigint {
-    return notYet('physical')
+    this.check()
+    return this.#block.insns[0]?.physical ?? 0n
   }
   get size(): number {
-    return notYet('size')
+    this.check()
+    return this.#block.insns.reduce((sum, { bytes }) => sum + bytes.length, 0)
   }
   get insns(): readonly InsnHandle[] {
     this.check()

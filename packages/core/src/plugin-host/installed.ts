@@ -1,9 +1,12 @@
-/** One installed plugin: its registrations, and the interface that it got. */
+/** One installed plugin: the interface that it got, and what it has of the host. */
 import type { DisconMask } from '../discon.ts'
 import type {
+  Cell,
   Counter,
   DisconEvent,
   Disposable,
+  EdgeEvent,
+  EdgeKind,
   InputFile,
   MemoryResult,
   MemoryWriteResult,
@@ -16,63 +19,196 @@ import type {
   TbHandle,
   TimeControl,
   TraceBuffer,
+  TraceField,
+  TraceOptions,
 } from '../plugin/index.ts'
+import { edgeKinds } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
 import type { PluginHost } from '../plugin-host.ts'
 import { Access } from '../target.ts'
-import { cpuAt } from './cells.ts'
-
-/** A callback that a plugin registered. */
-export interface Registration<Callback> {
-  readonly owner: Installed
-  readonly callback: Callback
-  /** Discontinuities only. */
-  readonly types: DisconMask
-  active: boolean
-}
-
-const none = { ok: false, code: 'unmapped', reason: 'It is not mapped, or it is not RAM.' } as const
-
-function notYet(what: string): never {
-  throw new PluginError('plugin/argument', `${what} does not exist yet.`, 'It is being built.')
-}
+import { cpuAt, type HostCell } from './cells.ts'
+import { disconCount, HostCounter } from './counters.ts'
+import { HostEdgeEvent, HostMemEvent } from './events.ts'
+import { readMemory, readPhysical, writeMemory, writePhysical } from './guest-memory.ts'
+import { Level } from './registers.ts'
+import { requestTimeControl } from './time.ts'
 
 /** The plugin in the host's books, and its `PluginApi`. */
 export class Installed implements PluginApi {
   readonly name: string
   readonly target: string
   readonly cpus: number
-  /** It threw, or its installation did: no callback of it is called any more. */
-  failed = false
+  /** It threw, its installation did, or it was uninstalled: no callback of it is called any more. */
+  gone = false
+  readonly memEvent: HostMemEvent
+  readonly edgeEvent: HostEdgeEvent
   readonly #host: PluginHost
+  readonly #cells = new Set<HostCell>()
+  readonly #counters = new Set<HostCounter>()
 
   constructor(host: PluginHost, name: string) {
     this.#host = host
     this.name = name
     this.target = host.machine.target.name
     this.cpus = host.machine.cpus.length
+    this.memEvent = new HostMemEvent(host.machine)
+    this.edgeEvent = new HostEdgeEvent(host.machine)
   }
 
-  onDiscon(types: DisconMask, callback: (event: DisconEvent) => void): Disposable {
-    if ((types & 7) === 0)
-      throw new PluginError(
-        'plugin/argument',
-        `onDiscon: ${types} contains no category of discontinuities.`,
-        'Combine Discon.Interrupt, Discon.Exception and Discon.HostCall with |, or use Discon.All.',
-      )
-    return this.#host.registerDiscon({ owner: this, callback, types, active: true })
+  /** The host, for a plugin that is still there. */
+  get #live(): PluginHost {
+    if (!this.gone) return this.#host
+    throw new PluginError(
+      'plugin/gone',
+      `Plugin ${this.name} is not installed any more.`,
+      'Use its interface before uninstall only.',
+    )
   }
-  onTranslate(callback: (tb: TbHandle) => void): Disposable {
-    return this.#host.registerTranslate({ owner: this, callback, types: 0, active: true })
+
+  // Life.
+
+  uninstall(done: () => void = () => {}): Promise<void> {
+    const host = this.#live
+    host.traces.drop(this)
+    return new Promise(resolve => {
+      host.remove(this, () => {
+        host.call(this, 'uninstall', Level.free, done)
+        resolve()
+      })
+    })
+  }
+  reset(callback: () => void = () => {}): Promise<void> {
+    const host = this.#live
+    host.dropRegistrations(this)
+    host.traces.drop(this)
+    return new Promise(resolve => {
+      host.atSafePoint(() => {
+        if (!this.gone) host.call(this, 'reset', Level.free, callback)
+        resolve()
+      })
+    })
+  }
+  /** Gives all cells back. */
+  freeCells(): void {
+    for (const cell of this.#cells) this.#host.cells.free(cell)
+    this.#cells.clear()
+  }
+  /** Ends all counters. */
+  dropCounters(): void {
+    for (const counter of this.#counters) counter.dispose()
   }
   onExit(callback: () => void): Disposable {
-    return this.#host.registerExit({ owner: this, callback, types: 0, active: true })
+    return this.#live.onExit.add(this, callback)
   }
 
+  // vCPUs and machine.
+
+  onCpuInit(callback: (cpu: number) => void): Disposable {
+    const host = this.#live
+    const disposable = host.onCpuInit.add(this, callback)
+    const registration = host.onCpuInit.list.at(-1)
+    host.atSafePoint(() => {
+      for (const cpu of host.machine.cpus)
+        if (registration?.active) host.call(this, 'onCpuInit', Level.free, () => callback(cpu.index))
+    })
+    return disposable
+  }
+  onCpuExit(callback: (cpu: number) => void): Disposable {
+    return this.#live.onCpuExit.add(this, callback)
+  }
+  onCpuIdle(callback: (cpu: number) => void): Disposable {
+    return this.#live.onCpuIdle.add(this, callback)
+  }
+  onCpuResume(callback: (cpu: number) => void): Disposable {
+    return this.#live.onCpuResume.add(this, callback)
+  }
+  onReset(callback: () => void): Disposable {
+    return this.#live.onReset.add(this, callback)
+  }
+  onFlush(callback: () => void): Disposable {
+    return this.#live.onFlush.add(this, callback)
+  }
+
+  // Discontinuities.
+
+  onDiscon(types: DisconMask, callback: (event: DisconEvent) => void): Disposable {
+    return this.#live.onDiscon.add(this, callback, checkTypes('onDiscon', types))
+  }
+  countDiscons(types: DisconMask): Counter {
+    const host = this.#live
+    checkTypes('countDiscons', types)
+    host.countDiscons(1)
+    const count = (cpu: number): bigint => disconCount(host.machine, types, cpu)
+    return this.#counter(count, () => host.countDiscons(-1))
+  }
+
+  #counter(read: (cpu: number) => bigint, end: () => void): Counter {
+    const counter = new HostCounter(this.#host.machine, read, () => {
+      this.#counters.delete(counter)
+      end()
+    })
+    this.#counters.add(counter)
+    return counter
+  }
+
+  // Code.
+
+  onTranslate(callback: (tb: TbHandle) => void): Disposable {
+    return this.#live.onTranslate.add(this, callback)
+  }
+  onEdge(callback: (edge: EdgeEvent) => void, kinds: readonly EdgeKind[] = edgeKinds): Disposable {
+    const host = this.#live
+    return host.onEdge.register(this, state => host.edgeHook(this, state, callback), checkKinds(kinds))
+  }
+  countEdges(kinds: readonly EdgeKind[] = edgeKinds): Counter {
+    const host = this.#live
+    const mask = checkKinds(kinds)
+    const cell = this.#cell('edges')
+    const hook = host.onEdge.add(this, { kind: 'add', offset: cell.offset, value: 1n }, mask)
+    return this.#counter(
+      cpu => cell.get(cpu),
+      () => {
+        hook.dispose()
+        this.#freeLater([cell])
+      },
+    )
+  }
+  traceEdges(buffer: TraceBuffer, kinds: readonly EdgeKind[] = edgeKinds): Disposable {
+    const host = this.#live
+    const target = host.traces.check(buffer)
+    return host.onEdge.add(this, { kind: 'trace', target }, checkKinds(kinds))
+  }
+  traceBuffer<const Field extends TraceField>(options: TraceOptions<Field>): TraceBuffer {
+    return this.#live.traces.make(this, options as unknown as TraceOptions<TraceField>)
+  }
+
+  // Cells.
+
   scoreboard<Name extends string>(...names: readonly Name[]): Scoreboard<Name> {
-    const cells = names.map(name => [name, this.#host.cells.allocate(name)])
+    const cells = names.map(name => [name, this.#cell(name)])
     return Object.fromEntries(cells) as Scoreboard<Name>
   }
+  #cell(name: string): HostCell {
+    const cell = this.#live.cells.allocate(name)
+    this.#cells.add(cell)
+    return cell
+  }
+  freeScoreboard(scoreboard: { readonly [name: string]: Cell }): void {
+    const host = this.#live
+    const cells = Object.values(scoreboard).map(cell => host.cells.check(cell))
+    host.machine.flushBlocks()
+    this.#freeLater(cells)
+  }
+  #freeLater(cells: readonly HostCell[]): void {
+    this.#host.atSafePoint(() => {
+      for (const cell of cells) {
+        this.#host.cells.free(cell)
+        this.#cells.delete(cell)
+      }
+    })
+  }
+
+  // Registers, memory, time.
 
   registers(): readonly Register[] {
     return this.#host.machine.target.registers.map(({ name, group, bits, write }) => ({
@@ -83,105 +219,61 @@ export class Installed implements PluginApi {
     }))
   }
   readRegister(cpu: number, name: string): bigint {
-    return this.#host.readRegister(cpu, name)
+    return this.#live.registers.read(cpu, name)
   }
-
+  writeRegister(cpu: number, name: string, value: bigint): void {
+    this.#live.registers.write(cpu, name, value)
+  }
+  setPc(cpu: number, address: bigint): void {
+    this.#live.registers.setPc(cpu, address)
+  }
   privilege(cpu: number): Privilege {
     const { machine } = this.#host
     return machine.target.privilege(cpuAt(machine, cpu))
   }
   readMemory(cpu: number, address: bigint, length: number): MemoryResult {
-    const { machine } = this.#host
-    const bytes = machine.readVirtual(cpuAt(machine, cpu), address, checkLength(length))
-    return bytes === undefined ? none : { ok: true, bytes: bytes.slice() }
+    return readMemory(this.#live.machine, cpu, address, length)
+  }
+  writeMemory(cpu: number, address: bigint, bytes: Uint8Array): MemoryWriteResult {
+    return writeMemory(this.#live.machine, cpu, address, bytes)
   }
   readPhysical(address: bigint, length: number): MemoryResult {
-    const bytes = this.#host.machine.readPhysical(address, checkLength(length))
-    return bytes === undefined ? none : { ok: true, bytes: bytes.slice() }
+    return readPhysical(this.#live.machine, address, length)
+  }
+  writePhysical(address: bigint, bytes: Uint8Array): MemoryWriteResult {
+    return writePhysical(this.#live.machine, address, bytes)
   }
   translateAddress(cpu: number, address: bigint, fetch = false): bigint | undefined {
-    const { machine } = this.#host
+    const { machine } = this.#live
     return machine.translateDebug(cpuAt(machine, cpu), address, fetch ? Access.fetch : Access.load)
   }
-
   clock(): number {
     return this.#host.machine.clock()
+  }
+  requestTimeControl(): TimeControl | undefined {
+    return requestTimeControl(this.#live, this)
+  }
+
+  // The world outside.
+
+  get program(): Program | undefined {
+    return this.#host.io.program
   }
   output(text: string): void {
     this.#host.io.output(text)
   }
   openOutput(path: string): OutputFile {
-    return this.#host.io.openOutput(path)
+    return this.#live.io.openOutput(path)
   }
   readFile(path: string): Uint8Array {
-    const { io } = this.#host
+    const { io } = this.#live
     if (io.readFile === undefined) throw noFiles(path)
     return io.readFile(path)
   }
   openInput(path: string): InputFile {
-    const { io } = this.#host
+    const { io } = this.#live
     if (io.openInput === undefined) throw noFiles(path)
     return io.openInput(path)
-  }
-  get program(): Program | undefined {
-    return this.#host.io.program
-  }
-  uninstall(): Promise<void> {
-    return notYet('uninstall')
-  }
-  reset(): Promise<void> {
-    return notYet('reset')
-  }
-  onCpuInit(): Disposable {
-    return notYet('onCpuInit')
-  }
-  onCpuExit(): Disposable {
-    return notYet('onCpuExit')
-  }
-  onCpuIdle(): Disposable {
-    return notYet('onCpuIdle')
-  }
-  onCpuResume(): Disposable {
-    return notYet('onCpuResume')
-  }
-  onReset(): Disposable {
-    return notYet('onReset')
-  }
-  onFlush(): Disposable {
-    return notYet('onFlush')
-  }
-  countDiscons(): Counter {
-    return notYet('countDiscons')
-  }
-  onEdge(): Disposable {
-    return notYet('onEdge')
-  }
-  countEdges(): Counter {
-    return notYet('countEdges')
-  }
-  traceEdges(): Disposable {
-    return notYet('traceEdges')
-  }
-  traceBuffer(): TraceBuffer {
-    return notYet('traceBuffer')
-  }
-  freeScoreboard(): void {
-    notYet('freeScoreboard')
-  }
-  writeRegister(): void {
-    notYet('writeRegister')
-  }
-  setPc(): void {
-    notYet('setPc')
-  }
-  writeMemory(): MemoryWriteResult {
-    return notYet('writeMemory')
-  }
-  writePhysical(): MemoryWriteResult {
-    return notYet('writePhysical')
-  }
-  requestTimeControl(): TimeControl | undefined {
-    return notYet('requestTimeControl')
   }
   exit(status: number, message?: string): void {
     if (!Number.isInteger(status) || status < 0 || status > 255)
@@ -190,13 +282,28 @@ export class Installed implements PluginApi {
         `exit: ${status} is not a status.`,
         'Use an integer from 0 to 255.',
       )
-    this.#host.stop({ kind: 'plugin', plugin: this.name, status, ...(message !== undefined && { message }) })
+    this.#live.stop({ kind: 'plugin', plugin: this.name, status, ...(message !== undefined && { message }) })
   }
 }
 
-function checkLength(length: number): number {
-  if (Number.isSafeInteger(length) && length >= 0) return length
-  throw new PluginError('plugin/argument', `${length} is not a number of bytes.`, 'Give an integer from 0.')
+function checkTypes(what: string, types: DisconMask): DisconMask {
+  if ((types & 7) !== 0) return types
+  throw new PluginError(
+    'plugin/argument',
+    `${what}: ${types} contains no category of discontinuities.`,
+    'Combine Discon.Interrupt, Discon.Exception and Discon.HostCall with |, or use Discon.All.',
+  )
+}
+
+function checkKinds(kinds: readonly EdgeKind[]): number {
+  const unknown = kinds.find(kind => !edgeKinds.includes(kind))
+  if (kinds.length && unknown === undefined)
+    return kinds.reduce((mask, kind) => mask | (1 << edgeKinds.indexOf(kind)), 0)
+  throw new PluginError(
+    'plugin/argument',
+    unknown === undefined ? 'No kind of edges is asked for.' : `There is no edge of kind '${unknown}'.`,
+    `Kinds are: ${edgeKinds.join(', ')}.`,
+  )
 }
 
 function noFiles(path: string): PluginError {

@@ -1,5 +1,6 @@
 import type { Cpu } from '../cpu.ts'
 import type { Instrumentation } from '../instrument.ts'
+import type { GuestMemory } from '../memory.ts'
 import type { InputFile, OutputFile, Program } from '../plugin/index.ts'
 import type { StopReason } from '../stop.ts'
 import type { Target } from '../target.ts'
@@ -10,6 +11,7 @@ export interface PluginMachine {
   instrumentation: Instrumentation
   readonly cpus: readonly Cpu[]
   readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble' | 'describe' | 'privilege'>
+  readonly memory: Pick<GuestMemory, 'placeAt' | 'traces' | 'wasm'>
   /** Instructions executed so far. */
   clock(): number
   /** Ends the run at the next safe point; the first reason wins. */
@@ -18,8 +20,17 @@ export interface PluginMachine {
   flushBlocks(): void
   /** Mirrors `Instrumentation.discons` into the vCPUs. */
   updateDiscon(): void
+  /** Ends the slice that runs, so that a safe point comes soon. */
+  requestSafePoint(): void
+  /** Instead of the instruction whose callbacks run now, the CPU goes on where `go` sends it. */
+  redirect(cpu: Cpu, go: () => void): void
+  virtualTime(): number
+  /** Virtual time stands still at this value; undefined: it goes on. */
+  holdTime(time: number | undefined): void
   readVirtual(cpu: Cpu, address: bigint, bytes: number, access?: number): Uint8Array | undefined
   readPhysical(address: bigint, bytes: number): Uint8Array | undefined
+  writeVirtual(cpu: Cpu, address: bigint, data: Uint8Array): boolean
+  writePhysical(address: bigint, data: Uint8Array): boolean
   translateDebug(cpu: Cpu, address: bigint, access: number): bigint | undefined
 }
 
@@ -37,6 +48,8 @@ export interface PluginHostIo {
   readonly program?: Program | undefined
   /** Symbol of the loaded image that covers the address. */
   symbol?(address: bigint): string | undefined
+  /** What becomes of a run when a plugin throws: it ends (the default), or goes on without that plugin. */
+  readonly pluginErrors?: 'stop-run' | 'stop-plugin'
   /** A plugin threw; it gets no more callbacks. Called once per plugin, at once. */
   onError?(failure: PluginFailure): void
 }

@@ -28,11 +28,11 @@ export interface MemEvent {
   readonly value: bigint
   /** The low 32 bits of the value, unsigned. */
   readonly valueLow: number
-  /** Guest physical address of the first byte. */
-  readonly physical: bigint
+  /** Guest physical address of the first byte; undefined if the access itself has changed where the address leads. */
+  readonly physical: bigint | undefined
   /** A device answered, not RAM or ROM. */
   readonly isIo: boolean
-  /** Name of the memory region or device that holds the first byte. */
+  /** Name of the memory region or device that holds the first byte; empty if `physical` is undefined. */
   readonly device: string
   /** Offset of the first byte from the beginning of that region or device. */
   readonly deviceOffset: bigint

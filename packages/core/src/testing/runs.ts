@@ -109,16 +109,19 @@ export function runProgram(options: ContractOptions, seed: number, way: RunWay):
   const instrumentation: Instrumentation = {
     translates: way.hooks ?? false,
     discons: true,
-    translate: block =>
-      block.insns.map(({ pc }) => [
+    translate: block => ({
+      exec: block.insns.map(({ pc }) => [
         { kind: 'add', offset: cell, value: 1n },
         {
           kind: 'call',
-          reads: true,
+          access: 'read',
           run: () => trace.push(`${pc.toString(16)} state ${stateHash(cpu, options.scratch)}`),
         },
-        { kind: 'call', reads: false, run: () => calls++ },
+        { kind: 'call', access: 'none', run: () => calls++ },
       ]),
+      access: [],
+      edges: [],
+    }),
     discon: (c, cause, low, high) => {
       const { name } = options.target.cause(cause)
       events.push(`${name} from ${hex(high)}:${hex(low)} to ${c.pc.toString(16)} at ${machine.clock()}`)

@@ -104,9 +104,7 @@ export class Ctx {
   branch(cond: Node, taken: Node, fall: Node): void {
     this.advance()
     const { b } = this
-    if (!this.#splitsIt) return b.branch(cond, taken, fall)
-    b.if(cond, () => b.goto(taken, true))
-    b.goto(fall, true)
+    b.branch(cond, taken, fall, this.#splitsIt)
   }
   /** The block begins inside an IT block and ends outside: what it jumps to was translated under other flags. */
   get #splitsIt(): boolean {

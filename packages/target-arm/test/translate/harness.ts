@@ -88,8 +88,10 @@ const runtime: Runtime = {
   slowStore,
   slowProbe,
   deliver: hostFunction('deliver', []),
-  hook: hostFunction('hook', ['i32'], 'i32'),
+  hook: hostFunction('hook', ['i32']),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
+  accessHook: hostFunction('accessHook', ['i32']),
+  edgeHook: hostFunction('edgeHook', ['i32']),
   lookup: hostFunction('lookup', [], 'i32'),
 }
 const functions: readonly IrFunction[] = [
@@ -103,6 +105,8 @@ const hostCallees = [
   runtime.deliver,
   runtime.hook,
   runtime.recordHook,
+  runtime.accessHook,
+  runtime.edgeHook,
   runtime.lookup,
   ...Object.values(systemCalls),
   floatCalls.prepare,
@@ -175,8 +179,10 @@ export class Harness {
       deliver: () => {
         this.#delivered = true
       },
-      hook: () => 0,
+      hook: () => {},
       recordHook: () => 0,
+      accessHook: () => {},
+      edgeHook: () => {},
       lookup: () => 0,
       [systemCalls.writeMask.name]: (_cpu, ...args) => void this.calls.push(['writeMask', ...args]),
       [systemCalls.writeControl.name]: (_cpu, value) => {

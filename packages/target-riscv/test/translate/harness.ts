@@ -89,8 +89,10 @@ const runtime: Runtime = {
   slowStore,
   slowProbe,
   deliver: hostFunction('deliver', []),
-  hook: hostFunction('hook', ['i32'], 'i32'),
+  hook: hostFunction('hook', ['i32']),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
+  accessHook: hostFunction('accessHook', ['i32']),
+  edgeHook: hostFunction('edgeHook', ['i32']),
   lookup: hostFunction('lookup', [], 'i32'),
 }
 const functions: readonly IrFunction[] = [slowLoad, slowStore, slowProbe, ...floatFunctions]
@@ -159,14 +161,18 @@ export class Harness {
       deliver: () => {
         this.#delivered = true
       },
-      hook: () => 0,
+      hook: () => {},
       recordHook: () => 0,
+      accessHook: () => {},
+      edgeHook: () => {},
       lookup: () => 0,
     }
     const hostCallees = [
       runtime.deliver,
       runtime.hook,
       runtime.recordHook,
+      runtime.accessHook,
+      runtime.edgeHook,
       runtime.lookup,
       ...floatHost.map(h => h.callee),
     ]

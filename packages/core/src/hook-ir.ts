@@ -1,0 +1,135 @@
+/** What plugins want, as IR in the blocks of regions. `hook-run.ts` does the same outside generated code. */
+import { type Builder, Head, type Node } from '@guestscope/codegen'
+import { edgeTraceKind } from './hook-run.ts'
+import type { Hook, HookCondition, TraceTarget } from './instrument.ts'
+import { PluginArea } from './layout.ts'
+import type { Condition, TraceField } from './plugin/index.ts'
+import { TraceKind } from './plugin/index.ts'
+
+/** Where a hook stands. */
+export interface HookSite {
+  readonly pc: bigint
+  readonly physical: bigint
+  /** Bytes of the instruction or of the access. */
+  readonly size: number
+  /** Kind of trace records. */
+  readonly kind: number
+  /** Accesses: where to and what; edges: where to. */
+  readonly address?: Node
+  readonly value?: Node
+}
+
+const comparison: Readonly<Record<Condition, string | undefined>> = {
+  never: undefined,
+  always: undefined,
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt_u',
+  '<=': 'le_u',
+  '>': 'gt_u',
+  '>=': 'ge_u',
+}
+
+/** Emits hooks; `numberOf` gives callbacks their numbers. */
+export class HookEmitter {
+  readonly #b: Builder
+  readonly #numberOf: (run: (cpu: number) => void) => number
+
+  constructor(b: Builder, numberOf: (run: (cpu: number) => void) => number) {
+    this.#b = b
+    this.#numberOf = numberOf
+  }
+
+  /** The hooks before an instruction; then the place where the run loop can be had. */
+  before(hooks: readonly Hook[], site: HookSite): void {
+    for (const hook of hooks) {
+      this.emit(hook, site)
+      if (hook.kind === 'call' && hook.access === 'write-pc') this.#b.hooked()
+    }
+    if (hooks.some(hook => hook.kind === 'call' || hook.kind === 'trace')) this.#b.hooked()
+  }
+
+  emit(hook: Hook, site: HookSite): void {
+    const b = this.#b
+    switch (hook.kind) {
+      case 'add':
+        return b.tally(hook.offset, hook.value)
+      case 'store':
+        return b.set(hook.offset, b.i64(hook.value))
+      case 'trace':
+        return this.#trace(hook.target, site)
+      case 'call':
+        return this.#when(hook.when, () => {
+          const reads = hook.access !== 'none'
+          if (reads) b.set(Head.pc, b.i64(site.pc))
+          b.hook(this.#numberOf(hook.run), reads, hook.access === 'write' || hook.access === 'write-pc')
+        })
+    }
+  }
+
+  #when(when: HookCondition | undefined, then: () => void): void {
+    const b = this.#b
+    if (!when || when.condition === 'always') return then()
+    const name = comparison[when.condition]
+    if (name) b.if(b.cmp(name, b.get(when.offset, 'i64'), b.i64(when.value)), then)
+  }
+
+  #trace(target: TraceTarget, site: HookSite): void {
+    const b = this.#b
+    const record = b.get(target.slot, 'i32')
+    for (const { field, offset } of target.fields) {
+      const value = this.#field(field, site)
+      b.rstore(value.type === 'i64' ? '64' : '32u', record, value, offset)
+    }
+    const next = b.add(record, b.i32(target.stride))
+    b.set(target.slot, next)
+    b.if(b.cmp('ge_u', next, b.get(target.slot + 4, 'i32')), () =>
+      b.hook(
+        this.#numberOf(cpu => target.full(cpu)),
+        false,
+      ),
+    )
+  }
+
+  #field(field: TraceField, site: HookSite): Node {
+    const b = this.#b
+    const long = (node: Node | undefined): Node => (node ? b.resize(node, 'i64', true) : b.i64(0))
+    switch (field) {
+      case 'pc':
+        return b.i64(site.pc)
+      case 'physical':
+        return b.i64(site.physical)
+      case 'address':
+        return long(site.address)
+      case 'value':
+        return long(site.value)
+      case 'clock':
+        return b.sub(b.get(PluginArea.sliceEnd, 'i64'), b.resize(b.left(), 'i64', true))
+      case 'size':
+        return b.i32(site.size)
+      case 'kind':
+        return b.i32(site.kind)
+      case 'cpu':
+        return b.get(Head.index, 'i32')
+    }
+  }
+
+  /** The edge with this number. */
+  edge(
+    hooks: readonly { readonly kinds: number; readonly hook: Hook }[],
+    edge: number,
+    site: HookSite,
+  ): void {
+    const b = this.#b
+    const wanted = hooks.filter(h => (h.kinds >> edge) & 1)
+    if (wanted.some(h => h.hook.kind === 'call')) {
+      b.set(Head.accessAddress, b.resize(site.address as Node, 'i64', true))
+      b.set(Head.accessValue, b.i64(site.pc))
+      b.set(Head.accessInfo, b.i32(edge))
+    }
+    for (const { hook } of wanted) this.emit(hook, { ...site, kind: edgeTraceKind(edge) })
+  }
+}
+
+/** Kind of the trace records of an access. */
+export const accessKind = (store: boolean): number => (store ? TraceKind.store : TraceKind.load)

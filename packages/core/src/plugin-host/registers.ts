@@ -1,0 +1,76 @@
+/** The registers of a machine as plugins may use them at this moment. */
+import { Head } from '@guestscope/codegen'
+import type { Cpu } from '../cpu.ts'
+import { PluginError } from '../plugin-error.ts'
+import type { RegisterInfo } from '../target.ts'
+import { cpuAt } from './cells.ts'
+import type { PluginMachine } from './machine.ts'
+
+/** How much a callback may do with registers; `free`: no guest code waits for it, so anything. */
+export const Level = { none: 0, read: 1, write: 2, 'write-pc': 3, free: 4 } as const
+
+export class Registers {
+  readonly #machine: PluginMachine
+  readonly #byName: ReadonlyMap<string, RegisterInfo>
+  /** Of the callback that runs. */
+  level: number = Level.free
+
+  constructor(machine: PluginMachine) {
+    this.#machine = machine
+    this.#byName = new Map(machine.target.registers.map(register => [register.name, register]))
+  }
+
+  read(cpu: number, name: string): bigint {
+    this.#need(Level.read, `Register ${name} was read`, 'read')
+    return this.#find(name).read(cpuAt(this.#machine, cpu))
+  }
+
+  write(cpu: number, name: string, value: bigint): void {
+    this.#need(Level.write, `Register ${name} was written`, 'write')
+    const { write } = this.#find(name)
+    if (name === 'pc')
+      throw new PluginError('plugin/argument', 'The pc is no register like others.', 'Use api.setPc.')
+    if (!write)
+      throw new PluginError(
+        'plugin/register-readonly',
+        `Register ${name} cannot be written.`,
+        'api.registers() says which can.',
+      )
+    const at = cpuAt(this.#machine, cpu)
+    const [context, tlb] = [at.get32(Head.context), at.get32(Head.tlb)]
+    write(at, value)
+    // Translated for another mode: on to the run loop before the next block.
+    if (at.get32(Head.context) !== context || at.get32(Head.tlb) !== tlb) at.request()
+  }
+
+  setPc(cpu: number, address: bigint): void {
+    this.#need(Level['write-pc'], 'The pc was set', 'write-pc')
+    const at = cpuAt(this.#machine, cpu)
+    const go = (): void => this.#go(at, address)
+    if (this.level === Level.free) go()
+    else this.#machine.redirect(at, go)
+  }
+  #go(cpu: Cpu, address: bigint): void {
+    const write = this.#byName.get('pc')?.write
+    if (write) write(cpu, address)
+    else cpu.pc = BigInt.asUintN(64, address)
+  }
+
+  #need(level: number, what: string, access: string): void {
+    if (this.level >= level) return
+    throw new PluginError(
+      'plugin/register-access',
+      `${what} in a callback that did not ask for it.`,
+      `Register it with access '${access}', such as onExec(callback, '${access}').`,
+    )
+  }
+  #find(name: string): RegisterInfo {
+    const register = this.#byName.get(name)
+    if (register) return register
+    throw new PluginError(
+      'plugin/register-unknown',
+      `${this.#machine.target.name} has no register '${name}'.`,
+      'api.registers() lists them.',
+    )
+  }
+}
