@@ -11,7 +11,21 @@ export const Toy = { R, sink: R(16), saved: R(17), cause: R(18), vector: R(19), 
 export const toyRam = 0x1000n
 
 const addr = (o: Operands, b: Parameters<Semantics['emit']>[0]) => b.add(o.reg(1, 'i64'), o.imm('i64'))
-export const toyOps = ['addi', 'bne', 'load', 'store', 'trap', 'halt', 'ret', 'jr', 'add'] as const
+export const toyOps = [
+  'addi',
+  'bne',
+  'load',
+  'store',
+  'trap',
+  'halt',
+  'ret',
+  'jr',
+  'add',
+  'lb',
+  'swap',
+  'copy',
+  'wait',
+] as const
 export type ToyOp = (typeof toyOps)[number]
 
 const semantics: Semantics[] = [
@@ -32,6 +46,18 @@ const semantics: Semantics[] = [
   { name: 'ret', emit: b => b.goto(b.get(Toy.saved, 'i64'), true) },
   { name: 'jr', emit: (b, o) => b.goto(o.reg(1, 'i64')) },
   { name: 'add', emit: (b, o) => o.setReg(0, b.add(o.reg(3, 'i64'), o.reg(1, 'i64'))) },
+  { name: 'lb', emit: (b, o) => o.setReg(0, b.gload('i64', '8s', addr(o, b))) },
+  {
+    name: 'swap', // mem[rs + imm] ↔ rd
+    emit: (b, o) => {
+      const old = b.gload('i64', '64', addr(o, b))
+      b.gstore('64', addr(o, b), o.reg(3, 'i64'))
+      o.setReg(0, old)
+    },
+  },
+  // mem[rd] := mem[rs + imm]
+  { name: 'copy', emit: (b, o) => b.gstore('64', o.reg(3, 'i64'), b.gload('i64', '64', addr(o, b))) },
+  { name: 'wait', emit: (b, o) => b.leave(Exit.wait, o.nextPc('i64')) },
 ]
 const flows: Readonly<Record<string, Flow>> = {
   bne: 'branch',
@@ -39,7 +65,7 @@ const flows: Readonly<Record<string, Flow>> = {
   ret: 'trap-return',
   trap: 'trap',
 }
-const ends = new Set(['bne', 'trap', 'halt', 'ret', 'jr'])
+const ends = new Set(['bne', 'trap', 'halt', 'ret', 'jr', 'wait'])
 
 export const toyTarget: Target = {
   name: 'toy',

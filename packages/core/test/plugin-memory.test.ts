@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import type { MemEvent, PluginApi } from '../src/index.ts'
+import { data, device, PluginRun, roundInsns, ways } from './plugin-run.ts'
+import { toy } from './toy.ts'
+
+const line = (e: MemEvent): string =>
+  [
+    e.isStore ? 'store' : e.signed ? 'load signed' : 'load',
+    `${e.size} @${e.address.toString(16)} = ${e.value.toString(16)}`,
+    e.device,
+    ...(e.isIo ? ['io'] : []),
+  ].join(' ')
+
+/** Every access of an instruction. */
+const everywhere = (api: PluginApi, see: (event: MemEvent) => void): void =>
+  void api.onTranslate(tb => {
+    for (const insn of tb.insns) insn.onMemory('both', see)
+  })
+
+/** What round k of the program shows: r4 holds what the round before has loaded. */
+const round = (k: number, toDevice: boolean): string[] => {
+  const [now, before] = [k.toString(16), (k - 1).toString(16)]
+  return [
+    `store 8 @3000 = ${now} ram`,
+    `load 8 @3000 = ${now} ram`,
+    `load signed 1 @3000 = ${now} ram`,
+    `load 8 @3000 = ${now} ram`,
+    `store 8 @3000 = ${before} ram`,
+    `load 8 @3000 = ${before} ram`,
+    toDevice ? `store 8 @20000 = ${before} latch io` : `store 8 @4000 = ${before} ram`,
+  ]
+}
+
+describe.each(ways)('accesses: %s', (_, way) => {
+  test.each([false, true])('are seen once each, with all about them; device: %s', toDevice => {
+    const seen: string[] = []
+    const run = new PluginRun(way, { toDevice, rounds: 30 })
+    run.install(api => everywhere(api, event => seen.push(line(event)))).run()
+    expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => round(i + 1, toDevice)).flat())
+    expect(run.written).toHaveLength(toDevice ? 30 : 0)
+  })
+
+  test('can be asked for by direction, counted inline, and cost the guest nothing', () => {
+    const seen = { loads: 0, stores: 0 }
+    const run = new PluginRun(way, { toDevice: true })
+    const bare = new PluginRun(way, { toDevice: true })
+    bare.run()
+    run.install(api => {
+      const { reads, writes, both, mark } = api.scoreboard('reads', 'writes', 'both', 'mark')
+      api.onTranslate(tb => {
+        for (const insn of tb.insns) {
+          insn.onMemory('read', event => {
+            expect(event.isStore).toBe(false)
+            seen.loads++
+          })
+          insn.onMemory('write', () => seen.stores++)
+          insn.inlineAddMemory('read', reads, 1)
+          insn.inlineAddMemory('write', writes, 1)
+          insn.inlineAddMemory('both', both, 10)
+          insn.inlineStoreMemory('write', mark, insn.address)
+        }
+      })
+      api.onExit(() => {
+        expect([reads.sum(), writes.sum(), both.sum()]).toEqual([80n, 60n, 1400n])
+        expect(mark.get(0)).toBe(0x1014n)
+      })
+    })
+    expect(run.run()).toEqual({ kind: 'exit', status: 20 })
+    expect(seen).toEqual({ loads: 80, stores: 60 })
+    expect(run.state()).toBe(bare.state())
+  })
+
+  test('that fault show nothing but their discontinuity', () => {
+    const seen: string[] = []
+    // The second access of copy goes nowhere; the handler goes on behind it.
+    const run = new PluginRun(way, { prepare: m => m.cpus[0]?.set64(toyR9, 0x200000n) })
+    run.install(api => {
+      everywhere(api, event => seen.push(line(event)))
+      api.onDiscon(7, event => seen.push(`${event.cause.name} at ${event.from.toString(16)}`))
+    })
+    run.run(7 * roundInsns)
+    const bad = round(1, false).slice(0, 6)
+    expect(seen.slice(0, 8)).toEqual([...bad, 'cause2 at 1014', ...round(2, false).slice(0, 1)])
+    expect(seen.some(text => text.includes('200000'))).toBe(false)
+  })
+
+  test('are valid during the callback, and registers are what was asked for', () => {
+    const kept: MemEvent[] = []
+    const seen: bigint[] = []
+    const run = new PluginRun(way, { rounds: 8 })
+    run.install(api =>
+      api.onTranslate(tb => {
+        for (const insn of tb.insns) {
+          insn.onMemory('read', event => kept.push(event))
+          if (insn.mnemonic === 'load')
+            insn.onMemory('read', e => seen.push(api.readRegister(e.cpu, 'r1')), 'read')
+          // It has loaded r3 already when the instruction behind it runs.
+          if (insn.mnemonic === 'store')
+            insn.onMemory(
+              'write',
+              e => api.writeRegister(e.cpu, 'r10', api.readRegister(e.cpu, 'r10') + 2n),
+              'write',
+            )
+        }
+      }),
+    )
+    run.run()
+    expect(seen).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n])
+    expect(run.machine.cpus[0]?.get64(toyR10)).toBe(16n)
+    expect(new Set(kept).size).toBe(1)
+    expect(() => kept[0]?.address).toThrow(expect.objectContaining({ code: 'plugin/stale-handle' }))
+  })
+
+  test('into code are seen, and the new code is instrumented', () => {
+    const seen: string[] = []
+    // 1000: copies 1020 to 1010 in the second round: there `addi` becomes `addi 3, 3, 2`.
+    const code = [
+      toy('addi', 1, 1, 1), // 1000
+      toy('bne', 1, 2, 2), // 1004: not in round r2
+      toy('copy', 9, 8), // 1008
+      toy('addi', 11, 11, 1), // 100c
+      toy('addi', 3, 3, 1), // 1010
+      toy('bne', 1, 5, -5), // 1014
+      toy('halt'), // 1018
+      toy('halt'), // 101c
+      toy('addi', 3, 3, 2), // 1020
+      toy('bne', 1, 5, -5), // 1024
+    ].flat()
+    const run = new PluginRun(way, {
+      code,
+      prepare: m => {
+        const cpu = m.cpus[0]
+        cpu?.set64(toyR2, 10n)
+        cpu?.set64(toyR8, 0x1020n)
+        cpu?.set64(toyR9, 0x1010n)
+      },
+    })
+    let insns = 0n
+    run.install(api => {
+      everywhere(api, event => seen.push(`${event.isStore} ${event.address.toString(16)}`))
+      const cells = api.scoreboard('insns')
+      api.onTranslate(tb => tb.insns.forEach(insn => insn.inlineAdd(cells.insns, 1)))
+      api.onExit(() => {
+        insns = cells.insns.sum()
+      })
+    })
+    run.run()
+    expect(seen).toEqual(['false 1020', 'true 1010'])
+    expect(run.machine.cpus[0]?.get64(toyR3)).toBe(9n + 2n * 11n)
+    expect(insns).toBe(BigInt(run.machine.executed))
+  })
+})
+
+const [toyR2, toyR3, toyR8, toyR9, toyR10] = [2, 3, 8, 9, 10].map(n => 128 + 8 * n) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+]
+void [data, device]
