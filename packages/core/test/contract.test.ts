@@ -15,10 +15,15 @@ const options: ContractOptions = {
     instruction: random => {
       const op = toyOps[below(random, toyOps.length)] ?? 'addi'
       // Few ends, jumps near, and memory where there is some.
-      if (op === 'halt' || (op === 'ret' && random() < 0.9))
+      if (op === 'halt' || op === 'wait' || (op === 'ret' && random() < 0.9))
         return toy('add', below(random, 16), below(random, 16))
       const imm = op === 'bne' ? below(random, 20) - 10 : below(random, 32) * 8 - 128
-      return toy(op, below(random, 16), op === 'load' || op === 'store' ? 0x0f : below(random, 16), imm)
+      return toy(
+        op,
+        below(random, 16),
+        /^(load|store|lb|swap|copy)$/.test(op) ? 0x0f : below(random, 16),
+        imm,
+      )
     },
     prepare: (machine: Machine, random: Random) => {
       const cpu = machine.cpus[0]
