@@ -94,6 +94,12 @@ test('several vCPUs are counted apart', () => {
   }
 })
 
+test('bb prints whenever a vCPU begins to wait', () => {
+  const { outputs } = runPlugins('demo-rv64', [[bb, { idle: true }]])
+  const waits = (outputs[0] ?? '').match(/^Idling CPU0: bb's: \d+, insns: \d+$/gm)
+  expect(waits?.length).toBeGreaterThanOrEqual(10)
+})
+
 test('Cortex-M, by the command: classes add up to the instructions', () => {
   const plugins = ['insn,sizes', 'howvec', 'howvec,by=group', 'howvec,by=mnemonic,verbose']
   const args = [
