@@ -1,6 +1,6 @@
 /** Ready plugins that write traces and coverage, on whole guests. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadElf, Machine, PluginHost } from '@guestscope/core'
@@ -209,5 +209,101 @@ describe('lockstep', () => {
     const [first, second] = await Promise.all([other.done, own.done])
     expect([first.status, second.status]).toEqual([0, 0])
     expect(second.stderr).toMatch(/^lockstep: \d{6} instructions as in /)
+  })
+})
+
+interface TraceEvent {
+  readonly ph: string
+  readonly pid: number
+  readonly tid: number
+  readonly ts: number
+  readonly name: string
+  readonly cat: string
+  readonly args: { readonly name: string; readonly privilege: string }
+}
+
+/** The slices of a Perfetto trace as text, indented; checks that they are nested. */
+function slicesOf(file: string): { text: string; events: TraceEvent[] } {
+  const events: TraceEvent[] = JSON.parse(written(file).toString()).traceEvents
+  const depths = new Map<string, number>()
+  const times = new Map<string, number>()
+  const functions = new Set<string>()
+  let text = ''
+  for (const { ph, pid, tid, ts, name, args } of events) {
+    const thread = `${pid} ${tid}`
+    if (ph === 'M' && args.name.startsWith('functions')) functions.add(thread)
+    if (ph === 'M') continue
+    expect(ts).toBeGreaterThanOrEqual(times.get(thread) ?? 0)
+    times.set(thread, ts)
+    const depth = depths.get(thread) ?? 0
+    if (ph === 'B' && functions.has(thread)) text += `${' '.repeat(depth)}${name} ${args.privilege}\n`
+    depths.set(thread, depth + (ph === 'B' ? 1 : ph === 'E' ? -1 : 0))
+    expect(depths.get(thread)).toBeGreaterThanOrEqual(0)
+  }
+  for (const depth of depths.values()) expect(depth).toBe(0)
+  return { text, events }
+}
+
+describe('ftrace', () => {
+  test('of a program is its calls', () => {
+    expect(run(contribGuest('lines-dwarf4-rv64'), '-p', 'ftrace,out=t.json').status).toBe(0)
+    const classified = '  classify M\n'.repeat(3) + '  classify M\n   area M\n'.repeat(7)
+    const recursion = Array.from({ length: 6 }, (_, i) => `${' '.repeat(i + 2)}recurse M\n`).join('')
+    expect(slicesOf('t.json').text).toBe(
+      `_start M\n main M\n${classified}${recursion} environment call from M-mode M\n`,
+    )
+  })
+
+  test('of optimised Thumb code, too', () => {
+    const made = run(contribGuest('lines-dwarf5-arm'), '--semihosting', '-p', 'ftrace,out=t.json')
+    expect(made.status).toBe(0)
+    const { text, events } = slicesOf('t.json')
+    expect(text).toMatch(
+      /^_start privileged thread\n main privileged thread\n {2}classify privileged thread\n/,
+    )
+    expect(text.match(/classify/g)).toHaveLength(10)
+    expect(events.filter(({ cat }) => cat === 'host call').map(({ name }) => name)).toEqual(['semihosting'])
+  })
+
+  test.each(['interrupts-rv64', 'nested-rv64', 'privilege-rv64', 'paging-rv64', 'harts-2-rv64'])(
+    'of %s has its traps, in order',
+    name => {
+      const smp = name.startsWith('harts') ? ['--smp', '2'] : []
+      const made = run(guest(name), ...smp, '-p', 'ftrace,out=t.json,privilege', '-p', 'discon-log,out=d.log')
+      expect(made.status).toBe(0)
+      const { events } = slicesOf('t.json')
+      const traps = events.filter(({ ph, cat }) => ph === 'B' && cat === 'trap')
+      const logged = written('d.log').toString().trimEnd().split('\n')
+      expect(traps).toHaveLength(logged.filter(line => !/^\S+ 4/.test(line) && line !== '').length)
+    },
+  )
+
+  test('for uftrace writes a directory', () => {
+    mkdirSync(join(directory, 'uft'))
+    const made = run(contribGuest('lines-dwarf4-rv64'), '-p', 'ftrace,format=uftrace,out=uft')
+    expect(made.status).toBe(0)
+    expect(written('uft/1.dat').length).toBe(16 * 2 * 26)
+    expect(written('uft/lines-dwarf4-rv64.elf.sym').toString()).toContain('0000000000000152 T main\n')
+    const none = run(contribGuest('lines-dwarf4-rv64'), '-p', 'ftrace,format=uftrace,out=none')
+    expect(none.status).not.toBe(0)
+    expect(none.stderr).toContain('its directory does not exist')
+  })
+})
+
+describe('cflow', () => {
+  test('counts what the source says', () => {
+    const made = run(contribGuest('lines-dwarf4-rv64'), '-p', 'cflow,out=c.txt,limit=1000')
+    expect(made.status).toBe(0)
+    const rows = written('c.txt').toString()
+    for (const [count, kind, to] of [
+      [10, 'call', 'classify'],
+      [7, 'call', 'area'],
+      [5, 'call', 'recurse'],
+      [1, 'call', 'main'],
+      [1, 'exception', 'trap'],
+    ])
+      expect(rows).toMatch(new RegExp(`^ *${count} +${kind} .* <${to}>$`, 'm'))
+    expect(rows).toMatch(/^ *1 +trap-return .* <_start\+0x1e>$/m)
+    expect(rows).not.toContain('never')
   })
 })

@@ -124,7 +124,7 @@ function summary(edges: readonly Edge[]): string {
 function graph(edges: readonly Edge[], symbols: SymbolNames): string {
   const lines = new Map<string, number>()
   for (const { from, to, kind, count } of edges) {
-    const [a, b] = [symbols.functionName(from), symbols.functionName(to)]
+    const [a, b] = [symbols.function(from).name, symbols.function(to).name]
     if (a === b && kind !== 'call') continue
     const key = `  ${JSON.stringify(a)} -> ${JSON.stringify(b)} [label="${kind} `
     lines.set(key, (lines.get(key) ?? 0) + count)

@@ -33,7 +33,7 @@ export const ftrace: PluginDefinition = definePlugin({
       format === 'perfetto' ? perfetto(api, out, byPrivilege) : uftrace(api, symbols, out, byPrivilege)
     const stacks = Array.from(
       { length: api.cpus },
-      (_, cpu) => new CallStack(sink, cpu, address => symbols.functionName(address)),
+      (_, cpu) => new CallStack(sink, cpu, address => symbols.function(address)),
     )
     const level = (cpu: number): string => api.privilege(cpu).name
 

@@ -32,9 +32,9 @@ export class SymbolNames {
       : undefined
   }
 
-  /** The name of a function by its address, or the address. */
-  functionName(address: bigint): string {
-    return this.at(address)?.name ?? `0x${address.toString(16)}`
+  /** The function that an address lies in; without a symbol, the address as its name. */
+  function(address: bigint): { readonly name: string; readonly start: bigint } {
+    return this.at(address) ?? { name: `0x${address.toString(16)}`, start: address }
   }
 
   /** `80000010 <main+0x10>`, or the address alone. */

@@ -3,10 +3,13 @@ import {
   type Cell,
   type DisconEvent,
   type DisconType,
+  type EdgeEvent,
+  type EdgeKind,
   type PluginApi,
   type PluginDefinition,
   PluginError,
   type Privilege,
+  type Program,
   type TbHandle,
 } from '@guestscope/plugin-api'
 import { FakeBlock, type FakeInsn, type FakeMemory } from './fake-block.ts'
@@ -45,6 +48,8 @@ export class FakeRun {
   readonly files = new Map<string, string>()
   /** Files written as bytes. */
   readonly binary = new Map<string, Uint8Array>()
+  /** Instructions so far. */
+  clock = 1234
   privilege: Privilege = { level: 3, name: 'M' }
   readonly exits: { status: number; message: string | undefined }[] = []
   readonly registers = new Map<string, bigint>()
@@ -57,10 +62,12 @@ export class FakeRun {
   /** Adds to every address what the guest's page tables would. */
   alias: (address: bigint) => bigint = address => address
   readonly #cpus: number
+  readonly #program: Program | undefined
   readonly #inputs: ReadonlyMap<string, Uint8Array>
   readonly #traces: FakeTrace[] = []
   #discon: (event: DisconEvent) => void = () => {}
   #translate: ((tb: TbHandle) => void)[] = []
+  #edge: (edge: EdgeEvent) => void = () => {}
   #exit: () => void = () => {}
   #idle: (cpu: number) => void = () => {}
 
@@ -70,7 +77,9 @@ export class FakeRun {
     cpus = 1,
     /** Files to read. */
     inputs: ReadonlyMap<string, Uint8Array> = new Map(),
+    program?: Program,
   ) {
+    this.#program = program
     this.#inputs = inputs
     this.#cpus = cpus
     this.registers.set('pc', 0n).set('a0', 0n).set('a1', 1n).set('mcycle', 0n)
@@ -94,6 +103,12 @@ export class FakeRun {
       cpus: this.#cpus,
       onDiscon: (_, callback) => {
         this.#discon = callback
+        return disposable
+      },
+      onEdge: (callback, kinds) => {
+        this.#edge = edge => {
+          if (kinds === undefined || kinds.includes(edge.kind)) callback(edge)
+        }
         return disposable
       },
       onTranslate: callback => {
@@ -132,7 +147,7 @@ export class FakeRun {
       readMemory: refuse,
       readPhysical: refuse,
       translateAddress: (_, address) => this.alias(address),
-      clock: () => 1234,
+      clock: () => this.clock,
       output: text => {
         this.output += text
       },
@@ -150,6 +165,7 @@ export class FakeRun {
         }
       },
       privilege: () => this.privilege,
+      program: this.#program,
       exit: (status, message) => this.exits.push({ status, message }),
     }
     return api as PluginApi
@@ -169,6 +185,10 @@ export class FakeRun {
 
   event(cpu: number, type: DisconType, from: bigint, to: bigint, name = 'cause', number = 1): void {
     this.#discon({ cpu, type, from, to, cause: { number, name } })
+  }
+
+  edge(cpu: number, kind: EdgeKind, from: bigint, to: bigint): void {
+    this.#edge({ cpu, kind, from, to })
   }
 
   idle(cpu: number): void {

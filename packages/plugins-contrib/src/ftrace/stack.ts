@@ -33,15 +33,20 @@ const maxDepth = 1000
 export class CallStack {
   readonly #sink: FrameSink
   readonly #cpu: number
-  readonly #name: (address: bigint) => string
+  readonly #symbol: (address: bigint) => { readonly name: string; readonly start: bigint }
   readonly #frames: Frame[] = []
   #time = 0
   #privilege: string | undefined
 
-  constructor(sink: FrameSink, cpu: number, name: (address: bigint) => string) {
+  /** `symbol` gives the function that an address lies in. */
+  constructor(
+    sink: FrameSink,
+    cpu: number,
+    symbol: (address: bigint) => { readonly name: string; readonly start: bigint },
+  ) {
     this.#sink = sink
     this.#cpu = cpu
-    this.#name = name
+    this.#symbol = symbol
   }
 
   /** A call has been made. */
@@ -96,7 +101,8 @@ export class CallStack {
   }
 
   #function(address: bigint, from: bigint, privilege: string): Frame {
-    return { kind: 'function', name: this.#name(address), address, from, privilege }
+    const { name, start } = this.#symbol(address)
+    return { kind: 'function', name, address: start, from, privilege }
   }
 
   #at(time: number, privilege: string): void {

@@ -11,6 +11,10 @@ export interface UftraceProgram {
 }
 
 const session = '0000000000000001'
+/** Where programs of the upper half go. */
+const lowBase = 0x40_0000n
+/** Addresses that each cause of traps takes behind the program. */
+const trapSize = 16
 /** The task that all others belong to; its id is that of the process. */
 const pid = 1
 
@@ -103,35 +107,53 @@ export class UftraceSink implements FrameSink {
   }
 
   #address({ kind, name, address }: Frame): bigint {
-    if (kind === 'function') return BigInt.asUintN(48, address)
+    if (kind === 'function') return this.#moved(address)
     let found = this.#traps.get(name)
     if (found === undefined) {
-      found = BigInt.asUintN(48, this.#program.end) + BigInt(16 * this.#traps.size)
+      found = this.#moved(this.#program.end) + BigInt(trapSize * this.#traps.size)
       this.#traps.set(name, found)
     }
     return found
   }
 
-  /** As /proc/PID/maps has it. */
+  /** Programs in the upper half move down: up there uftrace sees its own kernel. */
+  #moved(address: bigint): bigint {
+    const { start, end } = this.#program
+    const moves = end > 1n << 47n && address >= start && address <= end
+    return BigInt.asUintN(47, moves ? address - start + lowBase : address)
+  }
+
+  /** As /proc/PID/maps has it; where the stack is tells uftrace where its kernel would be. */
   #map(): string {
     const { name, start, end } = this.#program
-    const hex = (value: bigint): string => BigInt.asUintN(48, value).toString(16).padStart(12, '0')
-    return `${hex(start)}-${hex(end + 0x1_0000n)} r-xp 00000000 00:00 0 ${name}\n`
+    const hex = (value: bigint): string => value.toString(16).padStart(12, '0')
+    const behind = this.#moved(end) + BigInt(trapSize * (this.#traps.size + 1))
+    return [
+      `${hex(this.#moved(start))}-${hex(behind)} r-xp 00000000 00:00 0 ${name}`,
+      '7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0 [stack]',
+      '',
+    ].join('\n')
   }
 
   /** Addresses relative to the program. */
   #symbols(): string {
     const { name, start, end, symbols } = this.#program
-    const line = (address: bigint, size: bigint, symbol: string): string =>
-      `${(address - start).toString(16).padStart(16, '0')} ${size.toString(16).padStart(8, '0')} T ${symbol}`
+    const line = (offset: bigint, symbol: string): string =>
+      `${offset.toString(16).padStart(16, '0')} T ${symbol}`
     const functions = [...symbols.all()]
       .filter(symbol => symbol.start >= start && symbol.start < end)
-      .map(symbol => line(symbol.start, clamp(symbol.end, end) - symbol.start, symbol.name))
-    const traps = [...this.#traps.keys()].map((cause, i) =>
-      line(end + BigInt(16 * i), 16n, cause.replaceAll(/[^\w]+/g, '_')),
-    )
+      .map(symbol => line(symbol.start - start, symbol.name))
+    const behind = (index: number): bigint => end - start + BigInt(trapSize * index)
+    const traps = [...this.#traps.keys()].map((cause, i) => line(behind(i), cause.replaceAll(/\W+/g, '_')))
     const rows = [...functions, ...traps]
-    return [`# symbols: ${rows.length}`, `# path name: ${name}`, '# build-id:', ...rows, ''].join('\n')
+    return [
+      `# symbols: ${rows.length}`,
+      `# path name: ${name}`,
+      '# build-id:',
+      ...rows,
+      line(behind(this.#traps.size), '__sym_end'),
+      '',
+    ].join('\n')
   }
 
   /** A header of 40 bytes, then a line for each kind of information that the mask names. */
@@ -154,11 +176,7 @@ export class UftraceSink implements FrameSink {
     view.setUint16(12, 40, true) // size of the header
     view.setUint8(14, 1) // little-endian
     view.setUint8(15, 2) // 64 bits
-    view.setBigUint64(
-      16,
-      BigInt(Feature.taskSession | Feature.relativeSymbols | Feature.maxStack | Feature.symbolSize),
-      true,
-    )
+    view.setBigUint64(16, BigInt(Feature.taskSession | Feature.relativeSymbols | Feature.maxStack), true)
     view.setBigUint64(24, BigInt(Info.exeName | Info.exitStatus | Info.commandLine | Info.taskInfo), true)
     view.setUint16(32, 1024, true) // deepest stack
     bytes.set(text, 40)
@@ -170,13 +188,7 @@ const Feature = {
   taskSession: 1 << 1,
   relativeSymbols: 1 << 5,
   maxStack: 1 << 6,
-  symbolSize: 1 << 12,
 } as const
 const Info = { exeName: 1 << 0, exitStatus: 1 << 2, commandLine: 1 << 3, taskInfo: 1 << 7 } as const
 
-/** At most `limit`. */
-function clamp(value: bigint, limit: bigint): bigint {
-  if (value > limit) return limit
-  return value
-}
 const baseName = (path: string): string => path.replace(/^.*[/\\]/, '')
