@@ -257,12 +257,19 @@ describe('ftrace', () => {
   test('of optimised Thumb code, too', () => {
     const made = run(contribGuest('lines-dwarf5-arm'), '--semihosting', '-p', 'ftrace,out=t.json')
     expect(made.status).toBe(0)
-    const { text, events } = slicesOf('t.json')
+    const { text } = slicesOf('t.json')
     expect(text).toMatch(
       /^_start privileged thread\n main privileged thread\n {2}classify privileged thread\n/,
     )
     expect(text.match(/classify/g)).toHaveLength(10)
-    expect(events.filter(({ cat }) => cat === 'host call').map(({ name }) => name)).toEqual(['semihosting'])
+  })
+
+  test('shows host calls as moments', () => {
+    const plugins = ['-p', 'ftrace,out=t.json', '-p', 'discon-log,out=d.log']
+    expect(run(guest('semihosting-rv64'), '--semihosting', ...plugins).status).toBe(0)
+    const calls = slicesOf('t.json').events.filter(({ ph, cat }) => ph === 'i' && cat === 'host call')
+    expect(calls).toHaveLength(written('d.log').toString().match(/^0 4 /gm)?.length ?? 0)
+    expect(calls.length).toBeGreaterThan(5)
   })
 
   test.each(['interrupts-rv64', 'nested-rv64', 'privilege-rv64', 'paging-rv64', 'harts-2-rv64'])(
