@@ -30,7 +30,7 @@ const riscv = Object.keys(qemu).filter(name => name.endsWith('-rv64'))
 const isShort = (name: string): boolean => (qemu[name]?.insns[0] ?? 0) < 200_000
 
 describe.each(ways)('%s', (_, way) => {
-  test.each(riscv.filter(name => isShort(name) || way.tier === 0 || way.batch === 1))(
+  test.each(riscv.filter(name => isShort(name) || way.tier !== 1))(
     '%s: accesses and instructions as on QEMU',
     name => {
       const { outputs, files, status } = runPlugins(

@@ -36,6 +36,10 @@ describe('all counts agree', () => {
       way,
     )
     expect(status).toBe(0)
+    // The tier that is meant has really run, if the guest is long enough.
+    const { tiers, instructions } = machine.statistics()
+    if (instructions > 10_000)
+      expect(tiers.find(({ tier }) => tier === way.tier)?.functions).toBeGreaterThan(0)
     const total = sum(outputs[0], /^total insns: (\d+)$/gm)
     // An instruction that could not be fetched took its time, but it was none.
     const unfetched = sum(outputs[7], /^instruction (?:access|page) fault +exception +(\d+)$/gm)
