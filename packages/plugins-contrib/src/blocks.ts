@@ -1,8 +1,9 @@
 /**
- * Exact execution counts at the price of two calls per block: a block is counted when it begins, and what a
- * discontinuity (or a store into the block's own code) has kept from running is taken off again.
+ * Exact execution counts at the price of a counter per block: what a discontinuity (or a store into the block's own
+ * code) has kept from running is taken off again. All is inline; only blocks that are left early cost a call.
  */
-import { Discon, type PluginApi } from '@guestscope/plugin-api'
+import { type Cell, Discon, type PluginApi } from '@guestscope/plugin-api'
+import { type Tally, tallies } from './counting.ts'
 
 /** A block as it was translated. A place may have several, one behind the other or overlapping. */
 export interface CountedBlock {
@@ -10,70 +11,82 @@ export interface CountedBlock {
   /** Address of each instruction, and last the address behind the block. */
   readonly places: readonly bigint[]
   /** How often it has begun. */
-  begun: number
+  readonly begun: number
   /** How often execution has ended before the n-th instruction. */
+  readonly broken: ReadonlyMap<number, number>
+}
+
+interface Block {
+  readonly places: readonly bigint[]
+  readonly begun: Tally
   readonly broken: Map<number, number>
 }
 
 /** Counts the executions of every instruction. */
 export class BlockCounter {
-  readonly #blocks = new Map<string, CountedBlock>()
-  /** The block that each vCPU has begun and not finished. */
-  readonly #open: (CountedBlock | undefined)[]
   readonly #api: PluginApi
+  readonly #blocks: Block[] = []
+  readonly #byPlaces = new Map<string, number>()
+  readonly #tally: () => Tally
+  /** Number (from 1) of the block that a vCPU has begun, until its last instruction begins; else 0. */
+  readonly #open: Cell
 
   constructor(api: PluginApi) {
     this.#api = api
-    this.#open = new Array(api.cpus).fill(undefined)
-    const open = this.#open
+    this.#tally = tallies(api, true)
+    this.#open = api.scoreboard('open').open
     api.onTranslate(tb => {
-      const block = this.#block(tb.insns.map(({ address, size }) => ({ address, size })))
-      tb.onExec(cpu => {
-        // Another block without an event: the code of the one before has been overwritten under it.
-        if (open[cpu] !== undefined) this.#broken(cpu, block.address)
-        block.begun++
-        open[cpu] = block
-      })
-      tb.insns.at(-1)?.onExec(cpu => {
-        open[cpu] = undefined
-      })
+      const number = this.#number(tb.insns.map(({ address, size }) => ({ address, size })))
+      const { address } = tb
+      // Another block without an event: the code of the one before has been overwritten under it.
+      tb.onExecIf(this.#open, '!=', 0, cpu => this.#broken(cpu, address))
+      this.#blocks[number - 1]?.begun.count(tb)
+      if (tb.insns.length === 1) return
+      tb.inlineStore(this.#open, number)
+      tb.insns.at(-1)?.inlineStore(this.#open, 0)
     })
     api.onDiscon(Discon.All, ({ cpu, type, from }) => {
-      const block = open[cpu]
-      if (block === undefined) return
+      const number = Number(this.#open.get(cpu))
+      if (number === 0) return
       // An interrupt comes before the instruction; all others were caused by one that has begun, or could not be fetched.
-      const at = block.places.indexOf(from)
-      const begun = type !== Discon.Interrupt && at >= 0 && at < block.places.length - 1
-      this.#broken(cpu, begun ? block.places[at + 1] : from)
+      const { places } = this.#blocks[number - 1] as Block
+      const at = places.indexOf(from)
+      const begun = type !== Discon.Interrupt && at >= 0 && at < places.length - 1
+      this.#broken(cpu, begun ? places[at + 1] : from)
     })
   }
 
   /** All blocks; to be called when the run has ended. */
-  blocks(): readonly CountedBlock[] {
-    this.#open.forEach((block, cpu) => {
-      if (block !== undefined) this.#broken(cpu, this.#api.readRegister(cpu, 'pc'))
-    })
-    return [...this.#blocks.values()]
+  blocks(): CountedBlock[] {
+    for (let cpu = 0; cpu < this.#api.cpus; cpu++)
+      if (this.#open.get(cpu) !== 0n) this.#broken(cpu, this.#api.readRegister(cpu, 'pc'))
+    return this.#blocks.map(({ places, begun, broken }) => ({
+      address: places[0] as bigint,
+      places,
+      begun: Number(begun.total()),
+      broken,
+    }))
   }
 
-  #block(insns: readonly { address: bigint; size: number }[]): CountedBlock {
-    const places = insns.map(({ address }) => address)
+  /** The number of a block; the same if it is translated again. */
+  #number(insns: readonly { address: bigint; size: number }[]): number {
     const last = insns.at(-1) as { address: bigint; size: number }
-    places.push(BigInt.asUintN(64, last.address + BigInt(last.size)))
+    const behind = BigInt.asUintN(64, last.address + BigInt(last.size))
+    const places = [...insns.map(({ address }) => address), behind]
     const key = places.join()
-    const known = this.#blocks.get(key)
+    const known = this.#byPlaces.get(key)
     if (known !== undefined) return known
-    const block: CountedBlock = { address: places[0] as bigint, places, begun: 0, broken: new Map() }
-    this.#blocks.set(key, block)
-    return block
+    const number = this.#blocks.push({ places, begun: this.#tally(), broken: new Map() })
+    this.#byPlaces.set(key, number)
+    return number
   }
 
   /** The open block of the vCPU has ended before the instruction at `address`. */
   #broken(cpu: number, address: bigint | undefined): void {
-    const block = this.#open[cpu] as CountedBlock
-    this.#open[cpu] = undefined
-    const at = address === undefined ? -1 : block.places.indexOf(address)
-    if (at >= 0) block.broken.set(at, (block.broken.get(at) ?? 0) + 1)
+    const { places, broken } = this.#blocks[Number(this.#open.get(cpu)) - 1] as Block
+    this.#open.set(cpu, 0n)
+    const at = address === undefined ? -1 : places.indexOf(address)
+    if (at >= 0) broken.set(at, (broken.get(at) ?? 0) + 1)
   }
 }
 
