@@ -112,6 +112,17 @@ describe.each(ways)('%s', (_, way) => {
   })
 })
 
+// The figures are those of another model (sets of ordered dictionaries), fed with what QEMU had recorded.
+test('cache misses as often as a model on what QEMU does', () => {
+  const options = { dcachesize: 4096, icachesize: 2048, l2: true }
+  const { outputs } = runPlugins('selfmod-rv64', [[cache, options]])
+  const [, line = ''] = (outputs[0] ?? '').split('\n')
+  const [core, data, dataMisses, , , fetchMisses, , second, secondMisses] = line.split(/ +/)
+  expect([core, data, dataMisses, fetchMisses, second, secondMisses].map(Number)).toEqual([
+    0, 136_680, 226, 64, 290, 241,
+  ])
+})
+
 test('ips changes nothing but the time', () => {
   const plain = runPlugins('hello-rv64', [[insn]])
   const start = performance.now()
