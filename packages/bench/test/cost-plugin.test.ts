@@ -15,7 +15,7 @@ function count(
   mode: string,
   elf: Uint8Array,
   tier: Tier,
-  most = 100_000,
+  most = 60_000,
 ): { count: number; executed: number } {
   const machine = new Machine({
     target: riscv64(),
@@ -42,19 +42,16 @@ function count(
 }
 
 test.each<Tier>([0, 1])('rows that count the same find the same, tier %s', tier => {
+  /** The first of each kind is what the others are held against; runs are cut at the same place, so blocks agree. */
+  const first = new Map<string, number>()
   for (const row of costRows) {
     const elf = row.guests === 'trapping' ? traps : functions
     const { count: found, executed } = count(row.mode, elf, tier)
-    const expected = {
-      // Runs are cut at the same instructions here, so blocks are the same, too.
-      blocks: count('block-counter', functions, tier).count,
-      instructions: executed,
-      accesses: count('memory-counter', functions, tier).count,
-      events: count('discon-counter', traps, tier).count,
-      nothing: 0,
-    }
-    expect(found, row.mode).toBe(expected[row.counts])
-    if (row.counts !== 'nothing') expect(found, row.mode).toBeGreaterThan(1000)
+    if (row.counts === 'nothing') expect(found, row.mode).toBe(0)
+    else expect(found, row.mode).toBeGreaterThan(1000)
+    if (row.counts === 'instructions') expect(found, row.mode).toBe(executed)
+    expect(found, row.mode).toBe(first.get(row.counts) ?? found)
+    first.set(row.counts, found)
   }
 })
 
