@@ -118,7 +118,7 @@ export const Block = {
 } as const
 
 /** Block table: buckets (i32: address of the first block, or 0) by place of the code and translation flags. */
-export const BlockTable = { buckets: 65536 } as const
+export const BlockTable = { buckets: 262144 } as const
 
 /** Fetch TLB: virtual page → linear page for instruction fetch, direct mapped, valid for one context. */
 export const FetchTlb = { entries: 256, entrySize: 16, page: 0, context: 8, linear: 12 } as const

@@ -16,6 +16,8 @@ const runtime = {
   slowProbe: none,
   hook: none,
   recordHook: none,
+  accessHook: none,
+  edgeHook: none,
   lookup: none,
   deliver: none,
 }

@@ -43,15 +43,14 @@ export function blockIr(host: BlockIrHost, tb: Tb): RegionBlock {
     const { addressType } = target
     const after = b.const(addressType, addressType === 'i32' ? Number(next & 0xffffffffn) : next)
     // In another decoding state the next block is not the one that a region has at this address.
-    const last = tb.insns.reduce((before, insn) => insn.nextState ?? before, tb.flags)
-    b.goto(after, last !== tb.flags)
+    b.goto(after, tb.endState !== tb.flags)
   }
   return {
     pc: tb.pc,
     body: b.body,
     count: b.count,
     vars: b.vars,
-    length: tb.insns.length,
+    length: tb.length,
     offsets: tb.offsets,
     records: tb.address + Block.size,
   }
@@ -82,7 +81,7 @@ class InsnHooks {
     const b = this.#b
     const exec = this.#tb.hooks?.exec[this.#index] ?? []
     const access = this.#tb.hooks?.access[this.#index] ?? []
-    const isLast = this.#index === this.#tb.insns.length - 1
+    const isLast = this.#index === this.#tb.length - 1
     const edges = isLast ? (this.#tb.hooks?.edges ?? []) : []
     this.#notes = access.length > 0 && accesses(emit) > 1
     if (this.#notes) b.set(Head.toldRec, b.i64(recordOf(this.#tb, this.#index)))

@@ -1,5 +1,5 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
-import { FetchTlb, Head, JumpCache, Rec, Tlb } from '@guestscope/codegen'
+import { FetchTlb, Head, JumpCache, Tlb } from '@guestscope/codegen'
 import { BlockHookRunner } from './block-hooks.ts'
 import type { Cpu } from './cpu.ts'
 import type { Engine } from './engine.ts'

@@ -37,7 +37,7 @@ export interface MachineOptions extends BoardOptions {
   readonly batch?: number
   /** Other settings of the tiers, for tests. */
   readonly tuning?: Partial<RegionTuning>
-  /** Bytes for decoded blocks; default 16 MiB. When they are used up, all translations are thrown away. */
+  /** Bytes for decoded blocks; default 64 MiB. When they are used up, all translations are thrown away. */
   readonly poolBytes?: number
 }
 

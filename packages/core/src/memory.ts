@@ -45,7 +45,7 @@ const pageSize = 4096
 export const granuleShift = 6
 const align = (n: number, to: number): number => Math.ceil(n / to) * to
 /** Bytes for decoded blocks. */
-const usualPool = 16 << 20
+const usualPool = 64 << 20
 /** Bytes for the trace buffers of plugins; those unused take no memory. */
 const tracesSize = 16 << 20
 /** Linear memory is addressed with 32 bits. */

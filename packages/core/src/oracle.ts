@@ -89,7 +89,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
         return Exit.next
       case 'goto':
         cpu.pc = outcome.pc
-        if (index === tb.insns.length - 1 && tb.hooks?.edges.length) {
+        if (index === tb.length - 1 && tb.hooks?.edges.length) {
           cpu.set32(Head.accessInfo, outcome.taken === undefined ? 2 : Number(outcome.taken))
           exactly(cpu, 1, () => host.hooks.endedBy(cpu, tb, index))
         }
@@ -117,7 +117,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
         view.getInt32(entry + JumpCache.context, true) === cpu.get32(Head.context)
       if (!hit) return Exit.lookup
       const tb = host.blockAt(view.getInt32(entry + JumpCache.block, true))
-      for (let i = 0; i < tb.insns.length; i++) {
+      for (let i = 0; i < tb.length; i++) {
         if (!cpu.get32(Head.budget)) return Exit.budget
         const exit = step(cpu, tb, i)
         if (exit === undefined || (exit === Exit.next && cpu.get32(Head.request))) break

@@ -131,7 +131,7 @@ export class Regions {
       const slot = this.engine.place(compiled, i)
       const region: CompiledRegion = { head, blocks, slot, tier, module, samples: 0 }
       module.regions.add(region)
-      for (const b of blocks) b.regions.add(region)
+      for (const b of blocks) b.regions = [...b.regions, region]
       words[this.#word(head, Block.region)] = slot
       words[this.#word(head, Block.need)] = compiled.needs[i] as number
     })
@@ -194,7 +194,7 @@ export class Regions {
 
   drop(region: CompiledRegion): void {
     const { words } = this.#memory
-    for (const b of region.blocks) b.regions.delete(region)
+    for (const b of region.blocks) b.regions = b.regions.filter(r => r !== region)
     words[this.#word(region.head, Block.region)] = 0
     words[this.#word(region.head, Block.count)] = 0 // it may become hot again
     this.engine.release(region.slot, region.tier)

@@ -6,11 +6,13 @@ import { PageFlag } from './memory.ts'
 import type { RegionModule } from './regions.ts'
 import type { DecodedInsn } from './target.ts'
 
-/** A translation block. */
-export interface Tb {
+/** A block as it comes from the translator. */
+export interface DecodedBlock {
   readonly pc: bigint
   /** Translation flags that it was decoded under. */
   readonly flags: number
+  /** Decoding state after it. */
+  readonly endState: number
   /** Linear address of its first byte of code. */
   readonly code: number
   /** Linear page of the second part of an instruction that crosses a page, or -1. */
@@ -20,14 +22,77 @@ export interface Tb {
   readonly offsets: readonly number[]
   /** Bytes of code. */
   readonly size: number
-  /** Address of its head and records in linear memory. */
-  readonly address: number
   /** Protection is finer than a page here: one instruction, fetched anew each time it is looked up, never in a region. */
   readonly fine: boolean
   /** What plugins want; undefined: nothing. */
   readonly hooks: BlockHooks | undefined
+}
+
+const noRegions: readonly CompiledRegion[] = []
+
+/**
+ * A translation block. Most are executed a few times only, so that as little as possible hangs on them: instructions are
+ * read back from the records where somebody asks.
+ */
+export class Tb implements DecodedBlock {
+  readonly pc: bigint
+  readonly flags: number
+  readonly endState: number
+  readonly code: number
+  readonly secondPage: number
+  readonly size: number
+  readonly fine: boolean
+  readonly hooks: BlockHooks | undefined
+  /** Address of its head and records in linear memory. */
+  readonly address: number
+  /** Number of instructions. */
+  readonly length: number
   /** Regions that contain it. */
-  readonly regions: Set<CompiledRegion>
+  regions: readonly CompiledRegion[] = noRegions
+  readonly #words: Int32Array
+  #insns: readonly DecodedInsn[] | undefined
+  #offsets: readonly number[] | undefined
+
+  constructor(block: DecodedBlock, address: number, words: Int32Array) {
+    this.pc = block.pc
+    this.flags = block.flags
+    this.endState = block.endState
+    this.code = block.code
+    this.secondPage = block.secondPage
+    this.size = block.size
+    this.fine = block.fine
+    this.hooks = block.hooks
+    this.address = address
+    this.length = block.insns.length
+    this.#words = words
+  }
+
+  get insns(): readonly DecodedInsn[] {
+    this.#insns ??= Array.from({ length: this.length }, (_, i) => this.#read(i))
+    return this.#insns
+  }
+  get offsets(): readonly number[] {
+    this.#offsets ??= Array.from(
+      { length: this.length },
+      (_, i) => (this.#words[(recordOf(this, i) >> 2) + 1] as number) & 0xffff,
+    )
+    return this.#offsets
+  }
+
+  #read(index: number): DecodedInsn {
+    const words = this.#words
+    const at = recordOf(this, index) >> 2
+    const [head, low, high] = [words[at], words[at + 2], words[at + 3]] as [number, number, number]
+    return {
+      handler: head & 0xffff,
+      size: (head >>> 16) & 0xff,
+      regs: [low & 0xffff, low >>> 16, high & 0xffff, high >>> 16],
+      imm: words[at + 4] as number,
+      aux: words[at + 5] as number,
+      word: words[at + 7] as number,
+      endsBlock: index === this.length - 1,
+    }
+  }
 }
 
 /** A compiled region. It is entered at its first block only. */
@@ -43,7 +108,7 @@ export interface CompiledRegion {
 }
 
 /** `Rec.hooked` of an instruction. */
-function hookedBits(tb: Tb, { exec, access, edges }: BlockHooks, i: number): number {
+function hookedBits(tb: DecodedBlock, { exec, access, edges }: BlockHooks, i: number): number {
   const isLast = i === tb.insns.length - 1
   return (
     (exec[i]?.length ? Hooked.exec : 0) |
@@ -66,7 +131,7 @@ const bucketOf = (code: number, flags: number): number =>
 export class TbCache {
   readonly #memory: GuestMemory
   readonly #byAddress = new Map<number, Tb>()
-  readonly #byPage = new Map<number, Set<Tb>>()
+  readonly #byPage = new Map<number, Tb[]>()
   #next: number
   /** Blocks translated since the start, and the instructions in them. */
   translated = 0
@@ -117,25 +182,36 @@ export class TbCache {
   }
 
   /** Enters a block: writes its records and marks its pages as code. */
-  add(block: Omit<Tb, 'address' | 'regions'>): Tb {
-    const tb: Tb = { ...block, address: this.#next, regions: new Set() }
-    this.#next += Block.size + block.insns.length * Rec.bytes
-    this.#writeRecords(tb)
+  add(block: DecodedBlock): Tb {
+    const tb = new Tb(block, this.#next, this.#memory.words)
+    this.#next += Block.size + tb.length * Rec.bytes
+    this.#writeRecords(block, tb.address)
     this.#byAddress.set(tb.address, tb)
     this.#count(tb, 1)
-    for (const page of this.#pages(tb)) {
-      const set = this.#byPage.get(page)
-      if (set) {
-        set.add(tb)
-        continue
-      }
-      this.#byPage.set(page, new Set([tb]))
-      this.#memory.setFlag(page * pageSize, PageFlag.code, true)
-      this.#protect(page)
-    }
+    this.#enterPage(tb, tb.code >>> pageShift)
+    if (tb.secondPage >= 0) this.#enterPage(tb, tb.secondPage)
     this.translated++
-    this.instructions += tb.insns.length
+    this.instructions += tb.length
     return tb
+  }
+
+  #enterPage(tb: Tb, page: number): void {
+    const list = this.#byPage.get(page)
+    if (list) return void list.push(tb)
+    this.#byPage.set(page, [tb])
+    this.#memory.setFlag(page * pageSize, PageFlag.code, true)
+    this.#protect(page)
+  }
+
+  #leavePage(tb: Tb, page: number): void {
+    const list = this.#byPage.get(page)
+    const index = list?.indexOf(tb) ?? -1
+    if (!list || index < 0) return
+    const last = list.pop() as Tb
+    if (last !== tb) list[index] = last
+    if (list.length) return
+    this.#byPage.delete(page)
+    this.#memory.setFlag(page * pageSize, PageFlag.code, false)
   }
 
   /** Marks or unmarks the code of a block. */
@@ -145,27 +221,23 @@ export class TbCache {
     if (tb.secondPage >= 0) this.#memory.countCode(tb.secondPage * pageSize, tb.size - here, by)
   }
 
-  #pages(tb: Tb): number[] {
-    const first = tb.code >>> pageShift
-    return tb.secondPage < 0 ? [first] : [first, tb.secondPage]
-  }
-
   /** Writes head and records, and puts the block first in its bucket. */
-  #writeRecords(tb: Tb): void {
+  #writeRecords(tb: DecodedBlock, address: number): void {
     const { view, words } = this.#memory
-    const head = tb.address >> 2
+    const head = address >> 2
     const bucket = this.#bucket(tb.code, tb.flags)
     words[head + (Block.region >> 2)] = 0
     words[head + (Block.count >> 2)] = 0
     words[head + (Block.length >> 2)] = tb.insns.length
     words[head + (Block.secondPage >> 2)] = tb.secondPage
-    view.setBigUint64(tb.address + Block.pc, tb.pc, true)
+    view.setBigUint64(address + Block.pc, tb.pc, true)
     words[head + (Block.code >> 2)] = tb.code
     words[head + (Block.flags >> 2)] = tb.fine ? -1 : tb.flags
     words[head + (Block.next >> 2)] = words[bucket] as number
-    words[bucket] = tb.address
-    let at = (tb.address + Block.size) >> 2
-    tb.insns.forEach((insn, i) => {
+    words[bucket] = address
+    let at = (address + Block.size) >> 2
+    for (let i = 0; i < tb.insns.length; i++) {
+      const insn = tb.insns[i] as DecodedInsn
       const { regs } = insn
       const hooked = tb.hooks ? hookedBits(tb, tb.hooks, i) << 24 : 0
       words[at] = insn.handler | (insn.size << 16) | hooked
@@ -174,10 +246,10 @@ export class TbCache {
       words[at + 3] = regs[2] | (regs[3] << 16)
       words[at + 4] = insn.imm
       words[at + 5] = insn.aux
-      words[at + 6] = tb.address
+      words[at + 6] = address
       words[at + 7] = insn.word
       at += Rec.bytes >> 2
-    })
+    }
   }
 
   /** Takes a block out of its bucket. */
@@ -214,14 +286,8 @@ export class TbCache {
     if (!this.#byAddress.delete(tb.address)) return
     this.#unlink(tb)
     this.#count(tb, -1)
-    for (const page of this.#pages(tb)) {
-      const set = this.#byPage.get(page)
-      set?.delete(tb)
-      if (set && !set.size) {
-        this.#byPage.delete(page)
-        this.#memory.setFlag(page * pageSize, PageFlag.code, false)
-      }
-    }
+    this.#leavePage(tb, tb.code >>> pageShift)
+    if (tb.secondPage >= 0) this.#leavePage(tb, tb.secondPage)
   }
 
   /** Every block. */

@@ -6,7 +6,7 @@ import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
 import type { CodeReader, DecodedInsn, Target } from './target.ts'
-import type { Tb, TbCache } from './tb.ts'
+import type { DecodedBlock, Tb, TbCache } from './tb.ts'
 
 const pageSize = 4096
 /** Most instructions of a block. */
@@ -73,7 +73,7 @@ export class Translator {
     code: number,
     nextPage: (address: bigint) => number,
     check?: (address: bigint) => void,
-  ): Omit<Tb, 'address' | 'regions'> {
+  ): DecodedBlock {
     const insns: DecodedInsn[] = []
     const offsets: number[] = []
     const inPage = code & (pageSize - 1)
@@ -124,7 +124,8 @@ export class Translator {
         })
       : undefined
     const secondPage = second < 0 ? -1 : second >>> 12
-    return { pc, flags, code, secondPage, insns, offsets, size: at, fine: check !== undefined, hooks }
+    const fine = check !== undefined
+    return { pc, flags, endState: state, code, secondPage, insns, offsets, size: at, fine, hooks }
   }
 
   /** The IR of a block, hooks included. */
@@ -153,10 +154,10 @@ export class Translator {
       }
     }
     for (let tb = queue.shift(); tb; tb = queue.shift()) {
-      if (found.length >= limits.blocks || insns + tb.insns.length > limits.insns) break
+      if (found.length >= limits.blocks || insns + tb.length > limits.insns) break
       const part = regionPart(tb, this.ir(tb))
       found.push(part)
-      insns += tb.insns.length
+      insns += tb.length
       for (const pc of part.successors) follow(pc)
       if (part.returnSite !== undefined) follow(part.returnSite)
     }

@@ -19,6 +19,9 @@ import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions,
 /** The instructions around an ebreak that make it a semihosting call: slli x0, x0, 31 and srai x0, x0, 7. */
 const [before, after] = [0x01f01013, 0x40705013]
 const pageSize = 4096
+const ebreak = 0x00100073
+/** Entries, a power of two. */
+const decodeCache = 1 << 14
 
 /** Number of each semantics by name. */
 type Handlers = ReadonlyMap<string, number>
@@ -47,25 +50,12 @@ function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
     return found
   }
   const [illegal, semihost] = [number(illegalName), number(semihostName)]
-  return (code, flags): DecodedInsn => {
-    const low = code.u16(0)
-    const word = lengthOf(low) === 2 ? low : low | (code.u16(2) << 16)
+  const decodeWord = (word: number, size: number): DecodedInsn => {
     const insn = decode(xlen, word)
-    if (!insn) {
-      return {
-        handler: illegal,
-        endsBlock: true,
-        regs: [0, 0, 0, 0],
-        imm: 0,
-        aux: 0,
-        size: lengthOf(low),
-        word,
-      }
-    }
+    if (!insn) return { handler: illegal, endsBlock: true, regs: [0, 0, 0, 0], imm: 0, aux: 0, size, word }
     const { row } = insn
-    const host = row.name === 'ebreak' && isSemihosting(code, flags)
     return {
-      handler: host ? semihost : number(row.sem),
+      handler: number(row.sem),
       endsBlock: endsBlock(insn),
       regs: [
         offsetOf(row.regs.rd, insn.rd, true),
@@ -75,9 +65,24 @@ function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
       ],
       imm: insn.imm,
       aux: insn.aux,
-      size: insn.size,
+      size,
       word: insn.word | 0,
     }
+  }
+  // What was decoded lately, by a hash of the word: programs repeat themselves.
+  const known: { readonly word: number; readonly insn: DecodedInsn }[] = []
+  return (code, flags): DecodedInsn => {
+    const low = code.u16(0)
+    const size = lengthOf(low)
+    const word = size === 2 ? low : low | (code.u16(2) << 16)
+    if (word === ebreak && isSemihosting(code, flags)) return { ...decodeWord(word, size), handler: semihost }
+    const slot = (word ^ (word >>> 13)) & (decodeCache - 1)
+    let found = known[slot]
+    if (found?.word !== word) {
+      found = { word, insn: decodeWord(word, size) }
+      known[slot] = found
+    }
+    return found.insn
   }
 }
 
