@@ -7,7 +7,7 @@ import {
   type PluginDefinition,
 } from '@guestscope/plugin-api'
 import { descending } from './counting.ts'
-import { SymbolNames } from './symbols.ts'
+import { allSymbols, SymbolNames, symbolsOption } from './symbols.ts'
 import { openLog, table } from './text.ts'
 
 /** How one instruction went on at another. */
@@ -44,12 +44,13 @@ export const cflow: PluginDefinition = definePlugin({
       default: 20,
       description: 'Print so many lines of the table.',
     },
+    elf: symbolsOption,
   },
   install(api, options) {
     const out = openLog(api, options.out)
+    const symbols = new SymbolNames(allSymbols(api, options.elf))
     const edges = collect(api)
     api.onExit(() => {
-      const symbols = new SymbolNames(api.program)
       if (options.format === 'dot') out.write(graph(edges(), symbols))
       else if (options.sort === 'popular') out.write(popular(edges(), options.limit, symbols))
       else out.write(hottest(edges(), options.sort === 'event', options.limit, symbols))

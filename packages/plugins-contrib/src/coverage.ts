@@ -3,6 +3,7 @@ import { BlockCounter, executions } from './blocks.ts'
 import { type LineRow, programLines } from './dwarf/index.ts'
 import { readElf } from './elf.ts'
 import { type FileCoverage, lcovText, lineCoverage, sortedCounts } from './lcov.ts'
+import { allSymbols } from './symbols.ts'
 import { table } from './text.ts'
 
 /** Line coverage without a special build: executed addresses and the program's debug information give an lcov file. */
@@ -26,13 +27,13 @@ export const coverage: PluginDefinition = definePlugin({
   },
   install(api, { out, elf, include, summary }) {
     const tables = lineTables(api, elf)
+    const functions = allSymbols(api, elf).filter(({ kind }) => kind === 'function')
     const file = api.openOutput(out)
     const counter = new BlockCounter(api)
     const wanted = (path: string): boolean =>
       include.length === 0 || include.some(text => path.includes(text))
     api.onExit(() => {
       const counts = sortedCounts(countsOf(counter))
-      const functions = (api.program?.symbols() ?? []).filter(({ kind }) => kind === 'function')
       const files = lineCoverage(
         tables.flatMap(rows => [...rows]),
         counts,

@@ -1,5 +1,5 @@
-/** As much of ELF as debug information needs: sections by name, and functions. Little-endian, 32 and 64 bits. */
-import { PluginError } from '@guestscope/plugin-api'
+/** As much of ELF as debug information needs: sections by name, and symbols. Little-endian, 32 and 64 bits. */
+import { type PluginApi, PluginError, type ProgramSymbol } from '@guestscope/plugin-api'
 
 /** An ELF file. */
 export interface ElfFile {
@@ -8,6 +8,8 @@ export interface ElfFile {
   readonly machine: number
   /** Contents of a section; undefined if there is none of that name. Throws a `PluginError` if it is compressed. */
   section(name: string): Uint8Array | undefined
+  /** Functions and labels of the symbol table, in its order; empty if the file is stripped. */
+  symbols(): ProgramSymbol[]
 }
 
 const compressed = 0x800
@@ -48,9 +50,10 @@ export function readElf(path: string, file: Uint8Array): ElfFile {
   })
   const strings = sections[names]?.bytes ?? new Uint8Array(0)
   const byName = new Map(sections.map(section => [cString(strings, section.name), section]))
-  return {
+  const elf: ElfFile = {
     bits: wide ? 64 : 32,
     machine: view.getUint16(18, true),
+    symbols: () => symbolsOf(elf),
     section(name) {
       const section = byName.get(name)
       if (section === undefined) return undefined
@@ -63,6 +66,38 @@ export function readElf(path: string, file: Uint8Array): ElfFile {
       return section.bytes
     },
   }
+  return elf
+}
+
+/** The files that options name, as ELF files. */
+export function readElfFiles(api: PluginApi, paths: readonly string[]): ElfFile[] {
+  return paths.map(path => readElf(path, api.readFile(path)))
+}
+
+/** Elf_Sym st_info & 15: STT_NOTYPE, STT_FUNC. */
+const symbolKinds: Readonly<Record<number, ProgramSymbol['kind']>> = { 0: 'label', 2: 'function' }
+const armMachine = 40
+
+function symbolsOf(elf: ElfFile): ProgramSymbol[] {
+  const [table, strings] = [elf.section('.symtab'), elf.section('.strtab')]
+  if (table === undefined || strings === undefined) return []
+  const view = new DataView(table.buffer, table.byteOffset, table.byteLength)
+  const wide = elf.bits === 64
+  const stride = wide ? 24 : 16
+  const found: ProgramSymbol[] = []
+  for (let at = 0; at + stride <= table.length; at += stride) {
+    const kind = symbolKinds[view.getUint8(at + (wide ? 4 : 12)) & 15]
+    const section = view.getUint16(at + (wide ? 6 : 14), true)
+    const name = cString(strings, view.getUint32(at, true))
+    // SHN_UNDEF and SHN_ABS are no places; $x and the like mark code and data, .L… are the assembler's own.
+    if (kind === undefined || section === 0 || section >= 0xff00 || /^(\$|\.L|$)/.test(name)) continue
+    const value = wide ? view.getBigUint64(at + 8, true) : BigInt(view.getUint32(at + 4, true))
+    const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
+    // Of Arm's functions bit 0 says that they are Thumb code.
+    const address = kind === 'function' && elf.machine === armMachine ? value & ~1n : value
+    found.push({ name, address, size, kind })
+  }
+  return found
 }
 
 const decoder = new TextDecoder()

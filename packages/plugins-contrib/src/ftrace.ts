@@ -2,7 +2,7 @@ import { Discon, definePlugin, type PluginApi, type PluginDefinition } from '@gu
 import { PerfettoSink } from './ftrace/perfetto.ts'
 import { CallStack, type FrameSink } from './ftrace/stack.ts'
 import { UftraceSink } from './ftrace/uftrace.ts'
-import { SymbolNames } from './symbols.ts'
+import { allSymbols, SymbolNames, symbolsOption } from './symbols.ts'
 import { BatchedOutput } from './text.ts'
 
 /** Traces functions and traps with the privilege that they run at. */
@@ -26,9 +26,10 @@ export const ftrace: PluginDefinition = definePlugin({
       type: 'boolean',
       description: 'A thread for each privilege level of a vCPU instead of one for all.',
     },
+    elf: symbolsOption,
   },
-  install(api, { format, out, privilege: byPrivilege }) {
-    const symbols = new SymbolNames(api.program)
+  install(api, { format, out, privilege: byPrivilege, elf }) {
+    const symbols = new SymbolNames(allSymbols(api, elf))
     const sink =
       format === 'perfetto' ? perfetto(api, out, byPrivilege) : uftrace(api, symbols, out, byPrivilege)
     const stacks = Array.from(
@@ -73,9 +74,11 @@ function uftrace(
 ): FrameSink {
   const { program } = api
   const code = (program?.segments ?? []).filter(({ executable }) => executable)
-  const sorted = BigUint64Array.from(
-    code.flatMap(({ address, size }) => [address, address + BigInt(size)]),
-  ).sort()
+  const places =
+    code.length > 0
+      ? code.flatMap(({ address, size }) => [address, address + BigInt(size)])
+      : [...symbols.all()].map(({ start }) => start)
+  const sorted = BigUint64Array.from(places).sort()
   const [start = 0n, end = 0n] = [sorted.at(0), sorted.at(-1)]
   return new UftraceSink(
     name => api.openOutput(`${directory}/${name}`),

@@ -1,14 +1,15 @@
-import type { Program } from '@guestscope/plugin-api'
+import type { PluginApi, ProgramSymbol } from '@guestscope/plugin-api'
+import { readElfFiles } from './elf.ts'
 
-/** Names of code addresses, from the symbols of the program. */
+/** Names of code addresses. */
 export class SymbolNames {
   readonly #addresses: BigUint64Array
   readonly #names: readonly { readonly name: string; readonly end: bigint }[]
 
-  constructor(program: Program | undefined) {
+  constructor(symbols: readonly ProgramSymbol[]) {
     const found = new Map<bigint, { name: string; size: number }>()
-    // At one address functions come first.
-    for (const { address, name, size, kind } of program?.symbols() ?? [])
+    const rank = ({ kind }: ProgramSymbol): number => (kind === 'function' ? 0 : 1)
+    for (const { address, name, size, kind } of symbols.toSorted((a, b) => rank(a) - rank(b)))
       if (kind !== 'object' && !found.has(address)) found.set(address, { name, size })
     this.#addresses = BigUint64Array.from(found.keys()).sort()
     this.#names = [...this.#addresses].map((address, i) => {
@@ -52,3 +53,15 @@ export class SymbolNames {
       yield { name, start: this.#addresses[i] as bigint, end }
   }
 }
+
+/** The symbols of the program, and those of further ELF files that an option names. */
+export function allSymbols(api: PluginApi, paths: readonly string[]): ProgramSymbol[] {
+  return [...(api.program?.symbols() ?? []), ...readElfFiles(api, paths).flatMap(elf => elf.symbols())]
+}
+
+/** The option for `allSymbols`. */
+export const symbolsOption = {
+  type: 'string',
+  multiple: true,
+  description: 'A further ELF file with symbols, such as that of a raw kernel.',
+} as const

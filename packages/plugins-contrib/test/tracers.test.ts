@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import type { Program } from '@guestscope/plugin-api'
 import { describe, expect, it } from 'vitest'
 import cflowDefault from '../src/cflow.ts'
+import { readElf } from '../src/elf.ts'
 import ftraceDefault from '../src/ftrace.ts'
 import { cflow, ftrace } from '../src/index.ts'
 import { SymbolNames } from '../src/symbols.ts'
@@ -25,14 +27,14 @@ const program = (base = 0x1000n): Program => ({
 })
 
 describe('symbols', () => {
-  const names = new SymbolNames(program())
+  const names = new SymbolNames(program().symbols())
   it('cover addresses up to their size, or to the next', () => {
     expect(names.describe(0x1000n)).toBe('1000 <start>')
     expect(names.describe(0x10f0n)).toBe('10f0 <start+0xf0>')
     expect(names.describe(0x1104n)).toBe('1104 <main+0x4>')
     expect(names.describe(0x1140n)).toBe('1140')
     expect(names.describe(0xfffn)).toBe('fff')
-    expect(new SymbolNames(undefined).function(0x10n)).toEqual({ name: '0x10', start: 0x10n })
+    expect(new SymbolNames([]).function(0x10n)).toEqual({ name: '0x10', start: 0x10n })
   })
 })
 
@@ -87,6 +89,25 @@ const traceOf = (options: ConstructorParameters<typeof FakeRun>[1] = {}): TraceE
   play(run)
   return JSON.parse(run.files.get('trace.json') as string).traceEvents
 }
+
+describe('symbols of further files', () => {
+  const elf = (name: string): Uint8Array => readFileSync(new URL(`guests/elf/${name}.elf`, import.meta.url))
+  it.each(['lines-dwarf5-rv64', 'lines-dwarf4-rv32', 'lines-dwarf5-arm'])('are read: %s', name => {
+    const symbols = readElf(name, elf(name)).symbols()
+    const main = symbols.find(symbol => symbol.name === 'main')
+    expect(main).toMatchObject({ kind: 'function', size: expect.any(Number) })
+    expect((main?.address ?? 1n) % 2n).toBe(0n)
+    expect(symbols.some(symbol => symbol.name === '' || symbol.name.startsWith('$'))).toBe(false)
+    expect(symbols.map(symbol => symbol.name)).toContain('classify')
+  })
+  it('name what the program does not', () => {
+    const files = new Map([['x.elf', elf('lines-dwarf4-rv64')]])
+    const run = new FakeRun(cflow, { elf: ['x.elf'], limit: 5 }, 1, files)
+    run.edge(0, 'call', 0x80000016n, 0x80000152n)
+    run.end()
+    expect(run.output).toContain('80000016 <_start+0x16>  80000152 <main>')
+  })
+})
 
 describe('ftrace for Perfetto', () => {
   it('is a default export too', () => expect(ftraceDefault).toBe(ftrace))
