@@ -12,8 +12,6 @@ import type { Tb } from './tb.ts'
 export interface BlockHooksHost {
   readonly target: Target
   readonly memory: GuestMemory
-  /** Callback of a region, by its number. */
-  callback(id: number): ((cpu: number) => void) | undefined
   /** Has a callback sent the CPU elsewhere? Then the instruction does not run. */
   redirected(cpu: Cpu): boolean
 }
@@ -34,11 +32,6 @@ export class BlockHookRunner {
   /** No block is left. */
   clear(): void {
     this.#blocks.clear()
-  }
-
-  /** Runs a callback of a region. */
-  run(cpu: Cpu, id: number): void {
-    this.#host.callback(id)?.(cpu.index)
   }
 
   #at(record: number): [Tb, number] {

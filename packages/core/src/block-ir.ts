@@ -12,7 +12,7 @@ import {
 } from '@guestscope/codegen'
 import { edgeNotTaken, edgeTaken } from './edges.ts'
 import { accessKind, HookEmitter, type HookSite } from './hook-ir.ts'
-import type { AccessHook } from './instrument.ts'
+import type { AccessHook, BlockHooks, Hook, TraceTarget } from './instrument.ts'
 import type { Target } from './target.ts'
 import { recordOf, type Tb } from './tb.ts'
 
@@ -30,12 +30,14 @@ export function blockIr(host: BlockIrHost, tb: Tb): RegionBlock {
   const { target } = host
   const { state } = target
   const b = new Builder([], offset => state.promote(offset) !== undefined)
+  const emitter = new HookEmitter(b, host.numberOf)
   tb.insns.forEach((insn, i) => {
     b.insn(i)
+    if (i === 0 && tb.hooks) makeRoom(target, emitter, tb, tb.hooks)
     const pc = tb.pc + BigInt(tb.offsets[i] as number)
     const emit = (to: Builder): void =>
       target.semantics[insn.handler]?.emit(to, knownOperands(to, insn, pc, state.fixed), tb.flags)
-    if (tb.hooks) new InsnHooks(host, b, tb, i).around(emit)
+    if (tb.hooks) new InsnHooks(host, b, emitter, tb, i).around(emit)
     else emit(b)
   })
   if (!b.ended) {
@@ -56,6 +58,26 @@ export function blockIr(host: BlockIrHost, tb: Tb): RegionBlock {
   }
 }
 
+/** Room in the trace buffers for all records of the block at once. */
+function makeRoom(target: Target, emitter: HookEmitter, tb: Tb, hooks: BlockHooks): void {
+  const records = new Map<TraceTarget, number>()
+  const add = (hook: Hook, times: number): void => {
+    if (hook.kind === 'trace') records.set(hook.target, (records.get(hook.target) ?? 0) + times)
+  }
+  tb.insns.forEach((insn, i) => {
+    for (const hook of hooks.exec[i] ?? []) add(hook, 1)
+    const own = (hooks.access[i] ?? []).filter(({ hook }) => hook.kind === 'trace')
+    if (!own.length) return
+    const pc = tb.pc + BigInt(tb.offsets[i] as number)
+    const times = accesses(to =>
+      target.semantics[insn.handler]?.emit(to, knownOperands(to, insn, pc, target.state.fixed), tb.flags),
+    )
+    for (const { hook } of own) add(hook, times)
+  })
+  for (const { hook } of hooks.edges) add(hook, 1)
+  for (const [buffer, n] of records) if (n) emitter.room(buffer, n)
+}
+
 /** The hooks of one instruction. */
 class InsnHooks {
   readonly #host: BlockIrHost
@@ -67,12 +89,12 @@ class InsnHooks {
   /** Plugins are called at its accesses, and there are several: it is noted how many they know of. */
   #notes = false
 
-  constructor(host: BlockIrHost, b: Builder, tb: Tb, index: number) {
+  constructor(host: BlockIrHost, b: Builder, emitter: HookEmitter, tb: Tb, index: number) {
     this.#host = host
     this.#b = b
     this.#tb = tb
     this.#index = index
-    this.#emitter = new HookEmitter(b, host.numberOf)
+    this.#emitter = emitter
     this.#pc = tb.pc + BigInt(tb.offsets[index] as number)
   }
 

@@ -33,6 +33,8 @@ export class GuestCode {
   readonly regions: Regions
   /** What plugins want where it is not compiled in. */
   readonly hooks: BlockHookRunner
+  /** Callbacks that regions reach by number. */
+  readonly calls: readonly ((cpu: number) => void)[]
   #engine!: Engine
   /** Blocks forgotten one by one; how often all were, and how often soft TLBs were emptied. */
   dropped = 0
@@ -45,10 +47,8 @@ export class GuestCode {
     this.#options = options
     this.blocks = new TbCache(options.memory, page => this.#protect(page))
     this.#translator = new Translator(options.target, options.memory, this.blocks, options.instrumentation)
-    this.hooks = new BlockHookRunner({
-      ...options,
-      callback: id => this.#translator.calls[id],
-    })
+    this.hooks = new BlockHookRunner(options)
+    this.calls = this.#translator.calls
     this.regions = new Regions(options.memory, this.#translator, tb => this.isValid(tb), options.tuning)
   }
 

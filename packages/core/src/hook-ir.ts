@@ -34,6 +34,8 @@ const comparison: Readonly<Record<Condition, string | undefined>> = {
 export class HookEmitter {
   readonly #b: Builder
   readonly #numberOf: (run: (cpu: number) => void) => number
+  /** Buffers in which there is room for all records of the block. */
+  readonly #roomy = new Set<TraceTarget>()
 
   constructor(b: Builder, numberOf: (run: (cpu: number) => void) => number) {
     this.#b = b
@@ -46,7 +48,7 @@ export class HookEmitter {
       this.emit(hook, site)
       if (hook.kind === 'call' && hook.access === 'write-pc') this.#b.hooked()
     }
-    if (hooks.some(hook => hook.kind === 'call' || hook.kind === 'trace')) this.#b.hooked()
+    if (hooks.some(hook => hook.kind === 'call')) this.#b.hooked()
   }
 
   emit(hook: Hook, site: HookSite): void {
@@ -74,21 +76,32 @@ export class HookEmitter {
     if (name) b.if(b.cmp(name, b.get(when.offset, 'i64'), b.i64(when.value)), then)
   }
 
-  #trace(target: TraceTarget, site: HookSite): void {
+  /** Makes room for so many records, so that they need not look for themselves. */
+  room(target: TraceTarget, records: number): void {
+    if (records * target.stride > target.part) return
+    this.#makeRoom(target, records)
+    this.#roomy.add(target)
+  }
+  #makeRoom(target: TraceTarget, records: number): void {
     const b = this.#b
-    const record = b.get(target.slot, 'i32')
-    for (const { field, offset } of target.fields) {
-      const value = this.#field(field, site)
-      b.rstore(value.type === 'i64' ? '64' : '32u', record, value, offset)
-    }
-    const next = b.add(record, b.i32(target.stride))
-    b.set(target.slot, next)
-    b.if(b.cmp('ge_u', next, b.get(target.slot + 4, 'i32')), () =>
+    const left = b.sub(b.get(target.slot + 4, 'i32'), b.get(target.slot, 'i32'))
+    b.if(b.cmp('lt_s', left, b.i32(records * target.stride)), () =>
       b.hook(
         this.#numberOf(cpu => target.full(cpu)),
         false,
       ),
     )
+  }
+
+  #trace(target: TraceTarget, site: HookSite): void {
+    const b = this.#b
+    if (!this.#roomy.has(target)) this.#makeRoom(target, 1)
+    const record = b.get(target.slot, 'i32')
+    for (const { field, offset } of target.fields) {
+      const value = this.#field(field, site)
+      b.rstore(value.type === 'i64' ? '64' : '32u', record, value, offset)
+    }
+    b.set(target.slot, b.add(record, b.i32(target.stride)))
   }
 
   #field(field: TraceField, site: HookSite): Node {

@@ -53,6 +53,8 @@ export function runHook(cpu: Cpu, hook: Hook, site: RunSite): void {
 
 function record(cpu: Cpu, target: TraceTarget, site: RunSite): void {
   const { view } = cpu.machine.memory
+  const full = (cpu.get32(target.slot + 4) >>> 0) - (cpu.get32(target.slot) >>> 0) < target.stride
+  if (full) target.full(cpu.index)
   const at = cpu.get32(target.slot) >>> 0
   for (const { field, offset } of target.fields) {
     const value = fieldOf(cpu, field, site)
@@ -60,7 +62,6 @@ function record(cpu: Cpu, target: TraceTarget, site: RunSite): void {
     else view.setInt32(at + offset, value, true)
   }
   cpu.set32(target.slot, at + target.stride)
-  if (at + target.stride >= cpu.get32(target.slot + 4) >>> 0) target.full(cpu.index)
 }
 
 function fieldOf(cpu: Cpu, field: TraceField, site: RunSite): number | bigint {

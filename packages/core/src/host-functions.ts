@@ -36,7 +36,6 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
     'core.load': (cpu, low, high, bytes) => slowLoad(access, cpu, low, high, bytes),
     'core.store': (cpu, low, high, bytes) => slowStore(access, cpu, low, high, bytes),
     'core.probe': (cpu, low, high, bytes) => slowProbe(access, cpu, low, high, bytes),
-    'core.hook': (cpu, id) => hooks.run(cpu, id),
     'core.recordHook': (cpu, record) => {
       hooks.before(cpu, record)
       return options.leaves() || cpu.get32(Head.request) ? 1 : 0
@@ -50,6 +49,8 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
   for (const [name, f] of Object.entries(own)) {
     host.set(name, (base, a, b, c) => f(cpuAt(machine, base), a as number, b as number, c as number))
   }
+  const { calls } = code
+  host.set('core.hook', (base, id) => calls[id as number]?.((base - Layout.firstCpu) / Layout.cpuSize))
   for (const h of machine.target.host) {
     if (host.has(h.callee.name)) continue
     const f = h.implement(machine)

@@ -14,11 +14,13 @@ export interface HookCondition {
 export interface TraceTarget {
   /** Offset in the vCPU's area of two i32: linear address of the next record, and of the end of the part. */
   readonly slot: number
+  /** Bytes of a vCPU's part. */
+  readonly part: number
   /** Bytes of a record. */
   readonly stride: number
   /** Fields with their offset in bytes. */
   readonly fields: readonly { readonly field: TraceField; readonly offset: number }[]
-  /** The part is full: hands the records over and starts again. */
+  /** There is no room for what is to come: hands the records over and starts again. */
   full(cpu: number): void
 }
 

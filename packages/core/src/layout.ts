@@ -44,6 +44,10 @@ export const Layout: {
   firstCpu: 0x10000,
 }
 
+/** Type of the slots of plugins that generated code uses: cells, and where trace records go. */
+export const sharedSlot = (offset: number): 'i32' | 'i64' | undefined =>
+  offset >= PluginArea.traces ? 'i32' : offset >= Layout.cells && offset < Layout.plugins ? 'i64' : undefined
+
 /** Offsets in a vCPU's area of what plugins need besides cells. */
 export const PluginArea: {
   readonly disconCounts: number

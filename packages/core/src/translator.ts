@@ -2,7 +2,7 @@
 import { Block, Rec, type Region, type RegionBlock } from '@guestscope/codegen'
 import { type BlockIrHost, blockIr } from './block-ir.ts'
 import type { Instrumentation } from './instrument.ts'
-import { Layout } from './layout.ts'
+import { Layout, sharedSlot } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
 import type { CodeReader, DecodedInsn, Target } from './target.ts'
@@ -166,6 +166,7 @@ export class Translator {
       region: {
         blocks: parts.map(p => p.block),
         promote: offset => this.#target.state.promote(offset),
+        shared: sharedSlot,
         flat: this.#target.flatData?.(head.flags) ? this.#memory.flat : undefined,
       },
       blocks: parts.map(p => p.tb),

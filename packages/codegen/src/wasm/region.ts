@@ -34,6 +34,11 @@ export interface Region {
   readonly blocks: readonly RegionBlock[]
   /** Type of a state slot that may live in a local, or undefined if it must stay in memory. */
   promote(offset: number): Type | undefined
+  /**
+   * Type of a slot of plugins, which they see and may change whenever they are called: it may live in a local between
+   * the calls.
+   */
+  shared?(offset: number): Type | undefined
   /** Memory that loads reach without the soft TLB: `size` bytes from guest address `base`, at a linear address. */
   readonly flat?: FlatMemory | undefined
 }
@@ -49,13 +54,13 @@ interface Slot {
   readonly local: number
   readonly type: Type
   written: boolean
-  /** Plugins count in it and see it at any time: in memory whenever they are called. */
-  readonly counted: boolean
+  /** Plugins see it at any time: in memory whenever they are called. */
+  readonly shared: boolean
 }
 
-/** Places that count in a slot from which on it gets a local, and how many slots do. */
-const countsForLocal = 4
-const maxCounted = 4
+/** Places that use a slot of plugins from which on it gets a local, and how many slots do. */
+const usesForLocal = 4
+const maxShared = 4
 
 const pcOf = (node: Node | undefined): bigint | undefined =>
   node?.op === 'const' ? BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(node.imm)) : undefined
@@ -63,7 +68,8 @@ const pcOf = (node: Node | undefined): bigint | undefined =>
 class RegionLowerer extends Lowerer {
   readonly #region: Region
   readonly #slots = new Map<number, Slot>()
-  readonly #counts = new Map<number, number>()
+  /** Uses of slots of plugins. */
+  readonly #uses = new Map<number, number>()
   readonly #budget: number
   readonly #rec: number
   readonly #tlb: number
@@ -98,7 +104,7 @@ class RegionLowerer extends Lowerer {
     this.#rec = code.local('i32')
     this.#tlb = code.local('i32')
     for (const b of region.blocks) this.#collect(b.body)
-    this.#collectCounts()
+    this.#collectShared()
     this.#region0()
   }
 
@@ -137,29 +143,36 @@ class RegionLowerer extends Lowerer {
       if (n.op === 'get' || n.op === 'set') {
         const offset = Number(n.imm)
         const type = this.#region.promote(offset)
-        if (type) {
+        if (!type) this.#use(offset)
+        else {
           const slot = this.#slots.get(offset) ?? {
             local: this.code.local(type),
             type,
             written: false,
-            counted: false,
+            shared: false,
           }
           if (n.op === 'set') slot.written = true
           this.#slots.set(offset, slot)
         }
       }
-      if (n.op === 'count') this.#counts.set(Number(n.imm), (this.#counts.get(Number(n.imm)) ?? 0) + 1)
+      if (n.op === 'count') this.#use(Number(n.imm))
       if (n.body) this.#collect(n.body)
       if (n.orelse) this.#collect(n.orelse)
     }
   }
 
-  /** A few slots in which much is counted live in locals, too. */
-  #collectCounts(): void {
-    const much = [...this.#counts].filter(([, places]) => places >= countsForLocal)
+  #use(offset: number): void {
+    if (this.#region.shared?.(offset)) this.#uses.set(offset, (this.#uses.get(offset) ?? 0) + 1)
+  }
+
+  /** The few slots of plugins that are used much live in locals, too. */
+  #collectShared(): void {
+    const much = [...this.#uses].filter(([, uses]) => uses >= usesForLocal)
     much.sort((a, b) => b[1] - a[1])
-    for (const [offset] of much.slice(0, maxCounted))
-      this.#slots.set(offset, { local: this.code.local('i64'), type: 'i64', written: true, counted: true })
+    for (const [offset] of much.slice(0, maxShared)) {
+      const type = this.#region.shared?.(offset) as Type
+      this.#slots.set(offset, { local: this.code.local(type), type, written: true, shared: true })
+    }
   }
 
   #region0(): void {
@@ -291,10 +304,10 @@ class RegionLowerer extends Lowerer {
     code.set(this.#budget)
   }
 
-  #spill(countedOnly = false): void {
+  #spill(sharedOnly = false): void {
     const { code } = this
     for (const [offset, slot] of this.#slots) {
-      if (!slot.written || (countedOnly && !slot.counted)) continue
+      if (!slot.written || (sharedOnly && !slot.shared)) continue
       code.get(cpuLocal)
       code.get(slot.local)
       code.mem(slot.type === 'i32' ? 0x36 : 0x37, offset)
@@ -444,7 +457,7 @@ class RegionLowerer extends Lowerer {
     }
   }
 
-  /** Calls back a plugin. It sees, and may change, the slots that are counted in; registers if it said so. */
+  /** Calls back a plugin. It sees, and may change, the slots that it shares; registers if it said so. */
   #hook(imm: number): void {
     const { code } = this
     const [reads, writes] = [(imm & 1) !== 0, (imm & 2) !== 0]
@@ -454,7 +467,7 @@ class RegionLowerer extends Lowerer {
     code.i32(imm >> 2)
     code.call(this.index(this.runtime.hook))
     for (const [offset, slot] of this.#slots) {
-      if (!slot.counted && !writes) continue
+      if (!slot.shared && !writes) continue
       super.getSlot(offset, slot.type)
       code.set(slot.local)
     }
