@@ -6,7 +6,7 @@ import type { Builder, Node } from '@guestscope/codegen'
 import { type CauseInfo, Discon } from '@guestscope/core'
 import { Cause } from './state.ts'
 
-const exceptions: Readonly<Record<number, string>> = {
+const exceptions = {
   0: 'instruction address misaligned',
   1: 'instruction access fault',
   2: 'illegal instruction',
@@ -21,16 +21,26 @@ const exceptions: Readonly<Record<number, string>> = {
   12: 'instruction page fault',
   13: 'load page fault',
   15: 'store/AMO page fault',
-}
+} as const
 
-const interrupts: Readonly<Record<number, string>> = {
+const interrupts = {
   1: 'supervisor software interrupt',
   3: 'machine software interrupt',
   5: 'supervisor timer interrupt',
   7: 'machine timer interrupt',
   9: 'supervisor external interrupt',
   11: 'machine external interrupt',
-}
+} as const
+
+/** Name of a cause of RISC-V. Numbers that the manual leaves free have names of their own. */
+export type RiscvCause =
+  | (typeof exceptions)[keyof typeof exceptions]
+  | (typeof interrupts)[keyof typeof interrupts]
+  | `exception ${number}`
+  | `interrupt ${number}`
+  | 'semihosting'
+
+type Names = Readonly<Record<number, RiscvCause | undefined>>
 
 const known = new Map<number, CauseInfo>()
 
@@ -58,9 +68,9 @@ function describe(number: number): CauseInfo {
   if (number === Cause.semihosting) return { type: Discon.HostCall, name: 'semihosting' }
   if (number < 0) {
     const code = number & ~Cause.interrupt
-    return { type: Discon.Interrupt, name: interrupts[code] ?? `interrupt ${code}` }
+    return { type: Discon.Interrupt, name: (interrupts as Names)[code] ?? `interrupt ${code}` }
   }
-  return { type: Discon.Exception, name: exceptions[number] ?? `exception ${number}` }
+  return { type: Discon.Exception, name: (exceptions as Names)[number] ?? `exception ${number}` }
 }
 
 /** Interrupts by falling priority (3.1.9): those for M before those for S, external, software, timer. */

@@ -58,6 +58,14 @@ export const serial: ValueType<SerialChoice> = {
   },
 }
 
+/** What becomes of a run in which a plugin throws an error. */
+export type PluginErrors = 'stop-run' | 'stop-plugin'
+
+export const pluginErrors: ValueType<PluginErrors> = {
+  takes: 'stop-run or stop-plugin',
+  parse: given => (given === 'stop-run' || given === 'stop-plugin' ? given : undefined),
+}
+
 const tiers = new Map<string, Tier>([
   ['0', 0],
   ['1', 1],

@@ -1,6 +1,6 @@
 /** Types of the options of each command: what the table in `table.ts` describes and the commands get. */
 import type { Tier } from '@guestscope/core'
-import type { SerialChoice } from '../args/value-types.ts'
+import type { PluginErrors, SerialChoice } from '../args/value-types.ts'
 
 /** What decides which machine is meant. */
 export interface MachineChoice {
@@ -20,6 +20,7 @@ export interface RunOptions extends MachineChoice {
   append: string | undefined
   plugin: readonly string[]
   'plugin-output': string | undefined
+  'plugin-errors': PluginErrors | undefined
   semihosting: boolean
   'semihosting-dir': string | undefined
   'semihosting-args': string | undefined

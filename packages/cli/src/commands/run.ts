@@ -43,7 +43,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     symbols ??= new SymbolTable(start.image)
     return symbols
   }
-  const pluginHost = installPlugins(host, machine, plugins, options['plugin-output'], start, symbolsOf)
+  const pluginHost = installPlugins(host, machine, plugins, options, start, symbolsOf)
   const json = options['stats-json'] === undefined ? undefined : host.files.create(options['stats-json'])
 
   let asked = false

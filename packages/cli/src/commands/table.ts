@@ -1,6 +1,6 @@
 /** The commands and their options: the one place that knows them. */
 import type { CommandSpec } from '../args/spec.ts'
-import { address, count, seconds, serial, size, text, tier } from '../args/value-types.ts'
+import { address, count, pluginErrors, seconds, serial, size, text, tier } from '../args/value-types.ts'
 import type { DisasOptions, ListOptions, RunOptions } from './options.ts'
 
 const image = {
@@ -70,6 +70,13 @@ export const runCommand: CommandSpec<RunOptions> = {
       value: 'FILE',
       type: text,
       description: 'Where reports of plugins go; default: standard error.',
+    },
+    'plugin-errors': {
+      value: 'WHAT',
+      type: pluginErrors,
+      description:
+        'What becomes of the run when a plugin throws an error: stop-run (default), or stop-plugin: it goes on ' +
+        'without that plugin.',
     },
     semihosting: { description: 'Serve semihosting calls of the guest (console, exit).' },
     'semihosting-dir': {

@@ -7,8 +7,10 @@ import {
   PluginHost,
   parsePluginRequest,
 } from '@guestscope/core'
+import type { RunOptions } from '../commands/options.ts'
 import { CommandError, isUserError } from '../errors.ts'
 import type { Host, WritableFile } from '../host/host.ts'
+import { problem } from '../report.ts'
 import { type ProgramFile, programForPlugins } from '../run/image.ts'
 import type { SymbolTable } from '../run/symbols.ts'
 import { describeFailure, failureHint } from './failure.ts'
@@ -33,12 +35,14 @@ export function installPlugins(
   host: Host,
   machine: Machine,
   plugins: readonly Requested[],
-  outputPath: string | undefined,
+  options: Pick<RunOptions, 'plugin-output' | 'plugin-errors'>,
   program: ProgramFile,
   symbols: () => SymbolTable,
 ): PluginHost {
+  const outputPath = options['plugin-output']
   const output: Pick<WritableFile, 'write'> =
     outputPath === undefined ? host.stderr : host.files.create(outputPath)
+  const pluginErrors = options['plugin-errors'] ?? 'stop-run'
   const pluginHost = new PluginHost(machine, {
     output: text => output.write(text),
     openOutput: path => host.files.create(path),
@@ -46,6 +50,15 @@ export function installPlugins(
     openInput: path => host.files.open(path),
     program: programForPlugins(program),
     symbol: address => symbols().at(address)?.name,
+    pluginErrors,
+    onError: ({ plugin, callback, error }) => {
+      if (pluginErrors === 'stop-plugin')
+        problem(
+          host.stderr,
+          `${describeFailure(plugin, callback, error)} The run goes on without it.`,
+          'plugin/stopped',
+        )
+    },
   })
   for (const { definition, options } of plugins) {
     try {
