@@ -317,7 +317,9 @@ export class Machine {
 
   #setSlice(cpu: Cpu, slice: number): void {
     this.#slice = slice
-    cpu.set64(PluginArea.sliceEnd, BigInt(this.#clock + slice))
+    const end = this.#clock + slice
+    cpu.set32(PluginArea.sliceEnd, (end % 2 ** 32) | 0)
+    cpu.set32(PluginArea.sliceEnd + 4, Math.floor(end / 2 ** 32))
   }
 
   #handle(cpu: Cpu, exit: number): void {

@@ -1,13 +1,19 @@
-/** Deadlines in machine time (instructions). Few at a time, so a list and a cached minimum do. */
+/**
+ * Deadlines in machine time (instructions). Few at a time, so a list and a cached minimum do; this is on the road of every
+ * timer interrupt, so entries stay in the list and are plain.
+ */
 interface Deadline {
   readonly token: object
-  readonly at: number
-  readonly callback: () => void
+  /** Infinity: none now. */
+  at: number
+  callback: () => void
 }
+
+const never = Number.POSITIVE_INFINITY
 
 export class Timers {
   readonly #list: Deadline[] = []
-  #next = Number.POSITIVE_INFINITY
+  #next = never
 
   /** The earliest deadline, or Infinity. */
   get next(): number {
@@ -15,43 +21,48 @@ export class Timers {
   }
 
   schedule(token: object, at: number, callback: () => void): void {
-    this.#remove(token)
-    this.#list.push({ token, at, callback })
-    if (at < this.#next) this.#next = at
+    const known = this.#find(token)
+    const old = known?.at ?? never
+    if (known) {
+      known.at = at
+      known.callback = callback
+    } else this.#list.push({ token, at, callback })
+    if (at <= this.#next) this.#next = at
+    else if (old === this.#next) this.#update()
   }
   cancel(token: object): void {
-    this.#remove(token)
+    const known = this.#find(token)
+    if (!known || known.at === never) return
+    const old = known.at
+    known.at = never
+    if (old === this.#next) this.#update()
   }
   clear(): void {
     this.#list.length = 0
-    this.#next = Number.POSITIVE_INFINITY
+    this.#next = never
   }
 
   /** Calls back for every deadline up to and including `now`, in order of time. */
   fire(now: number): void {
     while (this.#next <= now) {
-      for (const deadline of this.#list) {
-        if (deadline.at !== this.#next) continue
-        this.#remove(deadline.token)
-        deadline.callback()
-        break
-      }
+      const due = this.#due()
+      due.at = never
+      this.#update()
+      due.callback()
     }
   }
 
-  /** Plain loops: this is on the road of every timer interrupt. */
-  #remove(token: object): void {
-    const list = this.#list
-    for (let i = 0; i < list.length; i++) {
-      const deadline = list[i] as Deadline
-      if (deadline.token !== token) continue
-      list.splice(i, 1)
-      if (deadline.at === this.#next) this.#update()
-      return
-    }
+  #due(): Deadline {
+    for (const deadline of this.#list) if (deadline.at === this.#next) return deadline
+    throw new Error('timers: the earliest deadline is not in the list')
+  }
+  #find(token: object): Deadline | undefined {
+    for (const deadline of this.#list) if (deadline.token === token) return deadline
+    return undefined
   }
   #update(): void {
-    this.#next = Number.POSITIVE_INFINITY
-    for (const d of this.#list) if (d.at < this.#next) this.#next = d.at
+    let next = never
+    for (const { at } of this.#list) if (at < next) next = at
+    this.#next = next
   }
 }

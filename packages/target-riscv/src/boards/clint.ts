@@ -27,6 +27,8 @@ interface HartTimer {
   /** mtimecmp, in unsigned halves. */
   low: number
   high: number
+  /** Of MTIP; undefined: to be driven in any case. */
+  level: boolean | undefined
   /** The deadline has come. */
   readonly due: () => void
 }
@@ -47,7 +49,13 @@ export class Clint implements MmioDevice {
   constructor(options: ClintOptions) {
     this.#options = options
     this.#harts = Array.from({ length: options.harts }, (_, hart) => {
-      const timer: HartTimer = { software: false, low: 0, high: 0, due: () => this.#update(hart, timer) }
+      const timer: HartTimer = {
+        software: false,
+        low: 0,
+        high: 0,
+        level: undefined,
+        due: () => this.#drive(hart, timer, true),
+      }
       return timer
     })
   }
@@ -63,6 +71,7 @@ export class Clint implements MmioDevice {
       timer.software = false
       timer.low = 0
       timer.high = 0
+      timer.level = undefined
       this.#options.setLine(hart, 'msip', false)
     }
     this.#updateAll()
@@ -126,16 +135,22 @@ export class Clint implements MmioDevice {
 
   /** MTIP is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
   #update(hart: number, timer: HartTimer): void {
-    const { host, setLine } = this.#options
+    const { host } = this.#options
     const ticks = this.#ticks()
     // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
     const wait =
       this.#offset === 0n
         ? timer.high * two32 + timer.low - ticks
         : Number(BigInt(timer.low) + (BigInt(timer.high) << 32n) - this.time)
-    setLine(hart, 'mtip', wait <= 0)
+    this.#drive(hart, timer, wait <= 0)
     const at = (ticks + wait) * instructionsPerTick
     if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, timer.due)
     else host.cancel(timer)
+  }
+
+  #drive(hart: number, timer: HartTimer, level: boolean): void {
+    if (timer.level === level) return
+    timer.level = level
+    this.#options.setLine(hart, 'mtip', level)
   }
 }
