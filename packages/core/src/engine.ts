@@ -17,7 +17,7 @@ import { type CoreFunctions, coreFunctions, coreHost } from './functions.ts'
 import type { GuestMemory } from './memory.ts'
 import { type OracleHostView, oracleRun } from './oracle.ts'
 import { TierCounters } from './statistics.ts'
-import type { Target } from './target.ts'
+import type { DecodedInsn, Semantics, Target } from './target.ts'
 
 /** A host function as WebAssembly calls it: the vCPU's base address, then i32 arguments. */
 export type HostFunction = (cpu: number, ...args: number[]) => number | void
@@ -39,27 +39,28 @@ export interface CompiledModule {
   readonly bytes: number
 }
 
-/** Builds the semantics of every kind of instruction over record operands: the handlers of T0. */
-function handlersOf(target: Target): Handler[] {
-  return target.semantics.map(s => {
-    const b = new Builder()
-    s.emit(b, recordOperands(b), undefined)
-    return { name: s.name, body: b.body, count: b.count, vars: b.vars }
-  })
+/** Builds semantics over record operands: a handler of T0. */
+function handlerOf(s: Semantics): Handler {
+  const b = new Builder()
+  s.emit(b, recordOperands(b), undefined)
+  return { name: s.name, body: b.body, count: b.count, vars: b.vars }
 }
 
 export class Engine {
   readonly core: CoreFunctions
   /** Runs a vCPU until something needs the run loop; returns an `Exit` code. */
-  run: (cpu: number) => number
+  run!: (cpu: number) => number
   /** (cpu, virtual address, access) → physical address or -1n, as `Target.functions.translate`. */
-  translate: (cpu: number, address: bigint, access: number) => bigint
+  translate!: (cpu: number, address: bigint, access: number) => bigint
   /** Delivers the trap described in the vCPU's head. */
-  deliver: (cpu: number) => void
+  deliver!: (cpu: number) => void
   readonly #options: EngineOptions
   readonly #callees: readonly Callee[]
   readonly #functions: readonly IrFunction[]
-  readonly #imports: WebAssembly.Imports
+  readonly #host: readonly Callee[]
+  #imports: WebAssembly.Imports = {}
+  /** All handlers are there, or none is needed. */
+  #complete = false
   readonly #table: WebAssembly.Table
   readonly #freeSlots: number[] = []
   #nextSlot = 1
@@ -71,25 +72,39 @@ export class Engine {
   ]
 
   constructor(options: EngineOptions) {
-    const begin = performance.now()
     this.#options = options
-    const { target, memory, host } = options
+    const { target, memory } = options
     this.core = coreFunctions(target, memory)
-    const functions: IrFunction[] = [
+    this.#functions = [
       ...this.core.all,
       target.functions.translate,
       target.functions.enterTrap,
       ...target.functions.others,
     ]
-    const hostCallees = [...Object.values(coreHost), ...target.host.map(h => h.callee)]
+    this.#host = [...Object.values(coreHost), ...target.host.map(h => h.callee)]
+    this.#callees = [...this.#host, ...this.#functions]
     this.#table = new WebAssembly.Table({ element: 'anyfunc', initial: 1024 })
+    this.#make()
+  }
 
+  /** The handlers of these instructions are needed from now on. Not while generated code runs. */
+  prepare(insns: readonly DecodedInsn[]): void {
+    if (this.#complete || !insns.some(({ handler }) => this.#options.target.semantics[handler]?.late)) return
+    this.#complete = true
+    this.#make()
+  }
+
+  /** Makes the engine module. One made before goes on serving the regions that call its functions. */
+  #make(): void {
+    const begin = performance.now()
+    const { target, memory, host } = this.#options
+    const functions = this.#functions
     const module = new ModuleWriter()
     module.importMemory('env', 'memory')
     module.importTable('env', 'table')
     const index = new Map<string, number>()
     const imports: Record<string, HostFunction> = {}
-    for (const callee of new Map(hostCallees.map(c => [c.name, c])).values()) {
+    for (const callee of new Map(this.#host.map(c => [c.name, c])).values()) {
       const implementation = host.get(callee.name)
       if (!implementation) throw new Error(`no host function ${callee.name}`)
       imports[callee.name] = implementation
@@ -102,7 +117,8 @@ export class Engine {
       defineFunction(module, index.get(f.name) as number, f, callees, this.core.runtime)
       module.export(f.name, index.get(f.name) as number)
     }
-    defineInterpreter(module, run, handlersOf(target), callees, this.core.runtime, options)
+    const handlers = target.semantics.map(s => (s.late && !this.#complete ? undefined : handlerOf(s)))
+    defineInterpreter(module, run, handlers, callees, this.core.runtime, this.#options)
     module.export('run', run)
 
     const env = { memory: memory.wasm, table: this.#table }
@@ -114,13 +130,12 @@ export class Engine {
     this.run = exports.run as (cpu: number) => number
     this.translate = exports[target.functions.translate.name] as (c: number, a: bigint, k: number) => bigint
     this.deliver = exports[this.core.runtime.deliver.name] as (cpu: number) => void
-    this.#callees = [...hostCallees, ...functions]
-    this.#functions = functions
     this.#imports = { env, host: imports, engine: exports as WebAssembly.ModuleImports }
   }
 
   /** From now on everything runs on the oracle: no generated code at all. */
   useOracle(host: Omit<OracleHostView, 'target' | 'view' | 'deliver'>): void {
+    this.#complete = true
     const { target, memory } = this.#options
     const oracle = new Oracle(memory.view, this.#options.host, this.#functions, this.core.runtime)
     const call = (callee: Callee, cpu: number, ...args: Val[]): Val | undefined =>

@@ -59,6 +59,11 @@ export interface InsnDescription {
 export interface Semantics {
   readonly name: string
   readonly emit: (b: Builder, o: Operands, flags: number | undefined) => void
+  /**
+   * Many programs do without instructions of this kind (floating point, SIMD): handlers of T0 for all such kinds are
+   * made together when the first instruction is decoded, so that other programs start sooner.
+   */
+  readonly late?: boolean
 }
 
 /** A host function that a target's IR calls. */

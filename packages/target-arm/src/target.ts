@@ -166,9 +166,12 @@ const meanings = (of: readonly Row[]): ReadonlySet<string> =>
  */
 function semanticsOf(core: Core): readonly Semantics[] {
   const [own, all] = [meanings(rowsOf(core)), meanings(rows)]
-  return [...integer, ...(core.fpu === 'none' ? [] : floating)].filter(({ name }) => {
-    const outsideIt = name.replace(/ if$/, '')
-    return own.has(outsideIt) || !all.has(outsideIt)
+  // DSP and floating point come late.
+  const common = meanings(rowsOf({ ...core, dsp: false, fpu: 'none' }))
+  return [...integer, ...(core.fpu === 'none' ? [] : floating)].flatMap(one => {
+    const outsideIt = one.name.replace(/ if$/, '')
+    if (!own.has(outsideIt) && all.has(outsideIt)) return []
+    return { ...one, late: own.has(outsideIt) && !common.has(outsideIt) }
   })
 }
 

@@ -45,7 +45,7 @@ class InterpreterLowerer extends Lowerer {
     index: CalleeIndex,
     runtime: Runtime,
     module: ModuleWriter,
-    handlers: readonly Handler[],
+    handlers: readonly (Handler | undefined)[],
     options: InterpreterOptions,
   ) {
     super(code, index, runtime)
@@ -304,7 +304,7 @@ class InterpreterLowerer extends Lowerer {
     code.end()
   }
 
-  #interpret(handlers: readonly Handler[]): void {
+  #interpret(handlers: readonly (Handler | undefined)[]): void {
     const { code } = this
     const next = code.loop()
     // Fell out of the block (or of the budget): pc is after the last instruction.
@@ -353,16 +353,23 @@ class InterpreterLowerer extends Lowerer {
     code.end()
 
     const done = code.block()
-    const labels = handlers.map(() => code.block()).reverse()
+    const missing = code.block()
+    const made = handlers.filter(h => h !== undefined)
+    const blocks = new Map(made.toReversed().map(h => [h, code.block()]))
     this.#load(this.#rec, Rec.handler, 0x2f)
-    code.brTable(labels, done)
-    handlers.forEach(h => {
+    code.brTable(
+      handlers.map(h => (h && blocks.get(h)) ?? missing),
+      missing,
+    )
+    made.forEach(h => {
       code.end()
       this.#vars = h.vars.map(type => code.local(type))
       this.lower(h.body, h.count)
       this.#vars.forEach(v => code.release(v))
       code.br(done)
     })
+    code.end()
+    code.op(0x00)
     code.end()
     code.get(this.#rec)
     code.i32(Rec.bytes)
@@ -497,11 +504,14 @@ class InterpreterLowerer extends Lowerer {
   }
 }
 
-/** Adds `run` to a module under the index that was declared for it: (cpu) → exit code. */
+/**
+ * Adds `run` to a module under the index that was declared for it: (cpu) → exit code. Records of handlers that are
+ * undefined must not come up.
+ */
 export function defineInterpreter(
   module: ModuleWriter,
   index: number,
-  handlers: readonly Handler[],
+  handlers: readonly (Handler | undefined)[],
   callees: CalleeIndex,
   runtime: Runtime,
   options: InterpreterOptions,

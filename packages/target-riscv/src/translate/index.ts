@@ -17,8 +17,7 @@ export function chapters(xlen: Xlen, sysregs: Sysregs): readonly Semantics[] {
   const extensions = [
     ...multiply(xlen),
     ...atomic(xlen),
-    ...singleFloat(xlen),
-    ...doubleFloat(xlen),
+    ...[...singleFloat(xlen), ...doubleFloat(xlen)].map(s => ({ ...s, late: true })),
     ...bits(xlen),
   ]
   return [...base, ...extensions, ...privileged(xlen)]
