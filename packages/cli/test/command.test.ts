@@ -101,6 +101,12 @@ const running: readonly Row[] = [
   { args: ['run', hello, '--serial', 'file:serial.txt'], status: 0, out: '' },
   { args: ['run', nested, '-p', './tester.ts'], status: 0, out: 'nested: passed\n', says: ['119 events\n'] },
   { args: ['run', nested, '-p', 'as-package'], status: 0, says: ['119 events\n'] },
+  {
+    args: ['run', nested, '-p', './tester.ts,at=onDiscon', '-p', 'traps', '--plugin-errors', 'stop-plugin'],
+    status: 0,
+    out: 'nested: passed\n',
+    says: ['Plugin tester threw an error in onDiscon', 'The run goes on without it.', 'vCPU'],
+  },
   { args: ['run', nested, '-p', 'traps', '--plugin-output', 'report.txt'], status: 0 },
   { args: ['run', nested, '-p', './tester.ts,exit=5'], status: 5, says: ['tester: enough'] },
   { args: ['run', guest('semihosting-exit-rv64'), '--semihosting'], status: 7 },
