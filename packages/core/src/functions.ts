@@ -17,7 +17,7 @@ import {
 } from '@guestscope/codegen'
 import { PluginArea } from './layout.ts'
 import { lookupFunctions } from './lookup.ts'
-import { type GuestMemory, granuleShift, PageFlag } from './memory.ts'
+import { codeWordShift, type GuestMemory, PageFlag } from './memory.ts'
 import { Access, type Target } from './target.ts'
 
 /** `Head.discon`: somebody wants to hear of discontinuities, or to have them counted. */
@@ -169,9 +169,9 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
         () => {},
         () => {
           const host = b.add(low(b, address), b.rload('i32', '32s', entry, Tlb.addend))
-          // Data beside code: only stores to a granule with code take the slow road.
+          // Data beside code: only stores to a word with code take the slow road.
           const codeAt = (at: Node): Node =>
-            b.rload('i32', '8u', b.shrU(at, b.i32(granuleShift)), memory.codeGranules)
+            b.rload('i32', '8u', b.shrU(at, b.i32(codeWordShift)), memory.codeWords)
           const end = b.sub(b.add(host, b.vget(1)), b.i32(1))
           const touched = b.newVar('i32')
           b.vset(touched, b.i32(0))

@@ -41,8 +41,12 @@ export interface MemoryPlace {
 }
 
 const pageSize = 4096
-/** Code is tracked in granules of 64 bytes, so that data on a page with code stays quick to write. */
+/**
+ * Code is tracked in granules of 64 bytes, so that data on a page with code stays quick to write, and in words of 8,
+ * so that data in a granule with code does not take the slowest road.
+ */
 export const granuleShift = 6
+export const codeWordShift = 3
 const align = (n: number, to: number): number => Math.ceil(n / to) * to
 /** Bytes for decoded blocks. */
 const usualPool = 64 << 20
@@ -63,6 +67,8 @@ export class GuestMemory {
   readonly pageFlags: number
   /** Linear address of the number of blocks (saturating) with code in each granule of linear memory. */
   readonly codeGranules: number
+  /** The same for each word of 8 bytes. */
+  readonly codeWords: number
   /** For the trace buffers of plugins. */
   readonly traces: { readonly start: number; readonly end: number }
   readonly pool: { readonly start: number; readonly end: number }
@@ -78,12 +84,15 @@ export class GuestMemory {
     at += tracesSize
     const own = specs.filter(s => s.mirrorOf === undefined)
     const total = own.reduce((sum, s) => sum + align(s.size, pageSize), 0)
-    // The two tables have an entry for each page or granule of everything, themselves included.
-    const all = (at + total) * (1 + 2 / 2 ** granuleShift) + 16 * pageSize
+    // The tables have an entry for each page, granule or word of everything, themselves included.
+    const share = 1 / pageSize + 1 / 2 ** granuleShift + 1 / 2 ** codeWordShift
+    const all = (at + total) / (1 - share) + 16 * pageSize
     this.pageFlags = at
     at += align(all / pageSize, pageSize)
     this.codeGranules = at
     at += align(all / 2 ** granuleShift, pageSize)
+    this.codeWords = at
+    at += align(all / 2 ** codeWordShift, pageSize)
     const made: MemoryRegion[] = []
     for (const s of specs) {
       const size = align(s.size, pageSize)
@@ -165,8 +174,12 @@ export class GuestMemory {
 
   /** Counts a block in (+1) or out (-1) of the granules of some bytes. A count of 255 stays. */
   countCode(linear: number, length: number, by: 1 | -1): void {
-    const last = this.codeGranules + ((linear + length - 1) >>> granuleShift)
-    for (let at = this.codeGranules + (linear >>> granuleShift); at <= last; at++) {
+    this.#count(this.codeGranules, granuleShift, linear, length, by)
+    this.#count(this.codeWords, codeWordShift, linear, length, by)
+  }
+  #count(table: number, shift: number, linear: number, length: number, by: 1 | -1): void {
+    const last = table + ((linear + length - 1) >>> shift)
+    for (let at = table + (linear >>> shift); at <= last; at++) {
       const count = this.bytes[at] as number
       if (count < 255) this.bytes[at] = count + by
     }
