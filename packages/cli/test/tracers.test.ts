@@ -264,6 +264,18 @@ describe('ftrace', () => {
     expect(text.match(/classify/g)).toHaveLength(10)
   })
 
+  test('of M-profile handlers, which return by ordinary jumps, ends them', () => {
+    const args = [armGuest('exceptions-an385'), '--board', 'mps2-an385', '--semihosting']
+    expect(run(...args, '-p', 'ftrace,out=t.json').status).toBe(0)
+    let [depth, deepest] = [0, 0]
+    for (const { ph, cat } of slicesOf('t.json').events) {
+      if (cat === 'privilege') continue
+      depth += ph === 'B' ? 1 : ph === 'E' ? -1 : 0
+      deepest = Math.max(deepest, depth)
+    }
+    expect(deepest).toBeLessThan(40)
+  })
+
   test('shows host calls as moments', () => {
     const plugins = ['-p', 'ftrace,out=t.json', '-p', 'discon-log,out=d.log']
     expect(run(guest('semihosting-rv64'), '--semihosting', ...plugins).status).toBe(42)

@@ -1,4 +1,10 @@
-import { Discon, definePlugin, type PluginApi, type PluginDefinition } from '@guestscope/plugin-api'
+import {
+  Discon,
+  definePlugin,
+  type PluginApi,
+  type PluginDefinition,
+  type Privilege,
+} from '@guestscope/plugin-api'
 import { PerfettoSink } from './ftrace/perfetto.ts'
 import { CallStack, type FrameSink } from './ftrace/stack.ts'
 import { UftraceSink } from './ftrace/uftrace.ts'
@@ -36,7 +42,7 @@ export const ftrace: PluginDefinition = definePlugin({
       { length: api.cpus },
       (_, cpu) => new CallStack(sink, cpu, address => symbols.function(address)),
     )
-    const level = (cpu: number): string => api.privilege(cpu).name
+    const level = (cpu: number): Privilege => api.privilege(cpu)
 
     api.onEdge(
       ({ cpu, kind, from, to }) => {

@@ -177,6 +177,43 @@ describe('ftrace for Perfetto', () => {
     expect(events.filter(({ ph }) => ph === 'E').map(({ ts }) => ts)).toEqual([3, 3, 4, 4])
   })
 
+  it('finds the end of handlers that return by ordinary jumps', () => {
+    const run = new FakeRun(ftrace, {}, 1, undefined, program())
+    const [thread, handler] = [
+      { level: 1, name: 'thread' },
+      { level: 2, name: 'handler' },
+    ]
+    const at = (clock: number, privilege: typeof thread): void => {
+      run.clock = clock
+      run.privilege = privilege
+    }
+    at(1000, thread)
+    run.edge(0, 'call', 0x1010n, 0x1100n)
+    at(2000, handler)
+    run.event(0, 1, 0x1104n, 0x1300n, 'first')
+    // Interrupted again in main, so the handler had returned.
+    at(3000, handler)
+    run.event(0, 1, 0x1108n, 0x1300n, 'second')
+    // A call in Thread mode: the same.
+    at(4000, thread)
+    run.edge(0, 'call', 0x1110n, 0x1200n)
+    at(5000, handler)
+    run.event(0, 1, 0x1204n, 0x1300n, 'third')
+    // Another one in the handler itself is nested, and so is its end.
+    at(6000, handler)
+    run.event(0, 1, 0x1304n, 0x1300n, 'fourth')
+    at(7000, thread)
+    run.edge(0, 'return', 0x1230n, 0x1114n)
+    run.end()
+    const events: TraceEvent[] = JSON.parse(run.files.get('trace.json') as string).traceEvents
+    const thread1 = events.find(({ args }) => args?.name === 'functions')?.tid
+    const shown = events.filter(({ ph, tid }) => tid === thread1 && ph !== 'M')
+    expect(shown.map(({ ph, ts, name }) => `${ph} ${ts} ${name ?? ''}`.trimEnd())).toEqual([
+      ...['B 1 start', 'B 1 main', 'B 2 first', 'E 3', 'B 3 second', 'E 4', 'B 4 work'],
+      ...['B 5 third', 'B 6 fourth', 'E 7', 'E 7', 'E 7', 'E 7', 'E 7'],
+    ])
+  })
+
   it('a stack that only grows is closed and begun anew', () => {
     const run = new FakeRun(ftrace, {}, 1, undefined, program())
     for (let i = 0; i < 2500; i++) run.edge(0, 'call', 0x1010n, 0x1100n)

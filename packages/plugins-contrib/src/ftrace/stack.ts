@@ -1,4 +1,5 @@
 /** Calls, returns and traps of a vCPU as a stack of frames that open and close in order. */
+import type { Privilege } from '@guestscope/plugin-api'
 
 /** A function or trap handler that is running. */
 export interface Frame {
@@ -10,6 +11,8 @@ export interface Frame {
   /** The call, or where the trap came. */
   readonly from: bigint
   readonly privilege: string
+  /** How privileged it is. */
+  readonly level: number
 }
 
 /** Gets frames as they open and close; `depth` counts from 0. Times never go back. */
@@ -50,7 +53,7 @@ export class CallStack {
   }
 
   /** A call has been made. */
-  call(time: number, from: bigint, to: bigint, privilege: string): void {
+  call(time: number, from: bigint, to: bigint, privilege: Privilege): void {
     this.#at(time, privilege)
     // What called first was never called itself.
     if (this.#frames.length === 0) this.#push(this.#function(from, from, privilege))
@@ -58,40 +61,38 @@ export class CallStack {
   }
 
   /** A return has been made: it closes the function that was called from right before `to`, and what is above it. */
-  return(time: number, to: bigint, privilege: string): void {
+  return(time: number, to: bigint, privilege: Privilege): void {
     this.#at(time, privilege)
     const called = ({ kind, from }: Frame): boolean =>
       kind === 'function' ? to > from && to - from <= longestInsn : to === from
-    for (let i = this.#frames.length - 1; i >= 0; i--) {
-      const frame = this.#frames[i] as Frame
-      if (called(frame)) {
-        this.#close(i)
-        return
-      }
-      // A handler does not return into what it has interrupted but by returning from the trap.
-      if (frame.kind === 'trap') return
-    }
+    const found = this.#frames.findLastIndex(called)
+    if (found >= 0) this.#close(found)
   }
 
   /** A trap has been taken. */
-  trap(time: number, cause: string, from: bigint, to: bigint, privilege: string): void {
+  trap(time: number, cause: string, from: bigint, to: bigint, privilege: Privilege): void {
     this.#at(time, privilege)
+    this.#backIn(from)
     if (this.#frames.length === 0) this.#push(this.#function(from, from, privilege))
-    this.#push({ kind: 'trap', name: cause, address: to, from, privilege })
+    const { name, level } = privilege
+    this.#push({ kind: 'trap', name: cause, address: to, from, privilege: name, level })
   }
 
   /** A trap handler has returned; without one it is how a supervisor starts a program. */
-  trapReturn(time: number, to: bigint, privilege: string): void {
-    this.#at(time, privilege)
+  trapReturn(time: number, to: bigint, privilege: Privilege): void {
     const trap = this.#frames.findLastIndex(({ kind }) => kind === 'trap')
-    if (trap >= 0) this.#close(trap)
-    else this.#push(this.#function(to, to, privilege))
+    if (trap >= 0) {
+      this.#time = Math.max(this.#time, time)
+      this.#close(trap)
+    }
+    this.#at(time, privilege)
+    if (trap < 0) this.#push(this.#function(to, to, privilege))
   }
 
   /** A host call was served. */
-  hostCall(time: number, name: string, privilege: string): void {
+  hostCall(time: number, name: string, privilege: Privilege): void {
     this.#at(time, privilege)
-    this.#sink.instant(this.#cpu, this.#time, name, privilege)
+    this.#sink.instant(this.#cpu, this.#time, name, privilege.name)
   }
 
   /** The run has ended. */
@@ -100,16 +101,30 @@ export class CallStack {
     this.#close(0)
   }
 
-  #function(address: bigint, from: bigint, privilege: string): Frame {
+  #function(address: bigint, from: bigint, { name: privilege, level }: Privilege): Frame {
     const { name, start } = this.#symbol(address)
-    return { kind: 'function', name, address: start, from, privilege }
+    return { kind: 'function', name, address: start, from, privilege, level }
   }
 
-  #at(time: number, privilege: string): void {
+  /** Goes on to a time. Handlers that are more privileged than what runs have returned, even if nobody has said so. */
+  #at(time: number, { name, level }: Privilege): void {
     this.#time = Math.max(this.#time, time)
-    if (privilege === this.#privilege) return
-    this.#privilege = privilege
-    this.#sink.privilege(this.#cpu, this.#time, privilege)
+    const left = this.#frames.findIndex(frame => frame.kind === 'trap' && frame.level > level)
+    if (left >= 0) this.#close(left)
+    if (name === this.#privilege) return
+    this.#privilege = name
+    this.#sink.privilege(this.#cpu, this.#time, name)
+  }
+
+  /**
+   * Runs at an address, so in the topmost function that it lies in: handlers above that have returned, even if nobody
+   * has said so (M-profile cores return from exceptions by ordinary jumps).
+   */
+  #backIn(address: bigint): void {
+    const { start } = this.#symbol(address)
+    const own = this.#frames.findLastIndex(frame => this.#symbol(frame.address).start === start)
+    const trap = this.#frames.findIndex(({ kind }, i) => i > own && kind === 'trap')
+    if (own >= 0 && trap >= 0) this.#close(trap)
   }
 
   #push(frame: Frame): void {
