@@ -20,6 +20,8 @@ function trace(path: string, options: Record<string, boolean | number>, limit = 
   const cpus = /harts-(\d)/.exec(path)?.[1] ?? '1'
   const machine = new Machine({
     tier: 1,
+    hotThreshold: 4,
+    batch: 1,
     target: wide ? riscv64() : riscv32(),
     board: wide ? virt64 : virt32,
     memoryBytes: 64 << 20,
