@@ -17,7 +17,8 @@ import { type CoreFunctions, coreFunctions, coreHost } from './functions.ts'
 import type { GuestMemory } from './memory.ts'
 import { type OracleHostView, oracleRun } from './oracle.ts'
 import { TierCounters } from './statistics.ts'
-import type { DecodedInsn, Semantics, Target } from './target.ts'
+import type { Semantics, Target } from './target.ts'
+import type { DecodedBlock } from './tb.ts'
 
 /** A host function as WebAssembly calls it: the vCPU's base address, then i32 arguments. */
 export type HostFunction = (cpu: number, ...args: number[]) => number | void
@@ -61,6 +62,8 @@ export class Engine {
   #imports: WebAssembly.Imports = {}
   /** All handlers are there, or none is needed. */
   #complete = false
+  /** Blocks with callbacks of plugins can run. */
+  #hooks = false
   readonly #table: WebAssembly.Table
   readonly #freeSlots: number[] = []
   #nextSlot = 1
@@ -87,10 +90,14 @@ export class Engine {
     this.#make()
   }
 
-  /** The handlers of these instructions are needed from now on. Not while generated code runs. */
-  prepare(insns: readonly DecodedInsn[]): void {
-    if (this.#complete || !insns.some(({ handler }) => this.#options.target.semantics[handler]?.late)) return
-    this.#complete = true
+  /** From now on the block must be able to run. Not while generated code runs. */
+  prepare({ insns, hooks }: Pick<DecodedBlock, 'insns' | 'hooks'>): void {
+    const { semantics } = this.#options.target
+    const late = !this.#complete && insns.some(({ handler }) => semantics[handler]?.late)
+    const hooked = !this.#hooks && hooks !== undefined
+    if (!late && !hooked) return
+    this.#complete ||= late
+    this.#hooks ||= hooked
     this.#make()
   }
 
@@ -118,7 +125,10 @@ export class Engine {
       module.export(f.name, index.get(f.name) as number)
     }
     const handlers = target.semantics.map(s => (s.late && !this.#complete ? undefined : handlerOf(s)))
-    defineInterpreter(module, run, handlers, callees, this.core.runtime, this.#options)
+    defineInterpreter(module, run, handlers, callees, this.core.runtime, {
+      ...this.#options,
+      hooks: this.#hooks,
+    })
     module.export('run', run)
 
     const env = { memory: memory.wasm, table: this.#table }
@@ -135,7 +145,7 @@ export class Engine {
 
   /** From now on everything runs on the oracle: no generated code at all. */
   useOracle(host: Omit<OracleHostView, 'target' | 'view' | 'deliver'>): void {
-    this.#complete = true
+    this.#complete = this.#hooks = true
     const { target, memory } = this.#options
     const oracle = new Oracle(memory.view, this.#options.host, this.#functions, this.core.runtime)
     const call = (callee: Callee, cpu: number, ...args: Val[]): Val | undefined =>

@@ -107,7 +107,7 @@ export class GuestCode {
       this.#drop(known)
     }
     const block = this.#translator.block(pc, flags, code, nextPage, check)
-    this.#engine.prepare(block.insns)
+    this.#engine.prepare(block)
     if (!this.blocks.fits(block.insns.length)) this.flush()
     const tb = this.blocks.add(block)
     this.hooks.add(tb)

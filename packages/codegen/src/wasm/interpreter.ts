@@ -21,6 +21,8 @@ export interface Handler {
 export interface InterpreterOptions {
   /** Executions of a block after which `run` asks for a region; 0: never. */
   readonly hotThreshold: number
+  /** False: without the code that serves callbacks of plugins; no record may ask for any (`Rec.hooked`). Default: true. */
+  readonly hooks?: boolean
 }
 
 const fieldAt = [Rec.regs, Rec.regs + 2, Rec.regs + 4, Rec.regs + 6, Rec.imm, Rec.aux, Rec.size, Rec.word]
@@ -36,6 +38,8 @@ class InterpreterLowerer extends Lowerer {
   readonly #single: number
   /** `Rec.hooked` of the current instruction. */
   readonly #hooked: number
+  /** Records may ask for callbacks. */
+  readonly #hooks: boolean
   #dispatch!: Label
   #side!: Label
   #vars: number[] = []
@@ -50,6 +54,7 @@ class InterpreterLowerer extends Lowerer {
   ) {
     super(code, index, runtime)
     this.#module = module
+    this.#hooks = options.hooks ?? true
     this.#block = code.local('i32')
     this.#rec = code.local('i32')
     this.#end = code.local('i32')
@@ -261,7 +266,7 @@ class InterpreterLowerer extends Lowerer {
   }
 
   protected override get observed(): boolean {
-    return true
+    return this.#hooks
   }
   protected override accessed(access: LoweredAccess): void {
     const { code } = this
@@ -292,6 +297,7 @@ class InterpreterLowerer extends Lowerer {
 
   /** The block ends, `Head.pc` is set; `info` pushes what `Head.accessInfo` says of it. */
   #edge(info: () => void): void {
+    if (!this.#hooks) return
     const { code } = this
     code.get(this.#hooked)
     code.i32(Hooked.edge)
@@ -326,31 +332,7 @@ class InterpreterLowerer extends Lowerer {
     code.br(this.#dispatch)
     code.end()
 
-    this.#load(this.#rec, Rec.hooked, 0x2d)
-    code.tee(this.#hooked)
-    code.if()
-    this.#beginTelling()
-    this.#loadHead(Head.skipHooks)
-    code.op(0x45)
-    code.get(this.#hooked)
-    code.i32(Hooked.exec)
-    code.op(0x71, 0x71)
-    code.if()
-    // Callbacks see pc and time as before the instruction.
-    code.get(cpuLocal)
-    this.here()
-    code.mem(0x37, Head.pc)
-    this.#exactly(() => {
-      code.get(cpuLocal)
-      code.get(this.#rec)
-      code.call(this.index(this.runtime.recordHook))
-    })
-    code.if()
-    code.i32(Exit.hook)
-    this.#sideExit()
-    code.end()
-    code.end()
-    code.end()
+    if (this.#hooks) this.#callHooks()
 
     const done = code.block()
     const missing = code.block()
@@ -378,6 +360,36 @@ class InterpreterLowerer extends Lowerer {
     code.br(next)
     code.end()
     code.op(0x00)
+  }
+
+  /** Calls what plugins have registered for the instruction. */
+  #callHooks(): void {
+    const { code } = this
+    this.#load(this.#rec, Rec.hooked, 0x2d)
+    code.tee(this.#hooked)
+    code.if()
+    this.#beginTelling()
+    this.#loadHead(Head.skipHooks)
+    code.op(0x45)
+    code.get(this.#hooked)
+    code.i32(Hooked.exec)
+    code.op(0x71, 0x71)
+    code.if()
+    // Callbacks see pc and time as before the instruction.
+    code.get(cpuLocal)
+    this.here()
+    code.mem(0x37, Head.pc)
+    this.#exactly(() => {
+      code.get(cpuLocal)
+      code.get(this.#rec)
+      code.call(this.index(this.runtime.recordHook))
+    })
+    code.if()
+    code.i32(Exit.hook)
+    this.#sideExit()
+    code.end()
+    code.end()
+    code.end()
   }
 
   /** Where `#side` leads: an exit code from a region (state is exact) or from a handler (made exact before). */
