@@ -9,16 +9,27 @@ import {
   type PluginHostIo,
   type StopReason,
 } from '../src/index.ts'
+import { stressed } from '../src/testing/stress.ts'
 import { Toy, toy, toyRam, toyTarget } from './toy.ts'
 
-type Way = Pick<MachineOptions, 'tier' | 'hotThreshold' | 'batch'>
+type Way = Pick<MachineOptions, 'tier' | 'hotThreshold' | 'batch' | 'tuning' | 'poolBytes'>
 
-/** The tiers, the last with regions at once. */
+const stress = stressed(1)
+
+/** The tiers; then with regions at once, and with code that comes and goes all the time. */
 export const ways: readonly (readonly [name: string, way: Way])[] = [
   ['oracle', { tier: 'oracle' }],
   ['tier 0', { tier: 0 }],
   ['tier 1', { tier: 1, hotThreshold: 5, batch: 2 }],
   ['tier 1, regions at once', { tier: 1, hotThreshold: 1, batch: 1 }],
+  [
+    'tier 2, at once',
+    { tier: 2, hotThreshold: 1, tuning: { batch: 1, sampleInterval: 100, hotSamples: 1, waitForT2: true } },
+  ],
+  [
+    'all tiers under stress',
+    { ...stress, hotThreshold: 3, tuning: { ...stress.tuning, sampleInterval: 50 } },
+  ],
 ]
 
 export const data = 0x3000n
