@@ -271,7 +271,7 @@ export class PluginHost implements Instrumentation {
       if (!registration.active) return
       const before = registers.level
       registers.level = level
-      event.begin(this.machine.cpus[cpu] as Cpu)
+      event.begin(cpu)
       try {
         callback(event)
       } catch (error) {
@@ -289,7 +289,7 @@ export class PluginHost implements Instrumentation {
       if (!state.active) return
       const before = this.registers.level
       this.registers.level = Level.none
-      event.begin(this.machine.cpus[cpu] as Cpu)
+      event.begin(cpu)
       try {
         callback(event)
       } catch (error) {

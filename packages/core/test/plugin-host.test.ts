@@ -41,6 +41,7 @@ function setup() {
       placeAt: () => undefined,
       traces: { start: 0, end: 0 },
       wasm: new WebAssembly.Memory({ initial: 1 }),
+      words: new Int32Array(1),
     },
     requestSafePoint: () => {},
     redirect: () => {},

@@ -2,6 +2,7 @@
 import { AccessInfo, Head } from '@guestscope/codegen'
 import type { Cpu } from '../cpu.ts'
 import { accessValue } from '../hook-run.ts'
+import { Layout } from '../layout.ts'
 import type { MemoryPlace } from '../memory.ts'
 import { type EdgeEvent, type EdgeKind, edgeKinds, type MemEvent } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
@@ -11,30 +12,48 @@ import type { PluginMachine } from './machine.ts'
 abstract class ReusedEvent {
   protected readonly machine: PluginMachine
   readonly #what: string
-  #cpu: Cpu | undefined
+  readonly #words: Int32Array
+  /** The vCPU, and where its head lies in `#words`; -1: no callback is running. */
+  #cpu = 0
+  #head = -1
 
   constructor(machine: PluginMachine, what: string) {
     this.machine = machine
     this.#what = what
+    this.#words = machine.memory.words
   }
 
-  /** Valid from now on: what the vCPU's head describes. */
-  begin(cpu: Cpu): void {
+  /** Valid from now on: what the vCPU's head describes. Called for every access: nothing but numbers. */
+  begin(cpu: number): void {
     this.#cpu = cpu
+    this.#head = (Layout.firstCpu + cpu * Layout.cpuSize) >> 2
   }
   end(): void {
-    this.#cpu = undefined
+    this.#head = -1
+  }
+  /** A word of the head. */
+  protected word(offset: number): number {
+    if (this.#head < 0) this.#stale()
+    return this.#words[this.#head + (offset >> 2)] as number
+  }
+  /** A double word of the head, unsigned. */
+  protected long(offset: number): bigint {
+    return BigInt(this.word(offset) >>> 0) | (BigInt(this.word(offset + 4) >>> 0) << 32n)
   }
   protected get at(): Cpu {
-    if (this.#cpu) return this.#cpu
+    if (this.#head < 0) this.#stale()
+    return this.machine.cpus[this.#cpu] as Cpu
+  }
+  get cpu(): number {
+    if (this.#head < 0) this.#stale()
+    return this.#cpu
+  }
+  #stale(): never {
     throw new PluginError(
       'plugin/stale-handle',
       `The event was used after its ${this.#what} callback had returned.`,
       'Copy what you need (addresses, values) during the callback.',
     )
-  }
-  get cpu(): number {
-    return this.at.index
   }
 }
 
@@ -42,38 +61,34 @@ export class HostMemEvent extends ReusedEvent implements MemEvent {
   constructor(machine: PluginMachine) {
     super(machine, 'onMemory')
   }
-  get #info(): number {
-    return this.at.get32(Head.accessInfo)
-  }
   get address(): bigint {
-    return this.at.get64(Head.accessAddress)
+    return this.long(Head.accessAddress)
   }
   get addressLow(): number {
-    return this.at.get32(Head.accessAddress) >>> 0
+    return this.word(Head.accessAddress) >>> 0
   }
   get addressHigh(): number {
-    return this.at.get32(Head.accessAddress + 4) >>> 0
+    return this.word(Head.accessAddress + 4) >>> 0
   }
   get size(): number {
-    return this.#info & AccessInfo.bytes
+    return this.word(Head.accessInfo) & AccessInfo.bytes
   }
   get isStore(): boolean {
-    return (this.#info & AccessInfo.store) !== 0
+    return (this.word(Head.accessInfo) & AccessInfo.store) !== 0
   }
   get signed(): boolean {
-    return (this.#info & AccessInfo.signed) !== 0
+    return (this.word(Head.accessInfo) & AccessInfo.signed) !== 0
   }
   /** No target is. */
   get bigEndian(): boolean {
-    this.at
-    return false
+    return this.word(Head.accessInfo) < 0
   }
   get value(): bigint {
     return accessValue(this.at)
   }
   get valueLow(): number {
     const bits = 8 * this.size
-    const low = this.at.get32(Head.accessValue)
+    const low = this.word(Head.accessValue)
     return bits < 32 ? low & ((1 << bits) - 1) : low >>> 0
   }
   get physical(): bigint | undefined {
@@ -100,12 +115,12 @@ export class HostEdgeEvent extends ReusedEvent implements EdgeEvent {
     super(machine, 'onEdge')
   }
   get kind(): EdgeKind {
-    return edgeKinds[this.at.get32(Head.accessInfo)] as EdgeKind
+    return edgeKinds[this.word(Head.accessInfo)] as EdgeKind
   }
   get from(): bigint {
-    return this.at.get64(Head.accessValue)
+    return this.long(Head.accessValue)
   }
   get to(): bigint {
-    return this.at.get64(Head.accessAddress)
+    return this.long(Head.accessAddress)
   }
 }

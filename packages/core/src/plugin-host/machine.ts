@@ -11,7 +11,7 @@ export interface PluginMachine {
   instrumentation: Instrumentation
   readonly cpus: readonly Cpu[]
   readonly target: Pick<Target, 'name' | 'registers' | 'cause' | 'disassemble' | 'describe' | 'privilege'>
-  readonly memory: Pick<GuestMemory, 'placeAt' | 'traces' | 'wasm'>
+  readonly memory: Pick<GuestMemory, 'placeAt' | 'traces' | 'wasm' | 'words'>
   /** Instructions executed so far. */
   clock(): number
   /** Ends the run at the next safe point; the first reason wins. */
