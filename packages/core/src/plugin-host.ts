@@ -6,9 +6,10 @@ import type { Cpu } from './cpu.ts'
 import { GuestscopeError } from './errors.ts'
 import type { BlockHooks, BlockSource, Hook, Instrumentation } from './instrument.ts'
 import { type OptionInput, resolveOptions } from './options.ts'
-import type { DisconEvent, EdgeEvent, RegisterAccess, TbHandle } from './plugin/index.ts'
+import type { DisconEvent, TbHandle } from './plugin/index.ts'
 import { asPluginDefinition, checkApiVersion, type PluginDefinition } from './plugin-definition.ts'
 import { PluginError } from './plugin-error.ts'
+import { Callbacks } from './plugin-host/callbacks.ts'
 import { CellAllocator } from './plugin-host/cells.ts'
 import { type HandleHost, HostEvent, HostTb } from './plugin-host/handles.ts'
 import { Installed } from './plugin-host/installed.ts'
@@ -26,6 +27,7 @@ export class PluginHost implements Instrumentation {
   readonly cells: CellAllocator
   readonly registers: Registers
   readonly traces: TraceBuffers
+  readonly callbacks: Callbacks
   readonly onDiscon: Listeners<(event: DisconEvent) => void> = new Listeners(() =>
     this.machine.updateDiscon(),
   )
@@ -54,6 +56,7 @@ export class PluginHost implements Instrumentation {
     this.io = io
     this.cells = new CellAllocator(machine)
     this.registers = new Registers(machine)
+    this.callbacks = new Callbacks(this.registers, (owner, where, error) => this.fail(owner, where, error))
     this.traces = new TraceBuffers(
       machine,
       (owner, run) => this.call(owner, 'onBatch', Level.none, run),
@@ -221,13 +224,13 @@ export class PluginHost implements Instrumentation {
     return {
       callHook: (callback, access, when) => ({
         kind: 'call',
-        run: this.#execCallback(registration, callback, access),
+        run: this.callbacks.exec(registration, callback, access),
         access,
         ...(when && { when }),
       }),
       accessHook: (callback, access) => ({
         kind: 'call',
-        run: this.#memoryCallback(registration, callback, access),
+        run: this.callbacks.memory(registration, callback, access),
         access,
       }),
       traceHook: buffer => ({ kind: 'trace', target: this.traces.check(buffer) }),
@@ -236,69 +239,6 @@ export class PluginHost implements Instrumentation {
       describe: source => target.describe(source.insn),
       symbol: address => this.io.symbol?.(address),
     }
-  }
-
-  /** What generated code calls: the callback, guarded, and quiet once its plugin is gone. */
-  #execCallback(
-    registration: { readonly owner: Installed; readonly active: boolean },
-    callback: (cpu: number) => void,
-    access: RegisterAccess,
-  ): (cpu: number) => void {
-    const level = Level[access]
-    const { registers } = this
-    return cpu => {
-      if (!registration.active) return
-      const before = registers.level
-      registers.level = level
-      try {
-        callback(cpu)
-      } catch (error) {
-        this.fail(registration.owner, 'onExec', error)
-      }
-      registers.level = before
-    }
-  }
-
-  #memoryCallback(
-    registration: { readonly owner: Installed; readonly active: boolean },
-    callback: Parameters<HandleHost['accessHook']>[0],
-    access: RegisterAccess,
-  ): (cpu: number) => void {
-    const level = Level[access]
-    const { registers } = this
-    const event = registration.owner.memEvent
-    return cpu => {
-      if (!registration.active) return
-      const before = registers.level
-      registers.level = level
-      event.begin(cpu)
-      try {
-        callback(event)
-      } catch (error) {
-        this.fail(registration.owner, 'onMemory', error)
-      }
-      event.end()
-      registers.level = before
-    }
-  }
-
-  /** The hook that calls back at edges. */
-  edgeHook(owner: Installed, state: { readonly active: boolean }, callback: (edge: EdgeEvent) => void): Hook {
-    const event = owner.edgeEvent
-    const run = (cpu: number): void => {
-      if (!state.active) return
-      const before = this.registers.level
-      this.registers.level = Level.none
-      event.begin(cpu)
-      try {
-        callback(event)
-      } catch (error) {
-        this.fail(owner, 'onEdge', error)
-      }
-      event.end()
-      this.registers.level = before
-    }
-    return { kind: 'call', run, access: 'none' }
   }
 
   /** Calls a plugin; false if it threw. */

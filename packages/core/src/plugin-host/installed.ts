@@ -158,7 +158,7 @@ export class Installed implements PluginApi {
   }
   onEdge(callback: (edge: EdgeEvent) => void, kinds: readonly EdgeKind[] = edgeKinds): Disposable {
     const host = this.#live
-    return host.onEdge.register(this, state => host.edgeHook(this, state, callback), checkKinds(kinds))
+    return host.onEdge.register(this, state => host.callbacks.edge(this, state, callback), checkKinds(kinds))
   }
   countEdges(kinds: readonly EdgeKind[] = edgeKinds): Counter {
     const host = this.#live

@@ -1,0 +1,83 @@
+/** What generated code calls: a plugin's callback, its errors caught, quiet once it is not registered any more. */
+import type { Hook } from '../instrument.ts'
+import type { EdgeEvent, MemEvent, RegisterAccess } from '../plugin/index.ts'
+import type { Installed } from './installed.ts'
+import { Level, type Registers } from './registers.ts'
+
+/** A registration as its callbacks see it. */
+export interface Guarded {
+  readonly owner: Installed
+  readonly active: boolean
+}
+
+/** These run for every instruction or access: no closures inside, no objects made. */
+export class Callbacks {
+  readonly #registers: Registers
+  readonly #fail: (owner: Installed, where: string, error: unknown) => void
+
+  constructor(registers: Registers, fail: (owner: Installed, where: string, error: unknown) => void) {
+    this.#registers = registers
+    this.#fail = fail
+  }
+
+  /** Before an instruction. */
+  exec(guarded: Guarded, callback: (cpu: number) => void, access: RegisterAccess): (cpu: number) => void {
+    const level = Level[access]
+    const registers = this.#registers
+    return cpu => {
+      if (!guarded.active) return
+      const before = registers.level
+      registers.level = level
+      try {
+        callback(cpu)
+      } catch (error) {
+        this.#fail(guarded.owner, 'onExec', error)
+      }
+      registers.level = before
+    }
+  }
+
+  /** After an access. */
+  memory(
+    guarded: Guarded,
+    callback: (event: MemEvent) => void,
+    access: RegisterAccess,
+  ): (cpu: number) => void {
+    const level = Level[access]
+    const registers = this.#registers
+    const event = guarded.owner.memEvent
+    return cpu => {
+      if (!guarded.active) return
+      const before = registers.level
+      registers.level = level
+      event.begin(cpu)
+      try {
+        callback(event)
+      } catch (error) {
+        this.#fail(guarded.owner, 'onMemory', error)
+      }
+      event.end()
+      registers.level = before
+    }
+  }
+
+  /** At an edge. */
+  edge(owner: Installed, state: { readonly active: boolean }, callback: (edge: EdgeEvent) => void): Hook {
+    const registers = this.#registers
+    const event = owner.edgeEvent
+    const run = (cpu: number): void => {
+      if (!state.active) return
+      const before = registers.level
+      registers.level = Level.none
+      event.begin(cpu)
+      try {
+        callback(event)
+      } catch (error) {
+        this.#fail(owner, 'onEdge', error)
+      }
+      event.end()
+      registers.level = before
+    }
+    return { kind: 'call', run, access: 'none' }
+  }
+}
