@@ -14,7 +14,6 @@ const runtime = {
   slowLoad: none,
   slowStore: none,
   slowProbe: none,
-  hook: none,
   recordHook: none,
   accessHook: none,
   edgeHook: none,

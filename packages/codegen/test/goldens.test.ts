@@ -21,7 +21,6 @@ const runtime: Runtime = {
   slowLoad: hostFunction('slowLoad', ['i64', 'i32'], 'i64'),
   slowStore: hostFunction('slowStore', ['i64', 'i32', 'i64']),
   slowProbe: hostFunction('slowProbe', ['i64', 'i32']),
-  hook: hostFunction('hook', ['i32']),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
   accessHook: hostFunction('accessHook', ['i32']),
   edgeHook: hostFunction('edgeHook', ['i32']),

@@ -24,7 +24,6 @@ const runtime: Runtime = {
   slowLoad: none,
   slowStore: none,
   slowProbe: none,
-  hook: none,
   recordHook: none,
   accessHook: none,
   edgeHook: none,

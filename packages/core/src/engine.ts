@@ -6,6 +6,8 @@ import {
   defineInterpreter,
   defineRegion,
   type Handler,
+  hookCallee,
+  hooksOf,
   type IrFunction,
   ModuleWriter,
   Oracle,
@@ -28,8 +30,16 @@ export interface EngineOptions {
   readonly memory: GuestMemory
   /** Host functions by callee name. */
   readonly host: ReadonlyMap<string, HostFunction>
+  /** The function of a hook in a region. */
+  readonly hook: (id: number) => (cpu: number) => void
   /** Executions of a block in T0 before a region is made; 0: never. */
   readonly hotThreshold: number
+}
+
+interface RegionModuleSource {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly needs: readonly number[]
+  readonly imports: WebAssembly.Imports
 }
 
 /** Compiled regions: functions `r0`, `r1` …, and the budget that each needs at its entry. */
@@ -157,7 +167,7 @@ export class Engine {
   }
 
   /** A module of regions. In tier 2 it asks for the optimising compiler. */
-  #moduleOf(regions: readonly Region[], tier: 1 | 2): { bytes: Uint8Array<ArrayBuffer>; needs: number[] } {
+  #moduleOf(regions: readonly Region[], tier: 1 | 2): RegionModuleSource {
     const module = new ModuleWriter()
     module.importMemory('env', 'memory')
     module.importTable('env', 'table')
@@ -167,21 +177,27 @@ export class Engine {
       const from = this.#options.host.has(c.name) ? 'host' : 'engine'
       index.set(c.name, module.importFunction(from, c.name, withCpu(c)))
     }
+    const hook: Record<string, (cpu: number) => void> = {}
+    for (const id of new Set(regions.flatMap(r => [...hooksOf(r)]))) {
+      const callee = hookCallee(id)
+      index.set(callee.name, module.importFunction('hook', String(id), withCpu(callee)))
+      hook[id] = this.#options.hook(id)
+    }
     const callees = resolver(index)
     const indices = regions.map(() => module.declare({ params: ['i32'], result: 'i32' }))
     const needs = regions.map((r, i) => {
       module.export(`r${i}`, indices[i] as number)
       return defineRegion(module, indices[i] as number, r, callees, this.core.runtime, true)
     })
-    return { bytes: module.finish(tier === 2), needs }
+    return { bytes: module.finish(tier === 2), needs, imports: { ...this.#imports, hook } }
   }
 
   /** Compiles regions in one module, at once. */
   compile(regions: readonly Region[], tier: 1 | 2 = 1): CompiledModule {
     const begin = performance.now()
-    const { bytes, needs } = this.#moduleOf(regions, tier)
+    const { bytes, needs, imports } = this.#moduleOf(regions, tier)
     const generated = performance.now()
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports)
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
     this.tiers[tier].add(regions.length, bytes.length, begin, generated)
     return { instance, needs, bytes: bytes.length }
   }
@@ -189,10 +205,10 @@ export class Engine {
   /** Compiles regions for tier 2 in the host's own threads. Rejected where the host refuses. */
   async compileInBackground(regions: readonly Region[]): Promise<CompiledModule> {
     const begin = performance.now()
-    const { bytes, needs } = this.#moduleOf(regions, 2)
+    const { bytes, needs, imports } = this.#moduleOf(regions, 2)
     const generated = performance.now()
     const module = await WebAssembly.compile(bytes)
-    const instance = new WebAssembly.Instance(module, this.#imports)
+    const instance = new WebAssembly.Instance(module, imports)
     this.tiers[2].add(regions.length, bytes.length, begin, generated)
     return { instance, needs, bytes: bytes.length }
   }

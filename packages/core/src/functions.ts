@@ -34,7 +34,6 @@ type CoreHostName =
   | 'load'
   | 'store'
   | 'probe'
-  | 'hook'
   | 'recordHook'
   | 'accessHook'
   | 'edgeHook'
@@ -57,7 +56,6 @@ export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
   /** (cpu, address low, high, bytes): would a store succeed? If not, `Head.exit` is set. */
   probe: hostFunction('core.probe', ['i32', 'i32', 'i32']),
   /** (cpu, hook); (cpu, record) → leave? */
-  hook: hostFunction('core.hook', ['i32']),
   recordHook: hostFunction('core.recordHook', ['i32'], 'i32'),
   /** (cpu, record): the interpreter has made the access that the head describes, or ended a block. */
   accessHook: hostFunction('core.accessHook', ['i32']),
@@ -267,7 +265,6 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       slowProbe,
       deliver,
       lookup,
-      hook: coreHost.hook,
       recordHook: coreHost.recordHook,
       accessHook: coreHost.accessHook,
       edgeHook: coreHost.edgeHook,

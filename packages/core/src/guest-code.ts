@@ -33,8 +33,6 @@ export class GuestCode {
   readonly regions: Regions
   /** What plugins want where it is not compiled in. */
   readonly hooks: BlockHookRunner
-  /** Callbacks that regions reach by number. */
-  readonly calls: readonly ((cpu: number) => void)[]
   #engine!: Engine
   /** Blocks forgotten one by one; how often all were, and how often soft TLBs were emptied. */
   dropped = 0
@@ -48,8 +46,14 @@ export class GuestCode {
     this.blocks = new TbCache(options.memory, page => this.#protect(page))
     this.#translator = new Translator(options.target, options.memory, this.blocks, options.instrumentation)
     this.hooks = new BlockHookRunner(options)
-    this.calls = this.#translator.calls
     this.regions = new Regions(options.memory, this.#translator, tb => this.isValid(tb), options.tuning)
+  }
+
+  /** The function of a hook in a region. */
+  hook(id: number): (cpu: number) => void {
+    const found = this.#translator.calls[id]
+    if (!found) throw new Error(`no hook ${id}`)
+    return found
   }
 
   /** Set once the engine is made (its host functions need this object). */

@@ -49,8 +49,6 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
   for (const [name, f] of Object.entries(own)) {
     host.set(name, (base, a, b, c) => f(cpuAt(machine, base), a as number, b as number, c as number))
   }
-  const { calls } = code
-  host.set('core.hook', (base, id) => calls[id as number]?.((base - Layout.firstCpu) / Layout.cpuSize))
   for (const h of machine.target.host) {
     if (host.has(h.callee.name)) continue
     const f = h.implement(machine)

@@ -146,6 +146,7 @@ export class Machine {
     const engine = new Engine({
       target: this.target,
       memory: this.memory,
+      hook: id => this.#code.hook(id),
       hotThreshold: tier === 1 || tier === 2 ? (options.hotThreshold ?? 2500) : 0,
       host: hostFunctions({
         machine: this,

@@ -22,7 +22,6 @@ const noRuntime: Runtime = {
   slowLoad: nobody,
   slowStore: nobody,
   slowProbe: nobody,
-  hook: nobody,
   recordHook: nobody,
   accessHook: nobody,
   edgeHook: nobody,

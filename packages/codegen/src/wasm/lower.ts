@@ -20,8 +20,6 @@ export interface Runtime {
   readonly slowStore: Callee
   /** (cpu, address i64, bytes i32): as slowStore, but stores nothing. */
   readonly slowProbe: Callee
-  /** (cpu, hook number) → not 0: leave before the instruction. */
-  readonly hook: Callee
   /** (cpu, record): the same for the interpreter, all callbacks of one instruction. */
   readonly recordHook: Callee
   /** (cpu, record): the interpreter has made the access that the head describes; the end of a block, at `Head.pc`. */

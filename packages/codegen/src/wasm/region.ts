@@ -5,7 +5,7 @@
  * such place or out; a region never runs past it.
  */
 import { Block, Exit, Head, JumpCache, Rec } from '../abi.ts'
-import type { Node, Type } from '../ir/types.ts'
+import type { Callee, Node, Type } from '../ir/types.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
 import { type CalleeIndex, cpuLocal, type FlatMemory, Lowerer, type Runtime } from './lower.ts'
 import { type Structure, structure } from './structure.ts'
@@ -41,6 +41,26 @@ export interface Region {
   shared?(offset: number): Type | undefined
   /** Memory that loads reach without the soft TLB: `size` bytes from guest address `base`, at a linear address. */
   readonly flat?: FlatMemory | undefined
+}
+
+/**
+ * The host's function for a `hook`: (number of the vCPU). Each is an import of its own: through one import with the number
+ * as an argument a call takes three times as long.
+ */
+export const hookCallee = (id: number): Callee => ({ name: `hook ${id}`, params: [], result: undefined })
+
+/** Numbers of the hooks in a region. */
+export function hooksOf({ blocks }: Region): Set<number> {
+  const found = new Set<number>()
+  const walk = (body: readonly Node[]): void => {
+    for (const n of body) {
+      if (n.op === 'hook') found.add(Number(n.imm) >> 2)
+      if (n.body) walk(n.body)
+      if (n.orelse) walk(n.orelse)
+    }
+  }
+  for (const b of blocks) walk(b.body)
+  return found
 }
 
 /** How a region is called: (cpu) → exit code. */
@@ -464,8 +484,8 @@ class RegionLowerer extends Lowerer {
     if (reads) this.#expose()
     else this.#spill(true)
     code.get(cpuLocal)
-    code.i32(imm >> 2)
-    code.call(this.index(this.runtime.hook))
+    code.mem(0x28, Head.index)
+    code.call(this.index(hookCallee(imm >> 2)))
     for (const [offset, slot] of this.#slots) {
       if (!slot.shared && !writes) continue
       super.getSlot(offset, slot.type)

@@ -88,7 +88,6 @@ const runtime: Runtime = {
   slowStore,
   slowProbe,
   deliver: hostFunction('deliver', []),
-  hook: hostFunction('hook', ['i32']),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
   accessHook: hostFunction('accessHook', ['i32']),
   edgeHook: hostFunction('edgeHook', ['i32']),
@@ -103,7 +102,6 @@ const functions: readonly IrFunction[] = [
 ]
 const hostCallees = [
   runtime.deliver,
-  runtime.hook,
   runtime.recordHook,
   runtime.accessHook,
   runtime.edgeHook,
@@ -179,7 +177,6 @@ export class Harness {
       deliver: () => {
         this.#delivered = true
       },
-      hook: () => {},
       recordHook: () => 0,
       accessHook: () => {},
       edgeHook: () => {},

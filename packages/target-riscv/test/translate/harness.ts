@@ -89,7 +89,6 @@ const runtime: Runtime = {
   slowStore,
   slowProbe,
   deliver: hostFunction('deliver', []),
-  hook: hostFunction('hook', ['i32']),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
   accessHook: hostFunction('accessHook', ['i32']),
   edgeHook: hostFunction('edgeHook', ['i32']),
@@ -161,7 +160,6 @@ export class Harness {
       deliver: () => {
         this.#delivered = true
       },
-      hook: () => {},
       recordHook: () => 0,
       accessHook: () => {},
       edgeHook: () => {},
@@ -169,7 +167,6 @@ export class Harness {
     }
     const hostCallees = [
       runtime.deliver,
-      runtime.hook,
       runtime.recordHook,
       runtime.accessHook,
       runtime.edgeHook,
