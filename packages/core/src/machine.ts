@@ -466,6 +466,7 @@ export class Machine {
   /** Ends the run before the next instruction; the first reason stays. */
   stop(reason: StopReason): void {
     this.stopReason ??= reason
+    this.updateDiscon()
     this.#interrupt()
   }
 
@@ -477,7 +478,9 @@ export class Machine {
   /** Makes `Head.discon` agree with whether anybody listens. */
   updateDiscon(): void {
     const { discons, countsDiscons } = this.#instrumentation
-    const listens = (discons ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0)
+    // After the run has been ended nothing is reported any more, not even the call that has ended it.
+    const live = !this.stopReason
+    const listens = live ? (discons ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0) : 0
     for (const cpu of this.cpus) cpu.set32(Head.discon, listens)
   }
 
