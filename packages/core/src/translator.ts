@@ -148,7 +148,8 @@ export class Translator {
       if (!samePage && !fixed) return
       const code = samePage ? (head.code & -pageSize) + Number(pc & 0xfffn) : head.code + Number(pc - head.pc)
       const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
-      if (next && !next.fine && !seen.has(next)) {
+      // The second page of an instruction that crosses is asked for at each entry: it may lead elsewhere by now.
+      if (next && !next.fine && (fixed || next.secondPage < 0) && !seen.has(next)) {
         seen.add(next)
         queue.push(next)
       }
