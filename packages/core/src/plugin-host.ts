@@ -3,6 +3,7 @@
  * Whatever a plugin throws is caught here: it ends the run or that plugin, named, and nothing else.
  */
 import type { Cpu } from './cpu.ts'
+import { edgeTaken } from './edges.ts'
 import { GuestscopeError } from './errors.ts'
 import type { BlockHooks, BlockSource, Hook, Instrumentation } from './instrument.ts'
 import { type OptionInput, resolveOptions } from './options.ts'
@@ -135,7 +136,9 @@ export class PluginHost implements Instrumentation {
       return i === 0 ? [...found.flatMap(tb => tb.blockHooks), ...own] : own
     })
     const access = block.insns.map((_, i) => found.flatMap(tb => tb.accessHooks[i] ?? []))
-    const edges = this.onEdge.list.map(({ mask, callback }) => ({ kinds: mask, hook: callback }))
+    const last = block.insns.at(-1)
+    const ends = last !== undefined && edgeTaken(this.machine.target.describe(last.insn).flow) !== undefined
+    const edges = ends ? this.onEdge.list.map(({ mask, callback }) => ({ kinds: mask, hook: callback })) : []
     const any = edges.length > 0 || [...exec, ...access].some(list => list.length > 0)
     return any ? { exec, access, edges } : undefined
   }
