@@ -41,7 +41,10 @@ const guests: readonly (readonly [string, Guest])[] = [
   ['traps of all kinds', { file: riscv('nested-rv64'), target: riscv64, board: virt64 }],
   ['two harts', { file: riscv('harts-2-rv64'), target: riscv64, board: virt64, cpus: 2 }],
   ['IT blocks', { file: arm('itblocks-an386'), target: cortexM4Target, board: mps2An386, semihosting: true }],
-  ['a small kernel', { file: arm('kernel-an385'), target: cortexM3Target, board: mps2An385, semihosting: true }],
+  [
+    'a small kernel',
+    { file: arm('kernel-an385'), target: cortexM3Target, board: mps2An385, semihosting: true },
+  ],
 ]
 
 const fnv = (hash: number, value: number): number => Math.imul(hash ^ value, 16777619)
