@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { commandHelp, generalHelp } from '../src/args/help.ts'
 import { parseArguments } from '../src/args/parse.ts'
-import { address, count, seconds, serial, size, tier } from '../src/args/value-types.ts'
+import { address, count, pluginErrors, seconds, serial, size, tier } from '../src/args/value-types.ts'
 import { commands, disasCommand, listCommand, runCommand } from '../src/commands/table.ts'
 import { nearest } from '../src/errors.ts'
 
@@ -43,7 +43,10 @@ describe('values', () => {
     expect(serial.parse('file:')).toBeUndefined()
     expect(tier.parse('0')).toBe(0)
     expect(tier.parse('oracle')).toBe('oracle')
-    expect(tier.parse('2')).toBeUndefined()
+    expect(tier.parse('2')).toBe(2)
+    expect(tier.parse('3')).toBeUndefined()
+    expect(pluginErrors.parse('stop-plugin')).toBe('stop-plugin')
+    expect(pluginErrors.parse('ignore')).toBeUndefined()
   })
 })
 

@@ -50,6 +50,7 @@ export class Callbacks {
       if (!guarded.active) return
       const before = registers.level
       registers.level = level
+      registers.inAccess = true
       event.begin(cpu)
       try {
         callback(event)
@@ -57,6 +58,7 @@ export class Callbacks {
         this.#fail(guarded.owner, 'onMemory', error)
       }
       event.end()
+      registers.inAccess = false
       registers.level = before
     }
   }

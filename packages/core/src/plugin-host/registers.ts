@@ -14,6 +14,8 @@ export class Registers {
   readonly #byName: ReadonlyMap<string, RegisterInfo>
   /** Of the callback that runs. */
   level: number = Level.free
+  /** That callback is one of `onMemory`: its instruction goes on under the mode in which it was translated. */
+  inAccess = false
 
   constructor(machine: PluginMachine) {
     this.#machine = machine
@@ -37,10 +39,19 @@ export class Registers {
         'api.registers() says which can.',
       )
     const at = cpuAt(this.#machine, cpu)
+    const before = this.#find(name).read(at)
     const [context, tlb] = [at.get32(Head.context), at.get32(Head.tlb)]
     write(at, value)
-    // Translated for another mode: on to the run loop before the next block.
-    if (at.get32(Head.context) !== context || at.get32(Head.tlb) !== tlb) at.request()
+    if (at.get32(Head.context) === context && at.get32(Head.tlb) === tlb) return
+    // Translated for another mode: on to the run loop before the instruction.
+    at.request()
+    if (!this.inAccess) return
+    write(at, before)
+    throw new PluginError(
+      'plugin/register-access',
+      `Register ${name} decides how code is translated, and was written in the middle of an instruction.`,
+      'Write it in an onExec callback.',
+    )
   }
 
   setPc(cpu: number, address: bigint): void {

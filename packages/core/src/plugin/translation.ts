@@ -63,7 +63,8 @@ export interface InsnHandle extends Instrumentable {
   symbol(): string | undefined
   /**
    * Calls back after each successful access of the instruction to memory. Asking for it where no access is made costs
-   * nothing. The event is one object that is used again: copy what you need.
+   * nothing. The event is one object that is used again: copy what you need. With `write`, registers that decide how code
+   * is translated (mode, address translation) are refused: the instruction is not over.
    */
   onMemory(
     access: MemoryAccess,
