@@ -8,7 +8,7 @@ import { Field } from '../ir/operands.ts'
 import type { Node, Type } from '../ir/types.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
 import { type CalleeIndex, cpuLocal, type LoweredAccess, Lowerer, type Runtime } from './lower.ts'
-import { regionType } from './region.ts'
+import { regionType } from './region-type.ts'
 
 /** The semantics of one handler, over record operands. */
 export interface Handler {

@@ -4,100 +4,25 @@
  * budget when it begins. At the entry and at the head of each loop the budget must cover the longest way to the next
  * such place or out; a region never runs past it.
  */
-import { Block, Exit, Head, JumpCache, Rec } from '../abi.ts'
-import type { Callee, Node, Type } from '../ir/types.ts'
+import { Exit, Head, Rec } from '../abi.ts'
+import type { Node, Type } from '../ir/types.ts'
+import { emitChain } from './chain.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
 import { type CalleeIndex, cpuLocal, type FlatMemory, Lowerer, type Runtime } from './lower.ts'
-import { type Structure, structure } from './structure.ts'
-
-/** One block of a region. */
-export interface RegionBlock {
-  readonly pc: bigint
-  /** Statements; the last one is a terminator. */
-  readonly body: readonly Node[]
-  /** Nodes are numbered below this. */
-  readonly count: number
-  /** Types of the block's variables. */
-  readonly vars: readonly Type[]
-  /** Number of instructions, paid at entry. */
-  readonly length: number
-  /** Distance of each instruction from `pc`. */
-  readonly offsets: readonly number[]
-  /** Address of the record of the first instruction. */
-  readonly records: number
-  /** Blocks of the region to which the jump at the end probably returns, by pc: they are tried before the jump cache. */
-  readonly returnsTo?: readonly bigint[]
-}
-
-/** A region: the first block is the entry. */
-export interface Region {
-  readonly blocks: readonly RegionBlock[]
-  /** Type of a state slot that may live in a local, or undefined if it must stay in memory. */
-  promote(offset: number): Type | undefined
-  /**
-   * Type of a slot of plugins, which they see and may change whenever they are called: it may live in a local between
-   * the calls.
-   */
-  shared?(offset: number): Type | undefined
-  /** Memory that loads reach without the soft TLB: `size` bytes from guest address `base`, at a linear address. */
-  readonly flat?: FlatMemory | undefined
-}
-
-/**
- * The host's function for a `hook`: (number of the vCPU). Each is an import of its own: through one import with the number
- * as an argument a call takes three times as long.
- */
-export const hookCallee = (id: number): Callee => ({ name: `hook ${id}`, params: [], result: undefined })
-
-/** Numbers of the hooks in a region. */
-export function hooksOf({ blocks }: Region): Set<number> {
-  const found = new Set<number>()
-  const walk = (body: readonly Node[]): void => {
-    for (const n of body) {
-      if (n.op === 'hook') found.add(Number(n.imm) >> 2)
-      if (n.body) walk(n.body)
-      if (n.orelse) walk(n.orelse)
-    }
-  }
-  for (const b of blocks) walk(b.body)
-  return found
-}
-
-/** How a region is called: (cpu) → exit code. */
-export const regionType: { readonly params: readonly ['i32']; readonly result: 'i32' } = {
-  params: ['i32'],
-  result: 'i32',
-}
-
-/** A state slot that lives in a local. */
-interface Slot {
-  readonly local: number
-  readonly type: Type
-  written: boolean
-  /** Plugins see it at any time: in memory whenever they are called. */
-  readonly shared: boolean
-}
-
-/** Places that use a slot of plugins from which on it gets a local, and how many slots do. */
-const usesForLocal = 4
-const maxShared = 4
-
-const pcOf = (node: Node | undefined): bigint | undefined =>
-  node?.op === 'const' ? BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(node.imm)) : undefined
+import { pcOf, RegionGraph } from './region-graph.ts'
+import { type Slot, slotsOf } from './region-slots.ts'
+import { hookCallee, type Region, type RegionBlock, regionType } from './region-type.ts'
+import type { Structure } from './structure.ts'
 
 class RegionLowerer extends Lowerer {
   readonly #region: Region
-  readonly #slots = new Map<number, Slot>()
-  /** Uses of slots of plugins. */
-  readonly #uses = new Map<number, number>()
+  readonly #slots: Map<number, Slot>
+  readonly #graph: RegionGraph
   readonly #budget: number
   readonly #rec: number
   readonly #tlb: number
-  readonly #blockOf = new Map<bigint, number>()
   readonly #shape: Structure
   readonly #labels = new Map<number, { merge?: Label; loop?: Label }>()
-  /** Instructions that each block and the longest way after it, up to a loop or out, take. */
-  readonly #paths: number[] = []
   /** Type of regions in the module, if they go on to each other without the dispatcher. */
   readonly #chainType: number | undefined
   #side!: Label
@@ -118,81 +43,18 @@ class RegionLowerer extends Lowerer {
     super(code, index, runtime)
     this.#region = region
     this.#chainType = chainType
-    region.blocks.forEach((b, i) => this.#blockOf.set(b.pc, i))
-    this.#shape = structure(region.blocks.map(b => this.#successors(b)))
+    this.#graph = new RegionGraph(region)
+    this.#shape = this.#graph.shape
     this.#budget = code.local('i32')
     this.#rec = code.local('i32')
     this.#tlb = code.local('i32')
-    for (const b of region.blocks) this.#collect(b.body)
-    this.#collectShared()
+    this.#slots = slotsOf(region, code)
     this.#region0()
-  }
-
-  #successors(block: RegionBlock): number[] {
-    const last = block.body.at(-1)
-    const nodes =
-      last?.op === 'goto' && !last.imm ? [last.args[0]] : last?.op === 'branch' ? last.args.slice(1) : []
-    const targets = [...nodes.map(pcOf), ...(block.returnsTo ?? [])]
-    const found = targets.map(t => this.#blockOf.get(t ?? -1n)).filter(t => t !== undefined)
-    return [...new Set(found)]
-  }
-
-  /** Instructions of the longest way that begins with a block and ends before a loop or out of the region. */
-  #path(n: number): number {
-    const known = this.#paths[n]
-    if (known !== undefined) return known
-    const block = this.#region.blocks[n] as RegionBlock
-    let longest = 0
-    for (const s of this.#successors(block)) {
-      const on = this.#shape.follows(n, s) && !this.#shape.isBack(n, s) && !this.#shape.placed[s]?.loop
-      if (on) longest = Math.max(longest, this.#path(s))
-    }
-    const path = block.length + longest
-    this.#paths[n] = path
-    return path
   }
 
   /** Budget that the caller must see to before entering. */
   get need(): number {
-    return this.#path(0)
-  }
-
-  /** Finds the slots that this region keeps in locals. */
-  #collect(body: readonly Node[]): void {
-    for (const n of body) {
-      if (n.op === 'get' || n.op === 'set') {
-        const offset = Number(n.imm)
-        const type = this.#region.promote(offset)
-        if (!type) this.#use(offset)
-        else {
-          const slot = this.#slots.get(offset) ?? {
-            local: this.code.local(type),
-            type,
-            written: false,
-            shared: false,
-          }
-          if (n.op === 'set') slot.written = true
-          this.#slots.set(offset, slot)
-        }
-      }
-      if (n.op === 'count') this.#use(Number(n.imm))
-      if (n.body) this.#collect(n.body)
-      if (n.orelse) this.#collect(n.orelse)
-    }
-  }
-
-  #use(offset: number): void {
-    if (this.#region.shared?.(offset)) this.#uses.set(offset, (this.#uses.get(offset) ?? 0) + 1)
-  }
-
-  /** The few slots of plugins that are used much live in locals, too. */
-  #collectShared(): void {
-    const much = [...this.#uses].filter(([, uses]) => uses >= usesForLocal)
-    much.sort((a, b) => b[1] - a[1])
-    for (const [offset] of much.slice(0, maxShared)) {
-      const type = this.#region.shared?.(offset) as Type
-      this.#slots.set(offset, { local: this.code.local(type), type, written: true, shared: true })
-    }
+    return this.#graph.need
   }
 
   #region0(): void {
@@ -231,7 +93,7 @@ class RegionLowerer extends Lowerer {
     code.end()
     this.#spillAll()
     code.end()
-    if (this.#chainType !== undefined) this.#chain(this.#chainType)
+    if (this.#chainType !== undefined) emitChain(code, this.#chainType, this.#budget, this.#rec, this.#tlb)
     code.i32(Exit.next)
     code.op(0x0f)
     code.end()
@@ -254,53 +116,6 @@ class RegionLowerer extends Lowerer {
     code.get(cpuLocal)
     code.get(this.#budget)
     code.mem(0x36, Head.budget)
-  }
-
-  /** Goes on to the region at pc, as the dispatcher would, if there is one and nothing else is to be done. */
-  #chain(type: number): void {
-    const { code } = this
-    const load = (offset: number, opcode = 0x28): void => {
-      code.get(cpuLocal)
-      code.mem(opcode, offset)
-    }
-    load(Head.request)
-    code.op(0x45)
-    code.if()
-    load(Head.jumpCache)
-    load(Head.pc)
-    code.i32(1)
-    code.op(0x76)
-    code.i32(JumpCache.entries - 1)
-    code.op(0x71)
-    code.i32(Math.log2(JumpCache.entrySize))
-    code.op(0x74, 0x6a)
-    code.tee(this.#rec)
-    code.mem(0x29, JumpCache.pc)
-    load(Head.pc, 0x29)
-    code.op(0x51)
-    code.get(this.#rec)
-    code.mem(0x28, JumpCache.context)
-    load(Head.context)
-    code.op(0x46, 0x71)
-    code.if()
-    code.get(this.#rec)
-    code.mem(0x28, JumpCache.block)
-    code.tee(this.#rec)
-    code.mem(0x28, Block.region)
-    code.tee(this.#tlb)
-    code.i32(0)
-    code.op(0x47)
-    code.get(this.#budget)
-    code.get(this.#rec)
-    code.mem(0x28, Block.need)
-    code.op(0x4e, 0x71)
-    code.if()
-    code.get(cpuLocal)
-    code.get(this.#tlb)
-    code.callIndirect(type, true)
-    code.end()
-    code.end()
-    code.end()
   }
 
   /** Early exit: pc and unused budget follow from the record of the instruction. */
@@ -361,7 +176,7 @@ class RegionLowerer extends Lowerer {
     this.#insnRecord = block.records
     if (this.#shape.placed[n]?.loop) {
       code.get(this.#budget)
-      code.i32(this.#path(n))
+      code.i32(this.#graph.path(n))
       code.op(0x48)
       code.hint(false)
       code.if()
@@ -389,7 +204,7 @@ class RegionLowerer extends Lowerer {
 
   /** Goes to a pc from the end of the current block. */
   #goTo(target: Node): void {
-    const to = this.#blockOf.get(pcOf(target) ?? -1n)
+    const to = this.#graph.at(pcOf(target))
     if (to !== undefined && this.#shape.follows(this.#current, to)) return this.#goToBlock(to)
     if (this.#returns(target)) return
     this.storePc(target)
@@ -407,7 +222,7 @@ class RegionLowerer extends Lowerer {
     this.value(target)
     code.set(pc)
     for (const site of sites) {
-      const to = this.#blockOf.get(site)
+      const to = this.#graph.at(site)
       if (to === undefined || !this.#shape.follows(from, to)) continue
       code.get(pc)
       code.const(wide ? 'i64' : 'i32', wide ? BigInt.asIntN(64, site) : Number(BigInt.asIntN(32, site)))

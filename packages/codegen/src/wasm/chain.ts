@@ -1,0 +1,53 @@
+/** The way from a region to the next one. */
+import { Block, Head, JumpCache } from '../abi.ts'
+import type { Code } from './encode.ts'
+import { cpuLocal } from './lower.ts'
+
+/**
+ * Goes on to the region at pc by a tail call, as the dispatcher would, if there is one and nothing else is to be done.
+ * `budget` holds what is left; `block` and `region` are free.
+ */
+export function emitChain(code: Code, type: number, budget: number, block: number, region: number): void {
+  const load = (offset: number, opcode = 0x28): void => {
+    code.get(cpuLocal)
+    code.mem(opcode, offset)
+  }
+  load(Head.request)
+  code.op(0x45)
+  code.if()
+  load(Head.jumpCache)
+  load(Head.pc)
+  code.i32(1)
+  code.op(0x76)
+  code.i32(JumpCache.entries - 1)
+  code.op(0x71)
+  code.i32(Math.log2(JumpCache.entrySize))
+  code.op(0x74, 0x6a)
+  code.tee(block)
+  code.mem(0x29, JumpCache.pc)
+  load(Head.pc, 0x29)
+  code.op(0x51)
+  code.get(block)
+  code.mem(0x28, JumpCache.context)
+  load(Head.context)
+  code.op(0x46, 0x71)
+  code.if()
+  code.get(block)
+  code.mem(0x28, JumpCache.block)
+  code.tee(block)
+  code.mem(0x28, Block.region)
+  code.tee(region)
+  code.i32(0)
+  code.op(0x47)
+  code.get(budget)
+  code.get(block)
+  code.mem(0x28, Block.need)
+  code.op(0x4e, 0x71)
+  code.if()
+  code.get(cpuLocal)
+  code.get(region)
+  code.callIndirect(type, true)
+  code.end()
+  code.end()
+  code.end()
+}
