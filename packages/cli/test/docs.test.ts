@@ -147,7 +147,7 @@ function abridged(text: string): string {
 
 /**
  * `output COMMAND LINE`: the command, and what it prints. ELF files are test guests. `figures COMMAND LINE`: the same,
- * but the numbers depend on how the emulator cuts blocks, and are not compared.
+ * but the numbers depend on how the emulator cuts blocks, and are not compared. Plugins of docs/first-plugin.md are at hand.
  */
 const isOutput = (name: string): boolean => /^(output|figures) /.test(name)
 const outputs = new Map<string, string>()
@@ -161,6 +161,10 @@ beforeAll(() => {
     return [guest(name), armGuest(name), contribGuest(name)].find(path => existsSync(path)) ?? word
   }
   const directory = mkdtempSync(join(tmpdir(), 'guestscope-'))
+  for (const code of codeOf('docs/first-plugin.md')) {
+    const file = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1]
+    if (file !== undefined) writeFileSync(join(directory, file), code)
+  }
   const found = runAll(
     lines.map(words => ({ args: words.map(elf) })),
     directory,

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+// Workspace packages resolve to their sources, so tests need no build.
+const conditions = ['@guestscope/source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name: 'create-plugin',
+    include: ['test/**/*.test.ts'],
+    passWithNoTests: true,
+    testTimeout: 120_000, // a guard against hanging, not a measure: machines may be slow or busy
+    hookTimeout: 120_000,
+    reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
+  },
+})
