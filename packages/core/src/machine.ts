@@ -29,7 +29,7 @@ export type Tier = 0 | 1 | 2 | 'oracle'
 export interface MachineOptions extends BoardOptions {
   readonly target: Target
   readonly board: Board
-  /** Default 2. Makes no difference to the guest. */
+  /** Default 1: V8 optimises hot regions by itself (docs/performance.md). Makes no difference to the guest. */
   readonly tier?: Tier
   /** Executions of a block before it heads a region. */
   readonly hotThreshold?: number
@@ -112,7 +112,7 @@ export class Machine {
     for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device)
     for (const d of this.#board.devices) this.memory.attach(d.base, d.device)
     const self = this
-    const promotes = (options.tier ?? 2) === 2
+    const promotes = (options.tier ?? 1) === 2
     this.#tuning = {
       ...defaultTuning,
       ...(options.batch !== undefined && { batch: options.batch }),
@@ -141,7 +141,7 @@ export class Machine {
   }
 
   #makeEngine(options: MachineOptions): Engine {
-    const tier = options.tier ?? 2
+    const tier = options.tier ?? 1
     const leaves = (): boolean => this.stopReason !== undefined || this.#flushPending
     const engine = new Engine({
       target: this.target,

@@ -124,8 +124,8 @@ export const runCommand: CommandSpec<RunOptions> = {
       value: 'TIER',
       type: tier,
       description:
-        'How instructions run: 0 interpreter only, 1 also compiled regions, 2 (default) the hottest by the optimising ' +
-        'compiler, oracle the slow reference.',
+        'How instructions run: 0 interpreter only, 1 (default) also compiled regions, 2 the hottest gathered and ' +
+        'compiled again, oracle the slow reference.',
     },
   },
   notes: [
