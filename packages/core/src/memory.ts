@@ -72,6 +72,8 @@ export class GuestMemory {
   /** For the trace buffers of plugins. */
   readonly traces: { readonly start: number; readonly end: number }
   readonly pool: { readonly start: number; readonly end: number }
+  /** The largest region that can be written, for accesses without the soft TLB. */
+  readonly flat: FlatMemory | undefined
   readonly #devices: MappedDevice[] = []
 
   constructor(cpus: number, specs: readonly MemoryRegionSpec[], poolSize: number = usualPool) {
@@ -102,6 +104,12 @@ export class GuestMemory {
       if (s.mirrorOf === undefined) at += size
     }
     this.regions = made
+    const [largest] = made.filter(r => !r.readonly).sort((a, b) => b.size - a.size)
+    this.flat = largest && {
+      ...largest,
+      guards: this.codeGranules + (largest.linear >>> granuleShift),
+      guardShift: granuleShift,
+    }
     if (at > all) throw new Error('memory: the tables are too small')
     if (at > maxLinear) throw new RangeError(`guest memory of ${total} bytes does not fit into 4 GiB`)
     const pages = Math.ceil(at / 65536)
@@ -114,19 +122,6 @@ export class GuestMemory {
       const first = this.pageFlags + r.linear / pageSize
       this.bytes.fill(PageFlag.readonly, first, first + r.size / pageSize)
     }
-  }
-
-  /** The largest region that can be written, for accesses without the soft TLB. */
-  get flat(): FlatMemory | undefined {
-    const writable = this.regions.filter(r => !r.readonly).sort((a, b) => b.size - a.size)
-    const [largest] = writable
-    return (
-      largest && {
-        ...largest,
-        guards: this.codeGranules + (largest.linear >>> granuleShift),
-        guardShift: granuleShift,
-      }
-    )
   }
 
   attach(base: bigint, device: MmioDevice): void {

@@ -168,20 +168,13 @@ export class Regions {
       regionLimits.wide,
     )
     const code = found.map(f => f.region)
-    if (this.#tuning.waitForT2) {
-      const compiled = this.engine.compile(code, 2)
-      this.#ready.push(() => this.#install(2, found, compiled))
-      return
-    }
-    void this.engine.compileInBackground(code).then(
-      compiled => {
-        this.#ready.push(() => {
-          // What has changed meanwhile is void, and so is everything made with it.
-          if (found.every(f => f.blocks.every(this.#isValid))) this.#install(2, found, compiled)
-        })
-      },
-      () => {}, // the host cannot: T1 stays
-    )
+    // What has changed until it can be put in is void, and so is everything made with it.
+    const ready = (compiled: CompiledModule): void =>
+      void this.#ready.push(() => {
+        if (found.every(f => f.blocks.every(this.#isValid))) this.#install(2, found, compiled)
+      })
+    if (this.#tuning.waitForT2) ready(this.engine.compile(code, 2))
+    else void this.engine.compileInBackground(code).then(ready, () => {}) // the host cannot: T1 stays
   }
 
   /** Puts in what has been compiled in the background. No generated code may be running. */

@@ -1,8 +1,8 @@
 /** Guest code → translation blocks, and blocks → regions. */
-import { Block, Rec, type Region, type RegionBlock } from '@guestscope/codegen'
+import type { Region, RegionBlock } from '@guestscope/codegen'
 import { type BlockIrHost, blockIr } from './block-ir.ts'
 import type { Instrumentation } from './instrument.ts'
-import { Layout, sharedSlot } from './layout.ts'
+import { sharedSlot } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
 import type { CodeReader, DecodedInsn, Target } from './target.ts'
@@ -174,10 +174,3 @@ export class Translator {
     }
   }
 }
-
-/** Address of a cell in a vCPU's area. */
-export const cellOffset = (index: number): number => Layout.cells + 8 * index
-
-/** Bytes of a record, for walking from a record to its neighbours. */
-export const recordIndex = (record: number, block: number): number =>
-  (record - block - Block.size) / Rec.bytes

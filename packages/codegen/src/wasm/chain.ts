@@ -1,20 +1,17 @@
-/** The way from a region to the next one. */
+/** The way to the next block: through the jump cache, and from a region straight to the next one. */
 import { Block, Head, JumpCache } from '../abi.ts'
 import type { Code } from './encode.ts'
 import { cpuLocal } from './lower.ts'
 
 /**
- * Goes on to the region at pc by a tail call, as the dispatcher would, if there is one and nothing else is to be done.
- * `budget` holds what is left; `block` and `region` are free.
+ * Looks for pc in the jump cache: the entry's address goes into a local, onto the stack whether the entry is that of pc in
+ * this context. The index is taken from pc bits 1 to 12.
  */
-export function emitChain(code: Code, type: number, budget: number, block: number, region: number): void {
+export function emitJumpCacheProbe(code: Code, entry: number): void {
   const load = (offset: number, opcode = 0x28): void => {
     code.get(cpuLocal)
     code.mem(opcode, offset)
   }
-  load(Head.request)
-  code.op(0x45)
-  code.if()
   load(Head.jumpCache)
   load(Head.pc)
   code.i32(1)
@@ -23,14 +20,26 @@ export function emitChain(code: Code, type: number, budget: number, block: numbe
   code.op(0x71)
   code.i32(Math.log2(JumpCache.entrySize))
   code.op(0x74, 0x6a)
-  code.tee(block)
+  code.tee(entry)
   code.mem(0x29, JumpCache.pc)
   load(Head.pc, 0x29)
   code.op(0x51)
-  code.get(block)
+  code.get(entry)
   code.mem(0x28, JumpCache.context)
   load(Head.context)
   code.op(0x46, 0x71)
+}
+
+/**
+ * Goes on to the region at pc by a tail call, as the dispatcher would, if there is one and nothing else is to be done.
+ * `budget` holds what is left; `block` and `region` are free.
+ */
+export function emitChain(code: Code, type: number, budget: number, block: number, region: number): void {
+  code.get(cpuLocal)
+  code.mem(0x28, Head.request)
+  code.op(0x45)
+  code.if()
+  emitJumpCacheProbe(code, block)
   code.if()
   code.get(block)
   code.mem(0x28, JumpCache.block)

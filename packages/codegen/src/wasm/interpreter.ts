@@ -6,6 +6,7 @@
 import { accessInfo, Block, Exit, Head, Hooked, JumpCache, Rec } from '../abi.ts'
 import { Field } from '../ir/operands.ts'
 import type { Node, Type } from '../ir/types.ts'
+import { emitJumpCacheProbe } from './chain.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
 import { type CalleeIndex, cpuLocal, type LoweredAccess, Lowerer, type Runtime } from './lower.ts'
 import { regionType } from './region-type.ts'
@@ -117,23 +118,8 @@ class InterpreterLowerer extends Lowerer {
     this.#return(Exit.request)
     code.end()
 
-    // Jump cache: the index is taken from pc bits 1…12.
-    this.#loadHead(Head.jumpCache)
-    this.#loadHead(Head.pc)
-    code.i32(1)
-    code.op(0x76)
-    code.i32(JumpCache.entries - 1)
-    code.op(0x71)
-    code.i32(Math.log2(JumpCache.entrySize))
-    code.op(0x74, 0x6a)
-    code.tee(this.#entry)
-    code.mem(0x29, JumpCache.pc)
-    code.get(cpuLocal)
-    code.mem(0x29, Head.pc)
-    code.op(0x52)
-    this.#load(this.#entry, JumpCache.context)
-    this.#loadHead(Head.context)
-    code.op(0x47, 0x72)
+    emitJumpCacheProbe(code, this.#entry)
+    code.op(0x45)
     code.if('i32')
     // At the end of a slice nothing may be looked up: it would touch page tables early.
     this.#loadHead(Head.budget)

@@ -4,7 +4,7 @@
  * budget when it begins. At the entry and at the head of each loop the budget must cover the longest way to the next
  * such place or out; a region never runs past it.
  */
-import { Exit, Head, Rec } from '../abi.ts'
+import { Block, Exit, Head, Rec } from '../abi.ts'
 import type { Node, Type } from '../ir/types.ts'
 import { emitChain } from './chain.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
@@ -127,7 +127,7 @@ class RegionLowerer extends Lowerer {
     code.get(cpuLocal)
     code.get(this.#rec)
     code.mem(0x28, Rec.block)
-    code.mem(0x29, 16)
+    code.mem(0x29, Block.pc)
     code.get(this.#rec)
     code.mem(0x33, Rec.pcOffset)
     code.op(0x7c)
