@@ -41,6 +41,9 @@ export interface MachineStatistics {
   /** The same with the time that all CPUs slept. */
   readonly clock: number
   readonly blocks: BlockStatistics
+  /** Bytes of WebAssembly in regions at hand, and how often a module was given up to make room. */
+  readonly regionBytes: number
+  readonly evicted: number
   /** In ascending order. */
   readonly tiers: readonly TierStatistics[]
   /** How often a CPU's soft TLBs were emptied because its address translation had changed. */
@@ -86,6 +89,8 @@ export function machineStatistics(machine: Machine, code: GuestCode): MachineSta
       poolUsed: blocks.used,
       poolSize: machine.memory.pool.end - machine.memory.pool.start,
     },
+    regionBytes: code.regions.bytes,
+    evicted: code.regions.evicted,
     tiers: engine.tiers.map(counters => ({ ...counters })),
     tlbFlushes: code.tlbFlushes,
   }

@@ -74,6 +74,7 @@ export function statisticsText(run: RunStatistics): string {
         `${number(blocks.dropped)} dropped, ${number(blocks.flushes)} times all thrown away; ${number(blocks.present)} at hand`,
     ],
     ['block pool', `${bytes(blocks.poolUsed)} of ${bytes(blocks.poolSize)}`],
+    ['regions', `${bytes(run.regionBytes)} at hand; ${number(run.evicted)} modules given up for room`],
     ...run.tiers.map((tier): [string, string] => [
       `tier ${tier.tier}`,
       `${tierNames[tier.tier] ?? 'code'}: ${number(tier.functions)} functions (${number(tier.released)} released) ` +
