@@ -249,7 +249,7 @@ describe('ftrace', () => {
     expect(text.match(/classify/g)).toHaveLength(10)
   })
 
-  test('of M-profile handlers, which return by ordinary jumps, ends them', () => {
+  test('of M-profile handlers ends with their returns', () => {
     const args = [armGuest('exceptions-an385'), '--board', 'mps2-an385', '--semihosting']
     expect(run(...args, '-p', 'ftrace,out=t.json').status).toBe(0)
     let [depth, deepest] = [0, 0]

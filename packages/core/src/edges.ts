@@ -23,5 +23,8 @@ export function edgeTaken(flow: Flow): number | undefined {
   return kind === undefined ? undefined : edgeNumber(kind)
 }
 
+/** Number of the edge of a return from a trap handler. */
+export const edgeTrapReturn: number = edgeNumber('trap-return')
+
 /** Number of the edge of an instruction whose condition does not hold. */
 export const edgeNotTaken: number = edgeNumber('not-taken')

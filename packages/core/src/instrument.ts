@@ -71,6 +71,13 @@ export interface BlockSource {
   }[]
 }
 
+/** The instruction of a return from a trap handler that generated code leaves to `Target.handleExit`. */
+export interface TrapReturn {
+  readonly pc: bigint
+  readonly physical: bigint
+  readonly size: number
+}
+
 /** Implemented by the plugin host. Nothing here may throw: an error of a plugin ends the run through `Machine.stop`. */
 export interface Instrumentation {
   /** Does anybody listen to translations? If not, `translate` is never called. */
@@ -83,6 +90,8 @@ export interface Instrumentation {
   translate(block: BlockSource): BlockHooks | undefined
   /** The CPU has entered the handler of `cause`; it came from an address in two halves (any i32). */
   discon(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void
+  /** The CPU goes on at its pc because of an instruction that the target completed: a return from a trap handler. */
+  trapReturn?(cpu: Cpu, from: TrapReturn): void
   /** The CPU begins to wait, or goes on. */
   idle?(cpu: Cpu): void
   resume?(cpu: Cpu): void

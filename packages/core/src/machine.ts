@@ -9,7 +9,7 @@ import { type AddressRange, GuestCode } from './guest-code.ts'
 import type { SemihostingHost } from './guest-files.ts'
 import { cpuAt, hostFunctions } from './host-functions.ts'
 import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspect.ts'
-import type { Instrumentation } from './instrument.ts'
+import type { Instrumentation, TrapReturn } from './instrument.ts'
 import { Layout, PluginArea } from './layout.ts'
 import { loadImage, place } from './load.ts'
 import { GuestMemory, PageFlag } from './memory.ts'
@@ -377,6 +377,17 @@ export class Machine {
     cpu.set32(Head.trapCause, cause)
     cpu.set64(Head.trapValue, value)
     this.engine.deliver(cpu.base)
+  }
+
+  /**
+   * In the course of `Target.handleExit`: this instruction has returned from a trap handler, and the pc is where to.
+   * Plugins hear of the edge at the time of the instruction, as of every other edge.
+   */
+  trapReturned(cpu: Cpu, from: TrapReturn): void {
+    if (this.stopReason) return
+    cpu.set32(Head.budget, cpu.get32(Head.budget) + 1)
+    this.#instrumentation.trapReturn?.(cpu, from)
+    cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
   }
 
   #enterBlock(cpu: Cpu): void {

@@ -2,10 +2,12 @@
  * The plugin host: installs plugins, hands the engine what they want in translated code, and tells them what happens.
  * Whatever a plugin throws is caught here: it ends the run or that plugin, named, and nothing else.
  */
+import { Head } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
-import { edgeTaken } from './edges.ts'
+import { edgeTaken, edgeTrapReturn } from './edges.ts'
 import { GuestscopeError } from './errors.ts'
-import type { BlockHooks, BlockSource, Hook, Instrumentation } from './instrument.ts'
+import { edgeTraceKind, runHook } from './hook-run.ts'
+import type { BlockHooks, BlockSource, Hook, Instrumentation, TrapReturn } from './instrument.ts'
 import { type OptionInput, resolveOptions } from './options.ts'
 import type { DisconEvent, TbHandle } from './plugin/index.ts'
 import { asPluginDefinition, checkApiVersion, type PluginDefinition } from './plugin-definition.ts'
@@ -159,6 +161,16 @@ export class PluginHost implements Instrumentation {
       event.end()
     }
     this.registers.level = level
+  }
+
+  /** An edge that no translated code shows: the same hooks as there. */
+  trapReturn(cpu: Cpu, from: TrapReturn): void {
+    cpu.set64(Head.accessAddress, cpu.pc)
+    cpu.set64(Head.accessValue, from.pc)
+    cpu.set32(Head.accessInfo, edgeTrapReturn)
+    const site = { ...from, kind: edgeTraceKind(edgeTrapReturn) }
+    for (const { mask, callback } of this.onEdge.list)
+      if ((mask >> edgeTrapReturn) & 1) runHook(cpu, callback, site)
   }
 
   idle(cpu: Cpu): void {

@@ -7,7 +7,7 @@ interface ArmExits {
 }
 
 export const ArmExit: ArmExits = {
-  /** Exception return: `Head.pc` is the EXC_RETURN value (Armv7-M ARM, B1.5.8). */
+  /** Exception return: `Head.pc` is the EXC_RETURN value (Armv7-M ARM, B1.5.8), `S.returnFrom` the instruction. */
   excReturn: Exit.target,
   /** WFE while the event register is clear; `Head.pc` is after it (B1.5.18). */
   waitForEvent: Exit.target + 1,

@@ -43,6 +43,8 @@ interface StateOffsets {
   readonly mpuRegions: number
   readonly mpuCount: number
   readonly mpuControl: number
+  readonly returnFrom: number
+  readonly returnSize: number
 }
 
 /** Offset of each slot. */
@@ -99,6 +101,9 @@ export const S: StateOffsets = {
   /** i32: number of entries in `mpuRegions`, and MPU_CTRL as it is in force: 0 while HardFault, NMI or FAULTMASK switch it off. */
   mpuCount: slots(1),
   mpuControl: slots(1),
+  /** i32: address and size of the instruction that left with `ArmExit.excReturn`. */
+  returnFrom: slots(1),
+  returnSize: slots(1),
 }
 
 /** Bytes of a vCPU's state. */

@@ -4,7 +4,7 @@
  * - `taken`, `not-taken`: a conditional branch
  * - `jump`, `indirect-jump`: a jump to an address in the instruction, or out of a register or memory
  * - `call`, `indirect-call`, `return`: jumps that the target's manual names so (link register, stack hints)
- * - `trap-return`: the return from a trap handler, such as `mret`
+ * - `trap-return`: the return from a trap handler, such as `mret`, or a jump to EXC_RETURN on a Cortex-M
  *
  * Entries of traps are no edges but discontinuities. A conditional call or return that is not taken is `not-taken`.
  */

@@ -72,7 +72,6 @@ export class CallStack {
   /** A trap has been taken. */
   trap(time: number, cause: string, from: bigint, to: bigint, privilege: Privilege): void {
     this.#at(time, privilege)
-    this.#backIn(from)
     if (this.#frames.length === 0) this.#push(this.#function(from, from, privilege))
     const { name, level } = privilege
     this.#push({ kind: 'trap', name: cause, address: to, from, privilege: name, level })
@@ -114,17 +113,6 @@ export class CallStack {
     if (name === this.#privilege) return
     this.#privilege = name
     this.#sink.privilege(this.#cpu, this.#time, name)
-  }
-
-  /**
-   * Runs at an address, so in the topmost function that it lies in: handlers above that have returned, even if nobody
-   * has said so (M-profile cores return from exceptions by ordinary jumps).
-   */
-  #backIn(address: bigint): void {
-    const { start } = this.#symbol(address)
-    const own = this.#frames.findLastIndex(frame => this.#symbol(frame.address).start === start)
-    const trap = this.#frames.findIndex(({ kind }, i) => i > own && kind === 'trap')
-    if (own >= 0 && trap >= 0) this.#close(trap)
   }
 
   #push(frame: Frame): void {

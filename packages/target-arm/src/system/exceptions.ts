@@ -178,6 +178,7 @@ export class Exceptions {
     const privileged = !thread || !(cpu.get32(S.control) & Control.unprivileged)
     const again = (cause: number): void => {
       setPc(cpu, peekReturn(system, frame, privileged) ?? excReturn)
+      this.#returned()
       this.#redeliver(cause, { excReturn, framed: true })
     }
     if (!valid) return again(Cause.invalidPc)
@@ -192,12 +193,20 @@ export class Exceptions {
     }
     if (toProcess) cpu.set32(S.control, cpu.get32(S.control) | Control.processStack)
     this.#happened()
+    this.#returned()
     if (inHandler(cpu) === thread) {
       // The frame contradicts EXC_RETURN.
       return this.#redeliver(Cause.invalidPc, { excReturn, framed: false })
     }
     system.update()
     if (thread && !nvic.nesting && system.scr & sleepOnExit) cpu.waiting = !system.wakes()
+  }
+
+  /** The edge: from the instruction to where its frame leads, even if the next exception comes before that. */
+  #returned(): void {
+    const { cpu } = this.#system
+    const pc = BigInt(cpu.get32(S.returnFrom) >>> 0)
+    cpu.machine.trapReturned(cpu, { pc, physical: pc, size: cpu.get32(S.returnSize) })
   }
 
   #redeliver(cause: number, chain: Chain): void {

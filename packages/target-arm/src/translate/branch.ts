@@ -27,7 +27,12 @@ function interwork(x: Ctx, target: Node): void {
 export function excReturn(x: Ctx, target: Node): void {
   const { b } = x
   b.if(b.eq(b.shrU(target, b.i32(28)), b.i32(15)), () =>
-    b.if(b.get(S.ipsr, 'i32'), () => x.leave(ArmExit.excReturn, target)),
+    b.if(b.get(S.ipsr, 'i32'), () => {
+      const from = x.o.pc('i32')
+      b.set(S.returnFrom, from)
+      b.set(S.returnSize, b.sub(x.next, from))
+      x.leave(ArmExit.excReturn, target)
+    }),
   )
   interwork(x, target)
 }
