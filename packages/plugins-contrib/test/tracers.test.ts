@@ -177,7 +177,7 @@ describe('ftrace for Perfetto', () => {
     expect(events.filter(({ ph }) => ph === 'E').map(({ ts }) => ts)).toEqual([3, 3, 4, 4])
   })
 
-  it('finds the end of handlers that return by ordinary jumps', () => {
+  it('ends handlers with their returns, tail-chained ones too', () => {
     const run = new FakeRun(ftrace, {}, 1, undefined, program())
     const [thread, handler] = [
       { level: 1, name: 'thread' },
@@ -191,18 +191,22 @@ describe('ftrace for Perfetto', () => {
     run.edge(0, 'call', 0x1010n, 0x1100n)
     at(2000, handler)
     run.event(0, 1, 0x1104n, 0x1300n, 'first')
-    // Interrupted again in main, so the handler had returned.
+    // Tail-chained: the return is told first.
     at(3000, handler)
+    run.edge(0, 'trap-return', 0x1310n, 0x1108n)
     run.event(0, 1, 0x1108n, 0x1300n, 'second')
-    // A call in Thread mode: the same.
     at(4000, thread)
+    run.edge(0, 'trap-return', 0x1310n, 0x1108n)
     run.edge(0, 'call', 0x1110n, 0x1200n)
     at(5000, handler)
     run.event(0, 1, 0x1204n, 0x1300n, 'third')
     // Another one in the handler itself is nested, and so is its end.
     at(6000, handler)
     run.event(0, 1, 0x1304n, 0x1300n, 'fourth')
+    at(7000, handler)
+    run.edge(0, 'trap-return', 0x1310n, 0x1304n)
     at(7000, thread)
+    run.edge(0, 'trap-return', 0x1310n, 0x1204n)
     run.edge(0, 'return', 0x1230n, 0x1114n)
     run.end()
     const events: TraceEvent[] = JSON.parse(run.files.get('trace.json') as string).traceEvents
