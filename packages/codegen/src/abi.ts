@@ -53,6 +53,11 @@ export const Head = {
   told: 116,
   /** i32: accesses of the instruction that runs alone that plugins know already. */
   toldBefore: 120,
+  /**
+   * i32: log2 of the bytes that one entry of the page tables serves around the address translated last; a translation
+   * writes it where that is more than a page of the soft TLB.
+   */
+  spanShift: 124,
   size: 128,
 } as const
 

@@ -63,6 +63,8 @@ export class Engine {
   run!: (cpu: number) => number
   /** (cpu, virtual address, access) → physical address or -1n, as `Target.functions.translate`. */
   translate!: (cpu: number, address: bigint, access: number) => bigint
+  /** (cpu, virtual address) → physical address or -1n, for a fetch whose result will be remembered. */
+  fetch!: (cpu: number, address: bigint) => bigint
   /** Delivers the trap described in the vCPU's head. */
   deliver!: (cpu: number) => void
   readonly #options: EngineOptions
@@ -149,6 +151,7 @@ export class Engine {
     const exports = instance.exports as Record<string, (...args: never[]) => unknown>
     this.run = exports.run as (cpu: number) => number
     this.translate = exports[target.functions.translate.name] as (c: number, a: bigint, k: number) => bigint
+    this.fetch = exports[this.core.fetch.name] as (c: number, a: bigint) => bigint
     this.deliver = exports[this.core.runtime.deliver.name] as (cpu: number) => void
     this.#imports = { env, host: imports, engine: exports as WebAssembly.ModuleImports }
   }
@@ -162,6 +165,7 @@ export class Engine {
       oracle.call(callee, cpu, args)
     this.translate = (cpu, address, access) =>
       call(target.functions.translate, cpu, address, access) as bigint
+    this.fetch = (cpu, address) => call(this.core.fetch, cpu, address) as bigint
     this.deliver = cpu => void call(this.core.runtime.deliver, cpu)
     this.run = oracleRun(oracle, { ...host, target, view: memory.view, deliver: this.deliver })
   }

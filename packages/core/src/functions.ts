@@ -15,6 +15,7 @@ import {
   Tlb,
   type Width,
 } from '@guestscope/codegen'
+import { forgetFunctions } from './forget.ts'
 import { PluginArea } from './layout.ts'
 import { lookupFunctions } from './lookup.ts'
 import { codeWordShift, type GuestMemory, PageFlag } from './memory.ts'
@@ -82,6 +83,8 @@ const high = (b: Builder, x: Node): Node => b.op('i32.wrap', b.shrU(x, b.i64(32)
 export interface CoreFunctions {
   readonly all: readonly IrFunction[]
   readonly runtime: Runtime
+  /** (cpu, address) → physical address or -1: for fetches whose result is remembered. */
+  readonly fetch: IrFunction
 }
 
 export function coreFunctions(target: Target, memory: GuestMemory): CoreFunctions {
@@ -104,10 +107,13 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
   /** The tag of a page that may be written, but holds code: no inline probe matches it. */
   const guardedTag = (b: Builder, page: Node): Node => b.or(page, b.i64(1))
 
+  const { noteLarge, fetch, forgetPage } = forgetFunctions(target, coreHost.flush)
+
   // Translates an address and enters the page into the soft TLB: see `Fill`.
   const fill = irFunction('core.fill', ['i64', 'i32'], 'i32', b => {
     const address = b.vget(0)
     b.set(Head.uncached, b.i32(0))
+    b.set(Head.spanShift, b.i32(Tlb.pageShift))
     const physical = b.call(target.functions.translate, address, b.vget(1))
     b.if(b.eq(physical, b.i64(-1)), () => {
       b.set(Head.exit, b.i32(Exit.trap))
@@ -119,6 +125,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       b.return(b.i32(Fill.slow))
     }
     b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), slow)
+    b.if(b.cmp('gt_s', b.get(Head.spanShift, 'i32'), b.i32(Tlb.pageShift)), () => b.call(noteLarge, address))
     const entry = entryOf(b, address)
     const page = pageOf(b, address)
     const result = b.newVar('i32')
@@ -255,10 +262,23 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     })
   })
 
-  const { fetchPage, lookup } = lookupFunctions(target, memory, linear)
+  const { fetchPage, lookup } = lookupFunctions(memory, linear, fetch)
 
   return {
-    all: [linear, fetchPage, lookup, fill, slowLoad, slowStore, slowProbe, deliver],
+    fetch,
+    all: [
+      linear,
+      noteLarge,
+      fetch,
+      forgetPage,
+      fetchPage,
+      lookup,
+      fill,
+      slowLoad,
+      slowStore,
+      slowProbe,
+      deliver,
+    ],
     runtime: {
       slowLoad,
       slowStore,

@@ -5,7 +5,7 @@ import type { Cpu } from './cpu.ts'
 import type { Engine } from './engine.ts'
 import { translateDebug } from './inspect.ts'
 import type { Instrumentation } from './instrument.ts'
-import { Layout } from './layout.ts'
+import { Known, Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { Regions, type RegionTuning } from './regions.ts'
 import { Access, type Target } from './target.ts'
@@ -121,8 +121,7 @@ export class GuestCode {
   /** Linear address of code, or a `FetchFault` with the fault described in the head. */
   #fetch(cpu: Cpu, address: bigint): number {
     const { target, memory } = this.#options
-    cpu.set32(Head.accessBytes, 2)
-    const physical = this.#engine.translate(cpu.base, BigInt.asIntN(64, address), Access.fetch)
+    const physical = this.#engine.fetch(cpu.base, BigInt.asIntN(64, address))
     if (physical === -1n) throw new FetchFault(address)
     const linear = memory.linear(BigInt.asUintN(64, physical))
     if (linear) return linear
@@ -209,6 +208,8 @@ export class GuestCode {
     const { memory, target } = this.#options
     const tlbs = cpu.base + Layout.tlb
     memory.bytes.fill(0xff, tlbs, tlbs + target.state.tlbModes * Tlb.entries * Tlb.entrySize)
+    cpu.set64(Known.largeFirst, -1n)
+    cpu.set64(Known.largeLast, 0n)
     // A new generation makes every entry of the jump cache a stranger; it is emptied when the numbers run out.
     const context = cpu.get32(Head.context)
     const generation = ((context >>> 12) + 1) & 0x7ffff

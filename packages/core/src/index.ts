@@ -20,6 +20,7 @@ export {
   type Segment,
 } from './elf.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
+export { forgetPageCallee } from './forget.ts'
 export { coreHost, linearCallee } from './functions.ts'
 export {
   Errno,

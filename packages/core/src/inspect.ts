@@ -15,6 +15,7 @@ const scratch = [
   Head.uncached,
   Head.exit,
   Head.accessBytes,
+  Head.spanShift,
 ] as const
 
 /** Where an address leads, without side effects; undefined if it does not. */

@@ -6,7 +6,10 @@ const maxTlbModes = 8
 const stateSize = 0x2000
 const jumpCache = stateSize + maxTlbModes * tlbBytes
 const fetchTlb = jumpCache + JumpCache.entries * JumpCache.entrySize
-const cells = fetchTlb + FetchTlb.entries * FetchTlb.entrySize
+const maxFetched = 4096
+const fetched = fetchTlb + FetchTlb.entries * FetchTlb.entrySize
+const known = fetched + 4 * maxFetched
+const cells = known + 4096
 const maxCells = 0x10000
 const plugins = cells + 8 * maxCells
 const maxTraces = 64
@@ -22,6 +25,8 @@ export const Layout: {
   readonly tlbSize: number
   readonly jumpCache: number
   readonly fetchTlb: number
+  readonly fetched: number
+  readonly maxFetched: number
   readonly cpuSize: number
   readonly firstCpu: number
 } = {
@@ -32,6 +37,9 @@ export const Layout: {
   tlbSize: tlbBytes,
   jumpCache,
   fetchTlb,
+  /** Generation in which code was last fetched from a page, by a hash of the virtual page: i32 each. */
+  fetched,
+  maxFetched,
   /** Plugin cells: 8 bytes each. Enough for one per block of a large program; those unused take no memory. */
   cells,
   maxCells,
@@ -47,6 +55,19 @@ export const Layout: {
 /** Type of the slots of plugins that generated code uses: cells, and where trace records go. */
 export const sharedSlot = (offset: number): 'i32' | 'i64' | undefined =>
   offset >= PluginArea.traces ? 'i32' : offset >= Layout.cells && offset < Layout.plugins ? 'i64' : undefined
+
+/** Offsets in a vCPU's area of what else must be known to forget translations page by page. */
+export const Known: {
+  readonly largeFirst: number
+  readonly largeLast: number
+  readonly pagesForgotten: number
+} = {
+  /** i64, i64: a range of virtual addresses in which all large pages lie that the soft TLBs may know parts of. */
+  largeFirst: known,
+  largeLast: known + 8,
+  /** i64: how often a single page was forgotten. */
+  pagesForgotten: known + 16,
+}
 
 /** Offsets in a vCPU's area of what plugins need besides cells. */
 export const PluginArea: {

@@ -12,18 +12,14 @@ import {
 } from '@guestscope/codegen'
 import { Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
-import { Access, type Target } from './target.ts'
 
 const low = (b: Builder, x: Node): Node => b.resize(x, 'i32')
 
-/** Bytes that one fetch translates for: the unit in which code is read. */
-const fetchBytes = 2
-
-/** `fetchPage` and `lookup` for one machine; `linear`: physical → linear address. */
+/** `fetchPage` and `lookup` for one machine; `linear`: physical → linear address; `fetch`: virtual → physical. */
 export function lookupFunctions(
-  target: Target,
   memory: GuestMemory,
   linear: IrFunction,
+  fetch: IrFunction,
 ): { readonly fetchPage: IrFunction; readonly lookup: IrFunction } {
   // (cpu, address) → linear address of the page that code is fetched from, or 0: the host must say.
   const fetchPage = irFunction('core.fetchPage', ['i64'], 'i32', b => {
@@ -40,9 +36,7 @@ export function lookupFunctions(
     b.if(b.and(samePage, sameContext), () =>
       b.return(b.rload('i32', '32s', b.vget(entry), field(FetchTlb.linear))),
     )
-    b.set(Head.uncached, b.i32(0))
-    b.set(Head.accessBytes, b.i32(fetchBytes))
-    const physical = b.call(target.functions.translate, address, b.i32(Access.fetch))
+    const physical = b.call(fetch, address)
     b.if(b.eq(physical, b.i64(-1)), () => b.return(b.i32(0)))
     b.vset(host, b.and(b.call(linear, physical), b.i32(-4096)))
     b.if(b.or(b.eqz(b.vget(host)), b.get(Head.uncached, 'i32')), () => b.return(b.i32(0)))

@@ -1,5 +1,7 @@
 /** What a machine has done so far, in figures that cost nothing while guest code runs. */
+
 import type { GuestCode } from './guest-code.ts'
+import { Known } from './layout.ts'
 import type { Machine } from './machine.ts'
 
 /** Generated code of one tier. */
@@ -48,6 +50,8 @@ export interface MachineStatistics {
   readonly tiers: readonly TierStatistics[]
   /** How often a CPU's soft TLBs were emptied because its address translation had changed. */
   readonly tlbFlushes: number
+  /** How often a CPU had to forget the translation of a single page. */
+  readonly pagesForgotten: number
 }
 
 /** Counts of one tier as they grow. */
@@ -93,5 +97,6 @@ export function machineStatistics(machine: Machine, code: GuestCode): MachineSta
     evicted: code.regions.evicted,
     tiers: engine.tiers.map(counters => ({ ...counters })),
     tlbFlushes: code.tlbFlushes,
+    pagesForgotten: machine.cpus.reduce((sum, cpu) => sum + Number(cpu.get64(Known.pagesForgotten)), 0),
   }
 }

@@ -144,6 +144,7 @@ function walk(b: Builder, xlen: Xlen, v: WalkVars, fail: (of: 'page' | 'access')
     guard(Pmp.W)
     b.rstore('32u', b.vget(linear), b.or(b.vget(bits), needed))
   })
+  b.set(Head.spanShift, b.vget(shift))
   b.vset(physical, b.or(frame, b.and(b.vget(address), low)))
 }
 

@@ -85,7 +85,10 @@ export function statisticsText(run: RunStatistics): string {
       `executed in ${tier}`,
       `${percent(share)} of the instructions (${number(run.samples)} samples)`,
     ]),
-    ['soft TLBs', `emptied ${number(run.tlbFlushes)} times`],
+    [
+      'soft TLBs',
+      `emptied ${number(run.tlbFlushes)} times; a single page forgotten ${number(run.pagesForgotten)} times`,
+    ],
   ]
   return `${columns(rows)}\n`
 }

@@ -1,9 +1,10 @@
 /** ecall, ebreak and the privileged instructions ("Privileged Architecture", 3.3 and 4.2). */
 import { type Builder, Exit, type Node, type Operands } from '@guestscope/codegen'
-import { coreHost, type Semantics } from '@guestscope/core'
+import { coreHost, forgetPageCallee, type Semantics } from '@guestscope/core'
 import type { Xlen } from '../isa/index.ts'
 import { Cause, Mstatus, S } from '../state.ts'
 import { emitMret, emitSret, Priv } from '../trap.ts'
+import { rs1 } from './common.ts'
 import { baseOf, type Emit, Exc, illegal, illegalIf, privilege } from './context.ts'
 
 /** Is this bit of mstatus set, which keeps S from something? i32 */
@@ -49,7 +50,13 @@ export function privileged(xlen: Xlen): readonly Semantics[] {
       name: 'sfence.vma',
       emit: (b, o, flags) => {
         forSupervisor(b, o, flags, Mstatus.TVM)
-        b.call(coreHost.flush)
+        // With x0 for the address, or address 0: everything. Other ASIDs than the one in rs2 are not kept apart.
+        const address = b.resize(o.reg(rs1, X), 'i64', true)
+        b.if(
+          b.eqz(address),
+          () => b.call(coreHost.flush),
+          () => b.call(forgetPageCallee, address),
+        )
         b.goto(o.nextPc(X), true)
       },
     },
