@@ -83,8 +83,10 @@ export class BlockHookRunner {
     const info = cpu.get32(Head.accessInfo)
     const store = (info & 0x20) !== 0
     const site = this.#site(tb, index, info & 0x1f, accessKind(store))
-    for (const { loads, stores, hook } of tb.hooks?.access[index] ?? [])
+    for (const { loads, stores, hook } of tb.hooks?.access[index] ?? []) {
       if (store ? stores : loads) runHook(cpu, hook, site)
+      if (this.#host.redirected(cpu)) return
+    }
   }
 
   /** The instruction ends the block, the pc is where it goes; `Head.accessInfo` says whether it is a branch taken. */

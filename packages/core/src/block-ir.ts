@@ -144,7 +144,10 @@ class InsnHooks {
       address,
       value: b.and(long(value), mask),
     }
-    for (const { hook } of wanted) this.#emitter.emit(hook, site)
+    for (const { hook } of wanted) {
+      this.#emitter.emit(hook, site)
+      if (hook.kind === 'call' && hook.access === 'write-pc') b.check()
+    }
     if (this.#notes) b.set(Head.told, b.add(b.get(Head.told, 'i32'), b.i32(1)))
   }
 

@@ -93,7 +93,7 @@ export class Machine {
   #flushPending = false
   #resetPending = false
   /** A plugin has sent the CPU that runs elsewhere. */
-  #redirect: { readonly cpu: Cpu; readonly go: () => void } | undefined
+  #redirect: { readonly cpu: Cpu; readonly go: () => void; readonly inAccess: boolean } | undefined
   /** Virtual time is what a plugin says; else it is ahead of the clock by `#ahead`. */
   #heldTime: number | undefined
   #ahead = 0
@@ -338,8 +338,9 @@ export class Machine {
       case Exit.hook:
         // The callbacks of this instruction have run; unless they stopped the run, it goes on alone.
         if (this.#redirect) {
-          const { go } = this.#redirect
+          const { go, inAccess } = this.#redirect
           this.#redirect = undefined
+          if (inAccess) cpu.set32(Head.budget, cpu.get32(Head.budget) - 1) // it began
           return go()
         }
         if (this.stopReason) return
@@ -352,10 +353,12 @@ export class Machine {
     }
   }
 
-  /** The CPU that runs goes on elsewhere, without the instruction whose callbacks have run. */
-  redirect(cpu: Cpu, go: () => void): void {
-    this.#redirect = { cpu, go }
-    cpu.request()
+  /** The CPU that runs goes on elsewhere, without the instruction whose callbacks have run, or the rest of it. */
+  redirect(cpu: Cpu, go: () => void, inAccess: boolean): void {
+    if (cpu !== this.#current) return go()
+    this.#redirect = { cpu, go, inAccess }
+    if (inAccess) cpu.set32(Head.exit, Exit.hook)
+    else cpu.request()
   }
 
   #continue(cpu: Cpu): void {

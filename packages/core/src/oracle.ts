@@ -98,6 +98,10 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
         cpu.pc = outcome.pc
         return outcome.exit
       case 'early':
+        if (outcome.exit === Exit.hook) {
+          cpu.set32(Head.budget, cpu.get32(Head.budget) + 1)
+          return Exit.hook
+        }
         if (outcome.exit !== Exit.trap) throw new Error(`oracle: exit ${outcome.exit} in a single step`)
         host.deliver(cpu.base)
         return undefined

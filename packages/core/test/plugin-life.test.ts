@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Discon, type Disposable, type PluginApi, type TimeControl } from '../src/index.ts'
+import { type Cpu, Discon, type Disposable, type PluginApi, type TimeControl } from '../src/index.ts'
 import { seeded } from '../src/testing/random.ts'
 import { data, device, PluginRun, roundInsns, ways } from './plugin-run.ts'
 import { Toy, toy, toyRam } from './toy.ts'
@@ -216,6 +216,34 @@ describe.each(ways)('life of plugins: %s', (name, way) => {
     expect(seen).toEqual(['exit 0', 'exit 1', 'end'])
   })
 
+  test('a vCPU goes to sleep once, also where a callback before the instruction has asked for a safe point', () => {
+    // The handler counts in r6 and goes on behind the wait.
+    const code = [
+      toy('addi', 1, 1, 1), // 0
+      toy('wait'), // 4
+      toy('bne', 1, 5, -2), // 8
+      toy('halt'), // c
+      toy('addi', 6, 6, 1), // 10
+      toy('jr', 0, 7), // 14
+    ].flat()
+    const run = new PluginRun(way, { code, rounds: 3 })
+    const cpu = run.machine.cpus[0] as Cpu
+    cpu.set64(Toy.vector, toyRam + 0x10n)
+    cpu.set64(Toy.R(7), toyRam + 8n)
+    run.install(api =>
+      api.onTranslate(tb => {
+        for (const insn of tb.insns)
+          if (insn.mnemonic === 'wait') insn.onExec(() => api.onTranslate(() => {}).dispose())
+      }),
+    )
+    for (let i = 0; i < 3; i++) {
+      expect(run.machine.run(100)).toBe('idle')
+      cpu.set64(Toy.line, 1n)
+    }
+    expect(run.run(100)).toEqual({ kind: 'exit', status: 3 })
+    expect([cpu.get64(Toy.R(6)), run.machine.executed]).toEqual([3n, 3 * 5 + 1])
+  })
+
   test('an error stops that plugin alone, if the run is told so', () => {
     const bare = new PluginRun(way)
     bare.run()
@@ -368,7 +396,7 @@ test('wrong arguments are refused, named', () => {
     api.onTranslate(tb => {
       const [insn] = tb.insns
       expect(() => insn?.onMemory('all' as 'both', () => {})).toThrow("'all' is no access to memory")
-      expect(() => insn?.onMemory('both', () => {}, 'write-pc' as 'read')).toThrow("'write-pc' is no access")
+      expect(() => insn?.onMemory('both', () => {}, 'pc' as 'read')).toThrow("'pc' is no access to registers")
       expect(() => insn?.onExec(() => {}, 'rw' as 'read')).toThrow("'rw' is no access to registers")
       const { n } = api.scoreboard('n')
       expect(() => insn?.onExecIf(n, '=' as '==', 0, () => {})).toThrow("'=' is no condition")

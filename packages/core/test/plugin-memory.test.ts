@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { MemEvent, PluginApi } from '../src/index.ts'
+import type { Cell, MemEvent, MemoryAccess, PluginApi } from '../src/index.ts'
 import { data, device, PluginRun, roundInsns, ways } from './plugin-run.ts'
-import { toy } from './toy.ts'
+import { Toy, toy, toyRam } from './toy.ts'
 
 const line = (e: MemEvent): string =>
   [
@@ -148,6 +148,122 @@ describe.each(ways)('accesses: %s', (_, way) => {
     expect(seen).toEqual(['false 1020', 'true 1010'])
     expect(run.machine.cpus[0]?.get64(toyR3)).toBe(9n + 2n * 11n)
     expect(insns).toBe(BigInt(run.machine.executed))
+  })
+})
+
+describe.each(ways)('the pc set after an access: %s', (_, way) => {
+  const pc = (offset: number): bigint => toyRam + BigInt(offset)
+  /** Sets the pc at accesses of the instruction at an offset; everything that is seen, in order. */
+  const seenWith = (run: PluginRun, at: number, access: MemoryAccess, to: number): string[] => {
+    const seen: string[] = []
+    run.install(api => {
+      api.onTranslate(tb => {
+        for (const insn of tb.insns) {
+          const offset = (insn.address - toyRam).toString(16)
+          insn.onExec(() => seen.push(offset))
+          if (insn.address === pc(at))
+            insn.onMemory(
+              access,
+              e => {
+                seen.push(`${line(e)} by ${offset} at ${api.clock()}`)
+                api.setPc(e.cpu, pc(to))
+              },
+              'write-pc',
+            )
+        }
+      })
+      api.onEdge(({ to }) => seen.push(`to ${(to - toyRam).toString(16)}`))
+    })
+    run.install(api => everywhere(api, e => seen.push(`${line(e)}`)), 'later')
+    return seen
+  }
+
+  test.each([false, true])('a store is done, a load leaves its register alone; device: %s', toDevice => {
+    const code = [
+      toy('addi', 1, 1, 1), // 0
+      toy('store', 1, 9), // 4: goes on at c
+      toy('addi', 2, 2, 1), // 8: never
+      toy('load', 3, 8, 8), // c
+      toy('bne', 1, 5, -4), // 10
+      toy('halt'), // 14
+    ].flat()
+    const run = new PluginRun(way, { code, rounds: 40, toDevice })
+    const seen = seenWith(run, 4, 'write', 0xc)
+    expect(run.run()).toEqual({ kind: 'exit', status: 40 })
+    const [where, what] = toDevice ? ['20000', 'latch io'] : ['4000', 'ram']
+    const round = (k: number): string[] => [
+      ...['0', '4', `store 8 @${where} = ${(k + 1).toString(16)} ${what} by 4 at ${4 * k + 1}`],
+      ...['c', 'load 8 @3008 = 0 ram', '10', k < 39 ? 'to 0' : 'to 14'],
+    ]
+    expect(seen).toEqual([...Array.from({ length: 40 }, (_, k) => round(k)).flat(), '14'])
+    const cpu = run.machine.cpus[0]
+    expect(cpu?.get64(toyR2)).toBe(0n)
+    expect(run.written).toHaveLength(toDevice ? 40 : 0)
+    // The instruction has begun, so it counts.
+    expect(run.machine.executed).toBe(4 * 40 + 1)
+  })
+
+  test('what comes after the access does not happen', () => {
+    // Of `swap`: neither the store nor the register, from its load on; or the register alone, from its store on.
+    for (const access of ['read', 'write', 'both'] as const) {
+      const code = [
+        toy('addi', 1, 1, 1), // 0
+        toy('addi', 4, 4, 1), // 4
+        toy('swap', 4, 8), // 8
+        toy('halt'), // c
+        toy('addi', 6, 6, 1), // 10
+        toy('bne', 1, 5, -5), // 14
+        toy('halt'), // 18
+      ].flat()
+      const run = new PluginRun(way, { code, rounds: 30 })
+      const seen = seenWith(run, 8, access, 0x10)
+      expect(run.run()).toEqual({ kind: 'exit', status: 30 })
+      const cpu = run.machine.cpus[0]
+      const stored = run.machine.readPhysical(data, 1)?.[0]
+      expect([cpu?.get64(Toy.R(4)), cpu?.get64(Toy.R(6)), stored]).toEqual([
+        30n,
+        30n,
+        access === 'write' ? 30 : 0,
+      ])
+      // What another plugin sees: the load before the pc is set, and nothing after.
+      expect(seen.filter(text => text.startsWith('load 8')).length).toBe(30)
+      expect(seen.filter(text => text.startsWith('store')).length).toBe(access === 'write' ? 30 : 0)
+    }
+  })
+
+  test('registers that the callback writes keep their values; inline operations behind it do not happen', () => {
+    const run = new PluginRun(way, { rounds: 30 })
+    let behind: Cell | undefined
+    run.install(api => {
+      const { before, after } = api.scoreboard('before', 'after')
+      behind = after
+      api.onTranslate(tb => {
+        for (const insn of tb.insns) {
+          if (insn.address !== pc(8)) continue
+          insn.inlineAddMemory('read', before, 1)
+          insn.onMemory(
+            'read',
+            ({ cpu, value }) => {
+              api.writeRegister(cpu, 'r2', value * 2n)
+              api.setPc(cpu, pc(0x1c))
+            },
+            'write-pc',
+          )
+          insn.inlineAddMemory('read', after, 1)
+        }
+      })
+      api.onExit(() => expect(before.sum()).toBe(30n))
+    })
+    expect(run.run(7)).toEqual({ kind: 'exit', status: 30 })
+    expect(run.machine.cpus[0]?.get64(toyR2)).toBe(60n)
+    expect(run.machine.cpus[0]?.get64(toyR3)).toBe(0n)
+    expect(behind?.sum()).toBe(0n)
+  })
+
+  test('needs to be asked for', () => {
+    const run = new PluginRun(way)
+    run.install(api => everywhere(api, ({ cpu }) => api.setPc(cpu, pc(0))))
+    expect(run.run()).toMatchObject({ kind: 'plugin-error', error: { code: 'plugin/register-access' } })
   })
 })
 

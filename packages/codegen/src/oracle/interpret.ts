@@ -227,6 +227,7 @@ export class Oracle {
     this.#view.setBigInt64(f.cpu + Head.accessValue, BigInt(value), true)
     this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(node.width as Width, node.op === 'gstore'), true)
     f.accessed()
+    this.#check(f)
   }
 
   #address(node: Node, value: Val): bigint {

@@ -88,6 +88,11 @@ class InterpreterLowerer extends Lowerer {
     this.code.get(base)
     this.code.mem(opcode, offset)
   }
+  /** A step asked for through the head is over: the next call of `run` begins anew. */
+  #endStep(): void {
+    this.storeHead(Head.single, 0)
+    this.storeHead(Head.skipHooks, 0)
+  }
   #return(exit: number): void {
     this.code.i32(exit)
     this.code.op(0x0f)
@@ -111,8 +116,7 @@ class InterpreterLowerer extends Lowerer {
     code.br(execute)
     code.end()
 
-    this.storeHead(Head.single, 0)
-    this.storeHead(Head.skipHooks, 0)
+    this.#endStep()
     this.#loadHead(Head.request)
     code.if()
     this.#return(Exit.request)
@@ -273,6 +277,7 @@ class InterpreterLowerer extends Lowerer {
     this.here()
     code.mem(0x37, Head.pc)
     this.#exactly(() => this.#tell(this.runtime.accessHook))
+    this.checkExit() // a callback has set the pc
     code.end()
   }
   #tell(callee: Runtime['accessHook']): void {
@@ -400,6 +405,7 @@ class InterpreterLowerer extends Lowerer {
     code.set(this.#single)
     code.br(this.#dispatch)
     code.end()
+    this.#endStep()
     code.get(this.#exit)
     code.op(0x0f)
   }
@@ -471,6 +477,7 @@ class InterpreterLowerer extends Lowerer {
         return this.#sideExit()
       case 'leave':
         this.storePc(a)
+        this.#endStep()
         return this.#return(Number(node.imm))
       case 'exact':
         this.#loadHead(Head.single)

@@ -160,10 +160,10 @@ class HostInsn extends Handle implements InsnHandle {
   onMemory(
     access: MemoryAccess,
     callback: (event: MemEvent) => void,
-    registers: 'none' | 'read' | 'write' = 'none',
+    registers: RegisterAccess = 'none',
   ): void {
     this.check()
-    checkOneOf('access to registers in onMemory', registers, ['none', 'read', 'write'])
+    checkOneOf('access to registers', registers, accesses)
     this.#atAccess(access, this.host.accessHook(callback, registers))
   }
   inlineAddMemory(access: MemoryAccess, cell: Cell, value: bigint | number): void {

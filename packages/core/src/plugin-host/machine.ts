@@ -22,8 +22,11 @@ export interface PluginMachine {
   updateDiscon(): void
   /** Ends the slice that runs, so that a safe point comes soon. */
   requestSafePoint(): void
-  /** Instead of the instruction whose callbacks run now, the CPU goes on where `go` sends it. */
-  redirect(cpu: Cpu, go: () => void): void
+  /**
+   * Instead of the instruction whose callbacks run now, the CPU goes on where `go` sends it; `inAccess`: the instruction
+   * has begun, and ends with the access that it has just made.
+   */
+  redirect(cpu: Cpu, go: () => void, inAccess: boolean): void
   virtualTime(): number
   /** Virtual time stands still at this value; undefined: it goes on. */
   holdTime(time: number | undefined): void

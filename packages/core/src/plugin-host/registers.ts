@@ -59,7 +59,7 @@ export class Registers {
     const at = cpuAt(this.#machine, cpu)
     const go = (): void => this.#go(at, address)
     if (this.level === Level.free) go()
-    else this.#machine.redirect(at, go)
+    else this.#machine.redirect(at, go, this.inAccess)
   }
   #go(cpu: Cpu, address: bigint): void {
     const write = this.#byName.get('pc')?.write

@@ -12,7 +12,7 @@ export interface Disposable {
  * - `none` (the default, and the fastest): no registers
  * - `read`: `readRegister`
  * - `write`: `writeRegister` too, of every register but the pc; what is written counts from the instruction on
- * - `write-pc`: `setPc` too; the instruction does not run then
+ * - `write-pc`: `setPc` too; the instruction does not run then, or ends with the access that `onMemory` tells of
  *
  * Anything else is `plugin/register-access`.
  */

@@ -64,13 +64,11 @@ export interface InsnHandle extends Instrumentable {
   /**
    * Calls back after each successful access of the instruction to memory. Asking for it where no access is made costs
    * nothing. The event is one object that is used again: copy what you need. With `write`, registers that decide how code
-   * is translated (mode, address translation) are refused: the instruction is not over.
+   * is translated (mode, address translation) are refused: the instruction is not over. With `write-pc`, `setPc` ends it
+   * there: what it has stored is stored, what it has not done yet (further accesses, its registers, its jump) does not
+   * happen, and no further callback of it comes; it counts.
    */
-  onMemory(
-    access: MemoryAccess,
-    callback: (event: MemEvent) => void,
-    registers?: 'none' | 'read' | 'write',
-  ): void
+  onMemory(access: MemoryAccess, callback: (event: MemEvent) => void, registers?: RegisterAccess): void
   /** Adds a constant to the vCPU's cell at each successful access, inline. */
   inlineAddMemory(access: MemoryAccess, cell: Cell, value: bigint | number): void
   /** Stores a constant into the vCPU's cell at each successful access, inline. */
