@@ -1,4 +1,5 @@
-// Runs guests on QEMU under trace.c and rewrites digests.json, with which contrib-memory.test.ts compares ours.
+// Runs guests on QEMU under trace.c and rewrites digests.json, with which contrib-memory.test.ts compares ours; and
+// under blocks.c, and rewrites blocks.json, for hotblocks.test.ts.
 //
 //   QEMU_RISCV64=qemu-system-riscv64 QEMU_ARM=qemu-system-arm node record.mjs
 //
@@ -11,8 +12,13 @@ import { qemuDigests } from './traces.ts'
 
 const here = import.meta.dirname
 const work = mkdtempSync(join(tmpdir(), 'traces-'))
-const plugin = join(work, 'trace.so')
-execFileSync(process.env.CC ?? 'cc', ['-shared', '-fPIC', '-O2', '-o', plugin, join(here, 'trace.c')])
+/** The plugin made of a C file. */
+const built = name => {
+  const plugin = join(work, `${name}.so`)
+  execFileSync(process.env.CC ?? 'cc', ['-shared', '-fPIC', '-O2', '-o', plugin, join(here, `${name}.c`)])
+  return plugin
+}
+const [trace, blocks] = ['trace', 'blocks'].map(built)
 
 const guestsOf = target => resolve(here, `../../../target-${target}/test/guests`)
 const settingsOf = target => JSON.parse(readFileSync(join(guestsOf(target), 'cases.json'), 'utf8'))
@@ -23,12 +29,8 @@ const armArgs = board => [
   ...['-semihosting-config', 'enable=on,target=native'],
 ]
 
-const guests = [
-  ...['hello', 'paging', 'exceptions', 'selfmod'].map(name => ['riscv', `${name}-rv64`, riscvArgs]),
-  ...['hello-an385', 'selfmod-an386'].map(name => ['arm', name, armArgs(name.split('-')[1])]),
-]
-const digests = {}
-for (const [target, name, args] of guests) {
+/** What the plugin writes of a guest. */
+function record(plugin, target, name, args) {
   const command = process.env[target === 'arm' ? 'QEMU_ARM' : 'QEMU_RISCV64']
   const [program, ...words] = (command ?? `qemu-system-${target === 'arm' ? 'arm' : 'riscv64'}`).split(/\s+/)
   const log = join(work, 'log')
@@ -39,8 +41,29 @@ for (const [target, name, args] of guests) {
     timeout: 120_000,
   })
   if (run.status !== 0) throw new Error(`${name}: QEMU ended with ${run.status ?? run.signal}`)
-  digests[name] = qemuDigests(name, readFileSync(log, 'utf8'))
+  return readFileSync(log, 'utf8')
+}
+const riscvGuest = name => ['riscv', `${name}-rv64`, riscvArgs]
+const armGuest = name => ['arm', name, armArgs(name.split('-')[1])]
+const write = (name, value) => writeFileSync(join(here, name), `${JSON.stringify(value, undefined, 2)}\n`)
+
+const digests = {}
+for (const [target, name, args] of [
+  ...['hello', 'paging', 'exceptions', 'selfmod'].map(riscvGuest),
+  ...['hello-an385', 'selfmod-an386'].map(armGuest),
+]) {
+  digests[name] = qemuDigests(name, record(trace, target, name, args))
   console.log(name, JSON.stringify(digests[name]))
 }
-writeFileSync(join(here, 'digests.json'), `${JSON.stringify(digests, undefined, 2)}\n`)
+write('digests.json', digests)
+
+const counts = {}
+for (const [target, name, args] of [...['programs', 'selfmod'].map(riscvGuest), armGuest('selfmod-an386')]) {
+  // Not of the boot ROM; and what was translated and did not run is of no interest.
+  const lines = record(blocks, target, name, args).trimEnd().split('\n')
+  counts[name] = lines
+    .filter(line => (target === 'arm' || /^8.{7},/.test(line)) && !line.endsWith(' 0'))
+    .toSorted()
+}
+write('blocks.json', counts)
 rmSync(work, { recursive: true })
