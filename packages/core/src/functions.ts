@@ -35,6 +35,7 @@ type CoreHostName =
   | 'load'
   | 'store'
   | 'probe'
+  | 'overwritten'
   | 'recordHook'
   | 'accessHook'
   | 'edgeHook'
@@ -56,6 +57,8 @@ export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
   store: hostFunction('core.store', ['i32', 'i32', 'i32']),
   /** (cpu, address low, high, bytes): would a store succeed? If not, `Head.exit` is set. */
   probe: hostFunction('core.probe', ['i32', 'i32', 'i32']),
+  /** (cpu, linear address, bytes): translations of what was there are void. */
+  overwritten: hostFunction('core.overwritten', ['i32', 'i32']),
   /** (cpu, hook); (cpu, record) → leave? */
   recordHook: hostFunction('core.recordHook', ['i32'], 'i32'),
   /** (cpu, record): the interpreter has made the access that the head describes, or ended a block. */
@@ -79,6 +82,16 @@ export const linearCallee: {
 const low = (b: Builder, x: Node): Node => b.op('i32.wrap', x)
 const high = (b: Builder, x: Node): Node => b.op('i32.wrap', b.shrU(x, b.i64(32)))
 
+/**
+ * (cpu, linear address, low half of the entry, access) → done? For the walkers of targets: updates an entry of the page
+ * tables, as the hardware does, in what `core.linear` gave. 0: it lies in memory that cannot be written.
+ */
+export const updateEntryCallee: {
+  readonly name: string
+  readonly params: readonly ['i32', 'i32', 'i32']
+  readonly result: 'i32'
+} = { name: 'core.updateEntry', params: ['i32', 'i32', 'i32'], result: 'i32' }
+
 /** Core's IR functions for one machine. */
 export interface CoreFunctions {
   readonly all: readonly IrFunction[]
@@ -96,6 +109,26 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       )
     }
     b.return(b.i32(0))
+  })
+
+  const updateEntry = irFunction(updateEntryCallee.name, updateEntryCallee.params, 'i32', b => {
+    const [at, value, access] = [b.vget(0), b.vget(1), b.vget(2)]
+    const done = (): void => {
+      b.rstore('32u', at, value)
+      b.return(b.i32(1))
+    }
+    const flags = b.rload('i32', '8u', b.shrU(at, b.i32(Tlb.pageShift)), memory.pageFlags)
+    b.if(b.eqz(flags), done)
+    b.if(b.and(flags, b.i32(PageFlag.readonly)), () => b.return(b.i32(0)))
+    b.if(b.eqz(b.rload('i32', '8u', b.shrU(at, b.i32(codeWordShift)), memory.codeWords)), done)
+    // The entry is code, too. Blocks go between blocks: at a fetch, or while the instruction runs alone, as it will.
+    b.set(Head.uncached, b.i32(1))
+    const between = b.or(b.get(Head.single, 'i32'), b.eq(b.and(access, b.i32(3)), b.i32(Access.fetch)))
+    b.if(between, () => {
+      b.rstore('32u', at, value)
+      b.call(coreHost.overwritten, at, b.i32(4))
+    })
+    b.return(b.i32(1))
   })
 
   /** Address of the soft TLB entry for an address. */
@@ -268,6 +301,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     fetch,
     all: [
       linear,
+      updateEntry,
       noteLarge,
       fetch,
       forgetPage,

@@ -36,6 +36,7 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
     'core.load': (cpu, low, high, bytes) => slowLoad(access, cpu, low, high, bytes),
     'core.store': (cpu, low, high, bytes) => slowStore(access, cpu, low, high, bytes),
     'core.probe': (cpu, low, high, bytes) => slowProbe(access, cpu, low, high, bytes),
+    'core.overwritten': (_cpu, linear, bytes) => code.invalidate(linear, bytes),
     'core.recordHook': (cpu, record) => {
       hooks.before(cpu, record)
       return options.leaves() || cpu.get32(Head.request) ? 1 : 0

@@ -21,7 +21,7 @@ export {
 } from './elf.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
 export { forgetPageCallee } from './forget.ts'
-export { coreHost, linearCallee } from './functions.ts'
+export { coreHost, linearCallee, updateEntryCallee } from './functions.ts'
 export {
   Errno,
   type GuestFile,

@@ -1,6 +1,6 @@
 /** Virtual memory: Bare, Sv32, Sv39, Sv48 ("Privileged Architecture", 4.3 to 4.5), and PMP behind it. */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
-import { Access, linearCallee } from '@guestscope/core'
+import { Access, linearCallee, updateEntryCallee } from '@guestscope/core'
 import type { Xlen } from './isa/index.ts'
 import { Pmp, PmpResult, pmpCheck } from './pmp.ts'
 import { Mstatus, S } from './state.ts'
@@ -142,7 +142,8 @@ function walk(b: Builder, xlen: Xlen, v: WalkVars, fail: (of: 'page' | 'access')
   const missing = b.ne(b.and(b.vget(bits), needed), needed)
   b.if(b.and(missing, b.eqz(b.and(b.vget(access), b.i32(Access.debug)))), () => {
     guard(Pmp.W)
-    b.rstore('32u', b.vget(linear), b.or(b.vget(bits), needed))
+    const updated = b.call(updateEntryCallee, b.vget(linear), b.or(b.vget(bits), needed), b.vget(access))
+    b.if(b.eqz(updated), () => fail('access'))
   })
   b.set(Head.spanShift, b.vget(shift))
   b.vset(physical, b.or(frame, b.and(b.vget(address), low)))
