@@ -115,7 +115,8 @@ const ways = [
   { name: 'plain', options: {} },
   { name: 'predictor', options: { bpred: 6 } },
   { name: 'cache', options: { cache: 4 } },
-  { name: 'all', options: { bpred: 4, cache: 5, 'full-address': true, resync: 7, loops: true } },
+  { name: 'implicit returns', options: { returns: 4 } },
+  { name: 'all', options: { bpred: 4, cache: 5, returns: 1, 'full-address': true, resync: 7, loops: true } },
 ]
 /** Not pmp, paging and selfmod: they have different code at one address, one after the other, which no trace tells. */
 const guests = [
@@ -139,11 +140,12 @@ const guests = [
 describe.each(ways)('$name', ({ options }) => {
   test.each(guests)('%s', name => {
     const traced = trace(guest(name), options)
-    const all: { bpred?: number; cache?: number; 'full-address'?: boolean } = options
+    const all: { bpred?: number; cache?: number; returns?: number; 'full-address'?: boolean } = options
     const lines = decoded(traced, {
       xlen: name.endsWith('64') ? 64 : 32,
       branchPrediction: all.bpred ?? 0,
       jumpCache: all.cache ?? 0,
+      returnStack: all.returns ?? 0,
       fullAddress: all['full-address'] ?? false,
     })
     comparable(traced.log).forEach((expected, hart) => expectSame(lines[hart] as string[], expected))

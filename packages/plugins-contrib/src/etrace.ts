@@ -5,10 +5,11 @@ import {
   type PluginDefinition,
   PluginError,
 } from '@guestscope/plugin-api'
-import { EtraceEncoder, type TracedInsn } from './etrace/encoder.ts'
+import { EtraceEncoder } from './etrace/encoder.ts'
 import { encapsulate } from './etrace/file.ts'
 import { classify } from './etrace/flow.ts'
 import type { EtraceParams } from './etrace/params.ts'
+import type { TracedInsn } from './etrace/traced.ts'
 import { BlockTracer } from './etrace/tracer.ts'
 
 export { Code, type CodeSegment } from './etrace/code.ts'
@@ -28,6 +29,10 @@ export const etrace: PluginDefinition = definePlugin({
     out: { type: 'string', default: 'guestscope.etrace', description: 'File to write.' },
     bpred: { ...size, description: 'Branch predictor with 2^n entries (bpred_size_p); 0: none.' },
     cache: { ...size, description: 'Jump target cache with 2^n entries (cache_size_p); 0: none.' },
+    returns: {
+      ...size,
+      description: 'Implicit returns, by a stack of 2^n return addresses (return_stack_size_p); 0: none.',
+    },
     'full-address': { type: 'boolean', description: 'Whole addresses instead of differences.' },
     resync: {
       type: 'number',
@@ -48,6 +53,7 @@ export const etrace: PluginDefinition = definePlugin({
       xlen,
       branchPrediction: options.bpred,
       jumpCache: options.cache,
+      returnStack: options.returns,
       fullAddress: options['full-address'],
     }
     const file = api.openOutput(options.out)

@@ -2,17 +2,21 @@ import { describe, expect, it, test } from 'vitest'
 import { BitReader, BitWriter } from '../src/etrace/bits.ts'
 import { Code } from '../src/etrace/code.ts'
 import { EtraceDecoder } from '../src/etrace/decoder.ts'
-import { EtraceEncoder, type TracedInsn } from '../src/etrace/encoder.ts'
+import { EtraceEncoder } from '../src/etrace/encoder.ts'
 import { encapsulate, packetsOf } from '../src/etrace/file.ts'
-import { classify, FlowKind, targetOf } from '../src/etrace/flow.ts'
+import { classify, type FlowInsn, FlowKind, targetOf } from '../src/etrace/flow.ts'
 import { decodePacket, type EtracePacket, encodePacket } from '../src/etrace/packets.ts'
 import type { EtraceParams } from '../src/etrace/params.ts'
-import { BranchPredictor, JumpTargetCache } from '../src/etrace/predictors.ts'
+import { BranchPredictor, JumpTargetCache, ReturnStack } from '../src/etrace/predictors.ts'
+import type { TracedInsn } from '../src/etrace/traced.ts'
 import etraceDefault from '../src/etrace.ts'
 import { etrace } from '../src/index.ts'
 import { FakeRun } from './fake-api.ts'
 
-const params: EtraceParams = { xlen: 64, branchPrediction: 0, jumpCache: 0, fullAddress: false }
+const params: EtraceParams = {
+  ...{ xlen: 64, branchPrediction: 0, jumpCache: 0 },
+  ...{ returnStack: 0, fullAddress: false },
+}
 
 describe('instructions', () => {
   /** Words and offsets as GNU binutils assembles them. */
@@ -49,6 +53,21 @@ describe('instructions', () => {
       trapReturn: word === 0x30200073 || word === 0x10200073,
     })
   })
+  it.each<[number, 'call' | 'return' | undefined]>([
+    [0xff5ff0ef, 'call'], // jal ra
+    [0x010002ef, 'call'], // jal t0
+    [0x1020006f, undefined], // j
+    [0x010780e7, 'call'], // jalr ra, 16(a5)
+    [0x000280e7, undefined], // jalr ra, t0: swaps
+    [0x000080e7, 'call'], // jalr ra, ra
+    [0x00008067, 'return'], // ret
+    [0x00028067, 'return'], // jr t0
+    [0x00078067, undefined], // jr a5
+    [0x8082, 'return'], // c.jr ra
+    [0x8782, undefined], // c.jr a5
+    [0x9782, 'call'], // c.jalr a5
+    [0x9002, undefined], // c.ebreak
+  ])('%i is %s', (word, link) => expect(classify(word, 64).link).toBe(link))
   it('c.jal is one on RV32 alone', () => {
     expect(classify(0x3ffd, 32)).toMatchObject({ kind: FlowKind.jump, offset: -2n })
     expect(classify(0x3ffd, 64).kind).toBe(FlowKind.other)
@@ -99,6 +118,15 @@ describe('packets', () => {
       reported: { address: 0xffff_ffff_ffff_fffen, notify: false, updiscon: false },
     }
     expect([...encodePacket(back, params)]).toEqual([0xfe])
+    // The same, one above, with a stack of eight: irreport, then four bits of irdepth; or all as the bit before.
+    const deep = { ...params, returnStack: 3 }
+    const after = (more: { irdepth?: number }): EtracePacket => ({
+      ...{ kind: 'flow', branches: { count: 0, map: 0 } },
+      reported: { address: 4n, notify: false, updiscon: false, ...more },
+    })
+    expect([...encodePacket(after({}), deep)]).toEqual([0x0a])
+    // 2 bits, 63 of the address, notify, updiscon: bit 67 is irreport, and then 0101.
+    expect([...encodePacket(after({ irdepth: 5 }), deep)]).toEqual([0x0a, 0, 0, 0, 0, 0, 0, 0, 0x58])
     // Format 0, jump target index: 10 bits of index, 31 branches.
     const cached: EtracePacket = { kind: 'cached', index: 768, branches: { count: 31, map: 10 } }
     expect([...encodePacket(cached, { ...params, jumpCache: 10 })]).toEqual([0x00, 0xfc, 0x15])
@@ -116,7 +144,7 @@ describe('packets', () => {
       ...{ address: 0x80001000n, tval: 0xffff_ffff_ffff_fff0n },
     },
     {
-      ...{ kind: 'support', enabled: true, status: 2, fullAddress: true },
+      ...{ kind: 'support', enabled: true, status: 2, implicitReturn: true, fullAddress: true },
       ...{ jumpCache: false, branchPrediction: true },
     },
     { kind: 'flow', branches: { count: 0, map: 0 }, reported },
@@ -128,9 +156,11 @@ describe('packets', () => {
     { kind: 'predicted', correct: 1000, failed: true, reported },
     { kind: 'predicted', correct: 70000, failed: false, reported: { ...reported, updiscon: true } },
     { kind: 'cached', index: 5, branches: { count: 0, map: 0 } },
+    { kind: 'flow', branches: { count: 2, map: 1 }, reported: { ...reported, irdepth: 4 } },
+    { kind: 'predicted', correct: 40, failed: false, reported: { ...reported, updiscon: true, irdepth: 0 } },
     { kind: 'cached', index: 9, branches: { count: 14, map: 0x2001 } },
   ]
-  const both = { ...params, branchPrediction: 4, jumpCache: 4 }
+  const both = { ...params, branchPrediction: 4, jumpCache: 4, returnStack: 2 }
   it.each(all)('read back: $kind', packet => {
     expect(decodePacket(encodePacket(packet, both), both)).toEqual(packet)
   })
@@ -172,6 +202,29 @@ describe('predictors', () => {
   })
 })
 
+describe('the return stack', () => {
+  it('forgets the oldest call', () => {
+    const stack = new ReturnStack(1)
+    for (const link of [2n, 4n, 6n]) stack.push(link)
+    expect([stack.depth, stack.deeper, stack.top]).toEqual([2, 2, 6n])
+    expect([stack.pop(), stack.deeper, stack.pop(), stack.pop(), stack.deeper]).toEqual([
+      6n,
+      2,
+      4n,
+      undefined,
+      1,
+    ])
+    stack.push(8n)
+    stack.reset()
+    expect(stack.depth).toBe(0)
+  })
+  it('of no size remembers nothing', () => {
+    const none = new ReturnStack(0)
+    none.push(2n)
+    expect([none.depth, none.deeper, none.pop()]).toEqual([0, 0, undefined])
+  })
+})
+
 /** mulberry32. */
 function random(seed: number): (below: number) => number {
   let state = seed
@@ -206,7 +259,7 @@ function program(pick: (below: number) => number): { bytes: Uint8Array; places: 
     if (size === 2) view.setUint16(at, last || pick(6) === 0 ? 0x8082 : 0x0001, true)
     else {
       const words = [0x13, 0x13, fieldB(offset) | 0x63, fieldB(offset) | 0x63, fieldJ(offset) | 0x6f]
-      words.push(0x8067, 0x30200073, 0x73)
+      words.push(0x8067, 0x30200073, 0x73, fieldJ(offset) | 0xef, fieldJ(offset) | 0xef, 0x8067, 0x300e7)
       view.setUint32(at, (last ? 0x8067 : (words[pick(words.length)] as number)) >>> 0, true)
     }
   })
@@ -238,6 +291,7 @@ function walk(seed: number, params: EtraceParams, resync: number, thin = false) 
   }
   const anywhere = (): bigint => places[pick(places.length)] as bigint
   let pc = anywhere()
+  const calls: bigint[] = []
   let privilege = 3
   encoder.begin()
   for (let steps = 20 + pick(300); steps > 0; steps--) {
@@ -262,8 +316,11 @@ function walk(seed: number, params: EtraceParams, resync: number, thin = false) 
     told.push({ insn: { pc, ...insn }, privilege })
     expected.push(pc.toString(16))
     const behind = pc + BigInt(insn.size)
+    if (insn.link === 'call') calls.push(behind)
     if (insn.kind === FlowKind.uninferable) {
-      pc = anywhere()
+      // Most returns go behind their calls.
+      const back = insn.link === 'return' && pick(6) ? calls.pop() : undefined
+      pc = back ?? anywhere()
       if (insn.trapReturn) privilege = pick(4)
     } else if (insn.kind === FlowKind.jump) pc = targetOf(insn, pc, params.xlen)
     else if (insn.kind === FlowKind.branch) pc = pick(5) ? targetOf(insn, pc, params.xlen) : behind
@@ -296,6 +353,13 @@ describe('random walks are decoded', () => {
     ['predicted', { ...params, branchPrediction: 3 }, 0],
     ['cached', { ...params, jumpCache: 2 }, 0],
     ['all', { ...params, branchPrediction: 2, jumpCache: 3 }, 5],
+    ['implicit returns', { ...params, returnStack: 3 }, 0],
+    ['implicit returns, a stack of two, resynchronised', { ...params, returnStack: 1 }, 3],
+    [
+      'implicit returns and all, full addresses',
+      { ...params, branchPrediction: 2, jumpCache: 3, returnStack: 2, fullAddress: true },
+      6,
+    ],
   ]
   it.each(ways)('%s', (_, params, resync) => {
     const first = Number(process.env.SEED ?? 1)
@@ -310,6 +374,28 @@ describe('random walks are decoded', () => {
       }
       expect(found, `SEED=${seed} repeats it`).toEqual(walked.expected)
     }
+  })
+
+  it('returns where calls say take no packets', () => {
+    // 0: jal ra, 8; 4: beq x0, x0, -4; 8: ret
+    const view = new DataView(new ArrayBuffer(12))
+    for (const [i, word] of [fieldJ(8) | 0xef, fieldB(-4) | 0x63, 0x8067].entries())
+      view.setUint32(4 * i, word >>> 0, true)
+    const code = new Code([{ address: base, bytes: new Uint8Array(view.buffer) }], 64)
+    const sizes = [0, 4].map(returnStack => {
+      const some = { ...params, returnStack }
+      const packets: EtracePacket[] = []
+      const encoder = new EtraceEncoder(some, { resync: 0, loops: false }, packet => packets.push(packet))
+      encoder.begin()
+      const path: bigint[] = []
+      for (let i = 0; i < 100; i++) path.push(base, base + 8n, base + 4n)
+      for (const pc of path) encoder.instruction({ pc, ...(code.at(pc) as FlowInsn) }, 3)
+      encoder.end(base)
+      expect(follow({ packets, code, expected: [] }, some)).toEqual(path.map(pc => pc.toString(16)))
+      return packets.length
+    })
+    // A packet for each return; or one for 31 branches, and what begins and ends the trace.
+    expect(sizes).toEqual([103, 7])
   })
 
   it('long rows of predicted branches take one packet', () => {

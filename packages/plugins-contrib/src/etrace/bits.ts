@@ -9,6 +9,8 @@ export interface BitFields {
   long(width: number, value?: bigint): bigint
   /** A bit that is the same as the one before it, so that it compresses away, unless the flag is set. */
   flag(value?: boolean): boolean
+  /** As many bits that are the same as the one before them. */
+  repeat(width: number): void
 }
 
 /** Writes fields. */
@@ -29,6 +31,10 @@ export class BitWriter implements BitFields {
     const before = Number((this.#value >> BigInt(this.#length - 1)) & 1n)
     this.bits(1, value ? before ^ 1 : before)
     return value
+  }
+
+  repeat(width: number): void {
+    for (let i = 0; i < width; i++) this.flag()
   }
 
   /** All bits, without the bytes at the end that repeat the sign: a reader gets them back by sign extension. */
@@ -64,5 +70,8 @@ export class BitReader implements BitFields {
   flag(): boolean {
     const before = Number((this.#value >> BigInt(this.#at - 1)) & 1n)
     return this.bits(1) !== before
+  }
+  repeat(width: number): void {
+    this.#at += width
   }
 }

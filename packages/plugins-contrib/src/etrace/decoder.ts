@@ -11,11 +11,12 @@ import {
   type FlowPacket,
   type PredictedPacket,
   QualStatus,
+  type ReportedAddress,
   type StartPacket,
   type TrapPacket,
 } from './packets.ts'
 import type { EtraceParams } from './params.ts'
-import { BranchPredictor, JumpTargetCache } from './predictors.ts'
+import { BranchPredictor, JumpTargetCache, ReturnStack } from './predictors.ts'
 
 /** A trap as decoded. */
 export interface DecodedTrap {
@@ -46,6 +47,8 @@ interface Goal {
   readonly privilege: number | undefined
   /** End at the last branch known, which is followed with the next packet. */
   readonly atLastBranch: boolean
+  /** Depth of the return that leads there by itself, or at which the address is meant. */
+  readonly irdepth: number | undefined
 }
 
 const goalAt = (address: bigint, privilege?: number): Goal => ({
@@ -54,6 +57,7 @@ const goalAt = (address: bigint, privilege?: number): Goal => ({
   updiscon: false,
   privilege,
   atLastBranch: false,
+  irdepth: undefined,
 })
 
 /** Decodes the trace of one hart. */
@@ -63,6 +67,7 @@ export class EtraceDecoder {
   readonly #output: DecoderOutput
   readonly #predictor: BranchPredictor
   readonly #cache: JumpTargetCache
+  readonly #returns: ReturnStack
   #started = false
   /** The last instruction that has retired. */
   #pc = 0n
@@ -83,6 +88,7 @@ export class EtraceDecoder {
     this.#output = output
     this.#predictor = new BranchPredictor(params.branchPrediction)
     this.#cache = new JumpTargetCache(params.jumpCache)
+    this.#returns = new ReturnStack(params.returnStack)
   }
 
   /** Takes the next packet. Throws a `PluginError` (`etrace/…`) if it cannot be followed. */
@@ -110,6 +116,7 @@ export class EtraceDecoder {
     this.#inferred = undefined
     const epc = interrupt ? undefined : this.#exceptionAddress(address)
     this.#handler = thaddr ? undefined : address
+    this.#returns.reset()
     this.#output.trap({ interrupt, ecause, epc, tval })
   }
 
@@ -129,11 +136,12 @@ export class EtraceDecoder {
       this.#outcomes = []
       this.#predicted = 0
     }
-    if (this.#insn(address).kind === FlowKind.branch) this.#outcomes.push(branch === 0)
+    if (this.#isBranch(address)) this.#outcomes.push(branch === 0)
     if (follows) this.#follow(goalAt(address, privilege))
     else this.#retire(address)
     this.#predictor.reset()
     this.#cache.reset()
+    this.#returns.reset()
     this.#privilege = privilege
     this.#started = true
   }
@@ -153,18 +161,19 @@ export class EtraceDecoder {
     if (packet.kind === 'cached') {
       const address = this.#cache.at(packet.index)
       if (address === undefined) throw this.#failure(`names an empty entry of the jump target cache`)
-      return this.#goalAtReported(address, false, false)
+      return this.#goalAtReported(address, { notify: false, updiscon: false })
     }
     if (packet.reported === undefined) return { ...goalAt(0n), address: undefined, atLastBranch: true }
-    const { address, notify, updiscon } = packet.reported
     const base = this.#params.fullAddress ? 0n : this.#address
-    return this.#goalAtReported(BigInt.asUintN(this.#params.xlen, base + address), notify, updiscon)
+    const address = BigInt.asUintN(this.#params.xlen, base + packet.reported.address)
+    return this.#goalAtReported(address, packet.reported)
   }
 
-  #goalAtReported(address: bigint, notify: boolean, updiscon: boolean): Goal {
+  #goalAtReported(address: bigint, how: Omit<ReportedAddress, 'address'>): Goal {
     this.#address = address
-    const atLastBranch = this.#insn(address).kind === FlowKind.branch
-    return { address, notify, updiscon, privilege: undefined, atLastBranch }
+    const atLastBranch = this.#isBranch(address)
+    const { notify, updiscon, irdepth } = how
+    return { address, notify, updiscon, privilege: undefined, atLastBranch, irdepth }
   }
 
   /** No synchronisation came: the last address was meant at its second occurrence, so goes on to there. */
@@ -183,17 +192,16 @@ export class EtraceDecoder {
     for (;;) {
       const { pc, jumped } = this.#next(goal)
       this.#retire(pc)
-      const isBranch = this.#insn(pc).kind === FlowKind.branch
-      const ahead = this.#outcomes.length + this.#predicted
-      if (goal.atLastBranch && isBranch && ahead === 1) {
+      if (goal.atLastBranch && this.#isBranch(pc) && this.#ahead === 1) {
         if (this.#predicted > 0) this.#outcomes.push(this.#predictor.predict(pc) !== failed)
         this.#predicted = 0
         return
       }
-      const left = ahead !== (isBranch ? 1 : 0)
+      const left = this.#ahead !== (this.#isBranch(pc) ? 1 : 0)
       if (jumped && left) throw this.#failure('has branches left over')
       if (jumped) return
       if (goal.atLastBranch || left || pc !== goal.address) continue
+      if (goal.irdepth !== undefined && goal.irdepth !== this.#returns.depth) continue
       if (goal.notify || goal.privilege === this.#privilege) return
       if (goal.privilege !== undefined || goal.updiscon) continue
       this.#inferred = goal
@@ -205,14 +213,31 @@ export class EtraceDecoder {
   #next(goal: Goal): { pc: bigint; jumped: boolean } {
     const [pc, { xlen }] = [this.#pc, this.#params]
     const insn = this.#insn(pc)
+    const behind = BigInt.asUintN(xlen, pc + BigInt(insn.size))
+    const returned = insn.link === 'return' && !this.#misreturns(goal) ? this.#returns.pop() : undefined
+    if (insn.link === 'call') this.#returns.push(behind)
+    if (returned !== undefined) return { pc: returned, jumped: false }
     if (insn.kind === FlowKind.uninferable) {
       if (goal.address === undefined) throw this.#failure('meets a jump whose target it does not tell')
       this.#cache.add(goal.address)
       return { pc: goal.address, jumped: true }
     }
     const jumps = insn.kind === FlowKind.jump || (insn.kind === FlowKind.branch && this.#takeBranch(pc))
-    const next = jumps ? targetOf(insn, pc, xlen) : BigInt.asUintN(xlen, pc + BigInt(insn.size))
-    return { pc: next, jumped: false }
+    return { pc: jumps ? targetOf(insn, pc, xlen) : behind, jumped: false }
+  }
+
+  /** Is this the return that leads to the goal, and not where the stack says? */
+  #misreturns({ irdepth, address }: Goal): boolean {
+    if (irdepth === undefined || address === undefined || irdepth !== this.#returns.depth) return false
+    return this.#ahead === (this.#isBranch(address) ? 1 : 0)
+  }
+
+  /** Branches ahead whose outcomes are known. */
+  get #ahead(): number {
+    return this.#outcomes.length + this.#predicted
+  }
+  #isBranch(pc: bigint): boolean {
+    return this.#insn(pc).kind === FlowKind.branch
   }
 
   #takeBranch(pc: bigint): boolean {

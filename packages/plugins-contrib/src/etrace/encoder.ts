@@ -2,27 +2,12 @@
  * The encoder: instructions and traps in, packets out (Efficient Trace for RISC-V, 10: the reference algorithm). A
  * packet needs to know what follows, so an instruction is held back until it is clear that the next retires or traps.
  */
-import { type FlowInsn, FlowKind } from './flow.ts'
+import { FlowKind } from './flow.ts'
+import { StraightRuns } from './loops.ts'
 import { type EtracePacket, fullMap, QualStatus, type ReportedAddress } from './packets.ts'
 import type { EtraceParams } from './params.ts'
-import { BranchPredictor, JumpTargetCache } from './predictors.ts'
-
-/** An instruction that begins to execute. */
-export interface TracedInsn extends FlowInsn {
-  readonly pc: bigint
-}
-
-/** An exception or interrupt. */
-export interface TracedTrap {
-  readonly interrupt: boolean
-  readonly ecause: number
-  /** Where the handler will return to. */
-  readonly epc: bigint
-  readonly handler: bigint
-  readonly tval: bigint
-  /** An exception of the instruction that began last; else that one has retired. */
-  readonly ofLast: boolean
-}
+import { BranchPredictor, JumpTargetCache, ReturnStack } from './predictors.ts'
+import type { TracedInsn, TracedTrap } from './traced.ts'
 
 /** More than the parameters that both sides share. */
 export interface EncoderOptions {
@@ -37,6 +22,26 @@ interface Retired {
   readonly privilege: number
 }
 
+/** What is known of an instruction and the one before it. */
+interface Follow {
+  readonly isBranch: boolean
+  readonly taken: boolean
+  /** Execution goes on where it has been. */
+  readonly looped: boolean
+  /** The one before was an implicit return. */
+  readonly followsReturn: boolean
+  readonly before: TracedInsn
+}
+
+/** What a report of an instruction says besides. */
+interface Report {
+  readonly uninferable: boolean
+  readonly nextSyncs: boolean
+  readonly notify: boolean
+  readonly failed: boolean
+  readonly irdepth: number | undefined
+}
+
 /** What comes after an instruction: where execution went on, and what happened there. */
 interface Next {
   readonly pc: bigint
@@ -46,6 +51,9 @@ interface Next {
   readonly privilege?: number
 }
 
+const behind = ({ pc, size }: TracedInsn, { xlen }: EtraceParams): bigint =>
+  BigInt.asUintN(xlen, pc + BigInt(size))
+
 /** Encodes the trace of one hart. */
 export class EtraceEncoder {
   readonly #params: EtraceParams
@@ -53,6 +61,12 @@ export class EtraceEncoder {
   readonly #emit: (packet: EtracePacket) => void
   readonly #predictor: BranchPredictor
   readonly #cache: JumpTargetCache
+  readonly #returns: ReturnStack
+  /** Depths of the implicit returns since the last branch or packet: by those a decoder would take one for another. */
+  readonly #implicit = new Set<number>()
+  /** The last instruction was an implicit return; or a return that did not go where the stack says, at this depth. */
+  #returned = false
+  #misreturned: number | undefined
   /** The last two instructions that began: the older has retired, the newer may still trap. */
   #older: Retired | undefined
   #newer: Retired | undefined
@@ -72,8 +86,7 @@ export class EtraceEncoder {
    * one was meant only from the next packet, and would take a synchronisation for the earlier one.
    */
   #open = false
-  /** Straight runs since the last branch or packet, to find loops without branches. */
-  #runs: { start: bigint; end: bigint }[] = []
+  readonly #runs = new StraightRuns()
 
   constructor(params: EtraceParams, options: EncoderOptions, emit: (packet: EtracePacket) => void) {
     this.#params = params
@@ -81,6 +94,7 @@ export class EtraceEncoder {
     this.#emit = emit
     this.#predictor = new BranchPredictor(params.branchPrediction)
     this.#cache = new JumpTargetCache(params.jumpCache)
+    this.#returns = new ReturnStack(params.returnStack)
   }
 
   /** Tracing begins. */
@@ -113,7 +127,7 @@ export class EtraceEncoder {
   /** Tracing ends; `pc` is where the hart would go on. */
   end(pc: bigint): void {
     this.#advance(undefined)
-    const anyway = this.#afterUninferable()
+    const anyway = this.#afterUninferable() && !this.#returned
     if (this.#older !== undefined) this.#process(this.#older, { pc, fate: 'ends' })
     this.#reportPending()
     this.#support(false, anyway ? QualStatus.endedNtr : QualStatus.endedRep)
@@ -136,27 +150,55 @@ export class EtraceEncoder {
   #process(retired: Retired, next: Next): void {
     const { insn, privilege } = retired
     const before = this.#last
+    const followsReturn = this.#returned
     this.#last = retired
+    this.#returned = insn.link === 'return' && next.pc === this.#returns.top
     const isBranch = insn.kind === FlowKind.branch
-    const taken = isBranch && next.pc !== BigInt.asUintN(this.#params.xlen, insn.pc + BigInt(insn.size))
-    const looped = this.#loops(insn, before?.insn, next.pc)
+    const taken = isBranch && next.pc !== behind(insn, this.#params)
+    const isJump = insn.kind === FlowKind.uninferable && !this.#returned
+    const looped = this.#options.loops && this.#runs.loop(insn, before?.insn, next.pc, isBranch || isJump)
 
-    if (this.#pending !== undefined || this.#needsSync || before?.privilege !== privilege) {
+    if (this.#pending !== undefined || this.#needsSync || before?.privilege !== privilege)
       this.#sync(insn, privilege, isBranch, taken)
-      return
-    }
+    else this.#follow(retired, next, { isBranch, taken, looped, followsReturn, before: before.insn })
+    this.#link(insn, next.pc)
+  }
+
+  /** An instruction that no synchronisation tells of. */
+  #follow({ insn, privilege }: Retired, next: Next, how: Follow): void {
+    const { isBranch, taken, followsReturn, before } = how
+    const repeats = insn.link === 'call' && this.#implicit.has(this.#returns.deeper)
+    const looped = how.looped || repeats
     const failed = isBranch && this.#addBranch(insn.pc, taken)
-    const resync = this.#options.resync > 0 && this.#packets >= this.#options.resync
+    const { depth } = this.#returns
+    const irdepth = this.#misreturned ?? (this.#implicit.size > 0 ? depth : undefined)
+    // A synchronisation cannot say that a return has gone elsewhere.
+    const misreturns = insn.link === 'return' && depth > 0 && !this.#returned
+    const resync = this.#options.resync > 0 && this.#packets >= this.#options.resync && !misreturns
     if (resync) this.#needsSync = true
     const nextSyncs =
       next.fate === 'traps' || (next.fate === 'retires' && (resync || next.privilege !== privilege))
-    const uninferable = before.insn.kind === FlowKind.uninferable
-    const ambiguous = nextSyncs && (this.#branches > 0 || this.#open)
+    const uninferable = before.kind === FlowKind.uninferable && !followsReturn
+    const jumpsToSync = resync && insn.kind === FlowKind.uninferable
+    const ambiguous =
+      nextSyncs && (this.#branches > 0 || this.#open || this.#implicit.size > 0 || jumpsToSync)
     if (uninferable || looped || ambiguous || next.fate !== 'retires')
-      this.#report(insn.pc, { uninferable, nextSyncs, notify: looped && !uninferable, failed })
+      this.#report(insn.pc, { uninferable, nextSyncs, notify: looped && !uninferable, failed, irdepth })
     else if (failed) this.#emitPredicted(undefined, true)
     else if (this.#branches === fullMap && this.#correct < fullMap)
       this.#send({ kind: 'flow', branches: this.#takeBranches(), reported: undefined })
+  }
+
+  /** What a call or return does to the stack. */
+  #link(insn: TracedInsn, to: bigint): void {
+    const { depth, top } = this.#returns
+    const returns = insn.link === 'return' && depth > 0
+    this.#misreturned = returns && top !== to ? depth : undefined
+    if (returns && top === to) {
+      this.#returns.pop()
+      this.#implicit.add(depth)
+    }
+    if (insn.link === 'call') this.#returns.push(behind(insn, this.#params))
   }
 
   /** Adds an outcome; true if it ends a long row of correct predictions. */
@@ -166,6 +208,7 @@ export class EtraceEncoder {
       this.#correct === this.#branches &&
       this.#predictor.predict(pc) === taken
     this.#predictor.update(pc, taken)
+    this.#implicit.clear()
     if (this.#branches >= fullMap && !correct) return true
     if (this.#branches < fullMap && !taken) this.#map |= 1 << this.#branches
     this.#branches++
@@ -182,15 +225,14 @@ export class EtraceEncoder {
   }
 
   /** Sends a packet with the address of an instruction and the branches up to it. */
-  #report(
-    pc: bigint,
-    how: { uninferable: boolean; nextSyncs: boolean; notify: boolean; failed: boolean },
-  ): void {
+  #report(pc: bigint, how: Report): void {
+    const { irdepth } = how
     const updiscon = how.uninferable && how.nextSyncs
-    const index = how.uninferable && !updiscon ? this.#cache.find(pc) : undefined
+    const index = how.uninferable && !updiscon && irdepth === undefined ? this.#cache.find(pc) : undefined
     const { fullAddress, xlen } = this.#params
     const address = BigInt.asUintN(xlen, fullAddress ? pc : pc - this.#lastAddress)
-    const reported = { address, notify: how.notify, updiscon }
+    const depth = irdepth !== undefined && { irdepth }
+    const reported = { address, notify: how.notify, updiscon, ...depth }
     this.#lastAddress = pc
     if (this.#branches >= fullMap && this.#correct === this.#branches)
       this.#emitPredicted(reported, how.failed)
@@ -198,7 +240,7 @@ export class EtraceEncoder {
     else this.#send({ kind: 'flow', branches: this.#takeBranches(), reported })
     this.#open = how.uninferable && !updiscon
     if (how.uninferable) this.#cache.add(pc)
-    this.#runs = [{ start: pc, end: pc }]
+    this.#runs.begin(pc)
   }
 
   #emitPredicted(reported: ReportedAddress | undefined, failed: boolean): void {
@@ -219,8 +261,15 @@ export class EtraceEncoder {
     this.#takeBranches()
     this.#predictor.reset()
     this.#cache.reset()
+    this.#forgetReturns()
     if (isBranch) this.#predictor.update(insn.pc, taken)
-    this.#runs = [{ start: insn.pc, end: insn.pc }]
+    this.#runs.begin(insn.pc)
+  }
+
+  #forgetReturns(): void {
+    this.#returned = false
+    this.#returns.reset()
+    this.#implicit.clear()
   }
 
   /** A second trap before the handler's first instruction: the first one is reported without it. */
@@ -239,37 +288,27 @@ export class EtraceEncoder {
     branch: number,
     privilege: number,
   ): void {
+    this.#forgetReturns()
     this.#emit({ kind: 'trap', branch, privilege, ecause, interrupt, thaddr, address, tval })
   }
 
   #send(packet: EtracePacket): void {
     this.#packets++
     this.#open = false
+    this.#implicit.clear()
     this.#emit(packet)
   }
 
   #support(enabled: boolean, status: number): void {
-    const { fullAddress, jumpCache, branchPrediction } = this.#params
+    const { fullAddress, jumpCache, branchPrediction, returnStack } = this.#params
     this.#emit({
       kind: 'support',
       enabled,
       status,
+      implicitReturn: returnStack > 0,
       fullAddress,
       jumpCache: jumpCache > 0,
       branchPrediction: branchPrediction > 0,
     })
-  }
-
-  /** Keeps the runs; true if execution goes on where it has been since the last branch or packet. */
-  #loops({ kind, pc }: TracedInsn, before: TracedInsn | undefined, nextPc: bigint): boolean {
-    if (!this.#options.loops) return false
-    if (kind === FlowKind.branch || kind === FlowKind.uninferable) {
-      this.#runs = []
-      return false
-    }
-    const run = this.#runs.at(-1)
-    if (run !== undefined && before?.kind === FlowKind.other && pc > run.end) run.end = pc
-    else this.#runs.push({ start: pc, end: pc })
-    return this.#runs.some(({ start, end }) => nextPc >= start && nextPc <= end)
   }
 }

@@ -25,6 +25,8 @@ export interface FlowInsn {
   readonly absolute: boolean
   /** It returns from a trap. */
   readonly trapReturn: boolean
+  /** A call or return by the hints of the link registers x1 and x5; swaps of coroutines are neither (4.1.1). */
+  readonly link: 'call' | 'return' | undefined
 }
 
 const flow = (kind: FlowKind, size: number, offset = 0, more: Partial<FlowInsn> = {}): FlowInsn => ({
@@ -33,6 +35,7 @@ const flow = (kind: FlowKind, size: number, offset = 0, more: Partial<FlowInsn> 
   offset: BigInt(offset),
   absolute: false,
   trapReturn: false,
+  link: undefined,
   ...more,
 })
 
@@ -51,13 +54,23 @@ const [ecall, ebreak] = [0x00000073, 0x00100073]
 function standard(word: number): FlowInsn {
   const opcode = word & 0x7f
   if (opcode === 0x63) return flow(FlowKind.branch, 4, offsetB(word))
-  if (opcode === 0x6f) return flow(FlowKind.jump, 4, offsetJ(word))
-  if (opcode === 0x67)
-    return ((word >> 15) & 31) === 0
-      ? flow(FlowKind.jump, 4, word >> 20, { absolute: true })
-      : flow(FlowKind.uninferable, 4)
+  const [rd, rs1] = [(word >> 7) & 31, (word >> 15) & 31]
+  if (opcode === 0x6f) return flow(FlowKind.jump, 4, offsetJ(word), { link: linkOf(rd, 0) })
+  if (opcode === 0x67) {
+    const link = linkOf(rd, rs1)
+    return rs1 === 0
+      ? flow(FlowKind.jump, 4, word >> 20, { absolute: true, link })
+      : flow(FlowKind.uninferable, 4, 0, { link })
+  }
   if (trapReturns.includes(word)) return flow(FlowKind.uninferable, 4, 0, { trapReturn: true })
   return flow(word === ecall || word === ebreak ? FlowKind.uninferable : FlowKind.other, 4)
+}
+
+const isLink = (register: number): boolean => register === 1 || register === 5
+
+function linkOf(rd: number, rs1: number): FlowInsn['link'] {
+  if (isLink(rd)) return isLink(rs1) && rs1 !== rd ? undefined : 'call'
+  return isLink(rs1) ? 'return' : undefined
 }
 
 /** Instruction formats B and J (Unprivileged ISA, 2.3). */
@@ -69,12 +82,16 @@ const offsetJ = (word: number): number =>
 function compressed(half: number, xlen: 32 | 64): FlowInsn {
   const [quadrant, funct3] = [half & 3, half >> 13]
   if (quadrant === 1) {
-    if (funct3 === 5 || (funct3 === 1 && xlen === 32)) return flow(FlowKind.jump, 2, offsetCj(half))
+    if (funct3 === 5) return flow(FlowKind.jump, 2, offsetCj(half))
+    if (funct3 === 1 && xlen === 32) return flow(FlowKind.jump, 2, offsetCj(half), { link: 'call' })
     if (funct3 >= 6) return flow(FlowKind.branch, 2, offsetCb(half))
   }
   // c.jr, c.jalr, and c.ebreak, which is c.jalr of x0.
-  if (quadrant === 2 && funct3 === 4 && ((half >> 2) & 31) === 0 && (half & 0x1f80 || half & 0x1000))
-    return flow(FlowKind.uninferable, 2)
+  const rs1 = (half >> 7) & 31
+  if (quadrant === 2 && funct3 === 4 && ((half >> 2) & 31) === 0 && (rs1 !== 0 || half & 0x1000))
+    return flow(FlowKind.uninferable, 2, 0, {
+      link: rs1 === 0 ? undefined : linkOf(half & 0x1000 ? 1 : 0, rs1),
+    })
   return flow(FlowKind.other, 2)
 }
 

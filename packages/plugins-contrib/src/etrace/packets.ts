@@ -1,6 +1,6 @@
 /** The packets (te_inst) of Efficient Trace for RISC-V, version 2, chapter 7, and their layout. */
 import { type BitFields, BitReader, BitWriter } from './bits.ts'
-import { addressLsb, type EtraceParams, Width } from './params.ts'
+import { addressLsb, depthWidth, type EtraceParams, Width } from './params.ts'
 
 /** Format 3, subformat 0: where tracing begins, or begins again. */
 export interface StartPacket {
@@ -33,6 +33,7 @@ export interface SupportPacket {
   readonly kind: 'support'
   readonly enabled: boolean
   readonly status: number
+  readonly implicitReturn: boolean
   readonly fullAddress: boolean
   readonly jumpCache: boolean
   readonly branchPrediction: boolean
@@ -51,6 +52,11 @@ export interface ReportedAddress {
   readonly notify: boolean
   /** It follows an uninferable jump, and a packet of format 3 follows. */
   readonly updiscon: boolean
+  /**
+   * Entries of the return stack: of the return that did not go where the stack says, and so to the address; or at an
+   * address behind implicit returns, which may occur at several depths. Absent: neither.
+   */
+  readonly irdepth?: number
 }
 
 /** Formats 1 and 2: branches, an address, or both. */
@@ -104,7 +110,9 @@ const reportedOf = (io: BitFields, params: EtraceParams, packet?: ReportedAddres
     notify: io.flag(packet?.notify),
     updiscon: io.flag(packet?.updiscon),
   }
-  io.flag() // irreport: nothing is implicit here.
+  const width = depthWidth(params)
+  if (io.flag(packet?.irdepth !== undefined)) return { ...reported, irdepth: io.bits(width, packet?.irdepth) }
+  io.repeat(width)
   return reported
 }
 
@@ -136,13 +144,15 @@ const support: Layout<SupportPacket> = (io, _, packet) => {
   const enabled = bit(packet?.enabled)
   io.bits(1) // encoder_mode 0: branch trace.
   const status = io.bits(2, packet?.status)
-  io.bits(2) // implicit return, implicit exception: never.
+  const implicitReturn = bit(packet?.implicitReturn)
+  io.bits(1) // implicit exception: never.
   const fullAddress = bit(packet?.fullAddress)
   const jumpCache = bit(packet?.jumpCache)
   return {
     kind: 'support',
     enabled,
     status,
+    implicitReturn,
     fullAddress,
     jumpCache,
     branchPrediction: bit(packet?.branchPrediction),
@@ -185,7 +195,8 @@ const cached: Layout<CachedPacket> = (io, params, packet) => {
   const index = io.bits(params.jumpCache, packet?.index)
   const count = io.bits(5, packet?.branches.count)
   const map = io.bits(mapWidth(count), packet?.branches.map)
-  io.flag() // irreport
+  io.flag() // irreport: what did not go where the stack says has its address.
+  io.repeat(depthWidth(params))
   return { kind: 'cached', index, branches: { count, map } }
 }
 

@@ -6,11 +6,15 @@ export interface EtraceParams {
   readonly branchPrediction: number
   /** cache_size_p: the jump target cache has 2^n entries; 0: there is none. */
   readonly jumpCache: number
+  /** return_stack_size_p: returns are implicit, by a stack of 2^n return addresses; 0: none is. */
+  readonly returnStack: number
   /** Addresses are never differences. */
   readonly fullAddress: boolean
 }
 
 /** iaddress_lsb_p: instructions lie at even addresses. */
 export const addressLsb = 1n
+/** Bits of irdepth: return_stack_size_p and one more. */
+export const depthWidth = ({ returnStack }: EtraceParams): number => (returnStack > 0 ? returnStack + 1 : 0)
 /** privilege_width_p, ecause_width_p. */
 export const Width = { privilege: 2, ecause: 6 } as const

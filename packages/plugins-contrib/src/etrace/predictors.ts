@@ -1,4 +1,4 @@
-/** Branch predictor and jump target cache (4.1.2), of which encoder and decoder have a copy each. */
+/** Branch predictor, jump target cache and return stack (3.2), of which encoder and decoder have a copy each. */
 import { addressLsb } from './params.ts'
 
 const indexOf = (address: bigint, bits: number): number => Number(BigInt.asUintN(bits, address >> addressLsb))
@@ -60,5 +60,39 @@ export class JumpTargetCache {
   }
   add(address: bigint): void {
     if (this.#bits > 0) this.#entries[indexOf(address, this.#bits)] = address
+  }
+}
+
+/** Where the calls that were traced return to. */
+export class ReturnStack {
+  readonly #limit: number
+  readonly #links: bigint[] = []
+
+  /** 2^bits entries, the oldest of which are forgotten; 0: remembers nothing. */
+  constructor(bits: number) {
+    this.#limit = bits > 0 ? 2 ** bits : 0
+  }
+
+  /** To be called when a synchronisation packet is sent. */
+  reset(): void {
+    this.#links.length = 0
+  }
+  get depth(): number {
+    return this.#links.length
+  }
+  /** Depth after another call. */
+  get deeper(): number {
+    return Math.min(this.#links.length + 1, this.#limit)
+  }
+  get top(): bigint | undefined {
+    return this.#links.at(-1)
+  }
+  push(link: bigint): void {
+    if (this.#limit === 0) return
+    if (this.#links.length === this.#limit) this.#links.shift()
+    this.#links.push(link)
+  }
+  pop(): bigint | undefined {
+    return this.#links.pop()
   }
 }

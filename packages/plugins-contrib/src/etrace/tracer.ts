@@ -1,5 +1,6 @@
-import type { EtraceEncoder, TracedInsn, TracedTrap } from './encoder.ts'
+import type { EtraceEncoder } from './encoder.ts'
 import { FlowKind } from './flow.ts'
+import type { TracedInsn, TracedTrap } from './traced.ts'
 
 /** A block of instructions that run one after the other. */
 export interface TracedBlock {
