@@ -12,6 +12,9 @@ export interface RunSite {
   readonly kind: number
 }
 
+/** Does what a hook says. These run for every instruction or access: no objects made, bigints only where there is no other way. */
+export type HookRunner = (cpu: Cpu, site: RunSite) => void
+
 /** Kind of the trace records of an edge. */
 export const edgeTraceKind = (edge: number): number => TraceKind.edge + edge
 
@@ -37,52 +40,85 @@ function holds(cpu: Cpu, when: HookCondition): boolean {
   }
 }
 
-/** Does what a hook says. `clock` is asked for traces. */
-export function runHook(cpu: Cpu, hook: Hook, site: RunSite): void {
+/** A hook made ready. */
+export function hookRunner(hook: Hook): HookRunner {
   switch (hook.kind) {
     case 'add':
-      return cpu.set64(hook.offset, cpu.get64(hook.offset) + hook.value)
-    case 'store':
-      return cpu.set64(hook.offset, hook.value)
+      return adder(hook.offset, hook.value)
+    case 'store': {
+      const { offset, value } = hook
+      return cpu => cpu.set64(offset, value)
+    }
     case 'trace':
-      return record(cpu, hook.target, site)
-    case 'call':
-      if (!hook.when || holds(cpu, hook.when)) hook.run(cpu.index)
+      return recorder(hook.target)
+    case 'call': {
+      const { run, when } = hook
+      if (!when) return cpu => run(cpu.index)
+      return cpu => {
+        if (holds(cpu, when)) run(cpu.index)
+      }
+    }
   }
 }
 
-function record(cpu: Cpu, target: TraceTarget, site: RunSite): void {
-  const { view } = cpu.machine.memory
-  const full = (cpu.get32(target.slot + 4) >>> 0) - (cpu.get32(target.slot) >>> 0) < target.stride
-  if (full) target.full(cpu.index)
-  const at = cpu.get32(target.slot) >>> 0
-  for (const { field, offset } of target.fields) {
-    const value = fieldOf(cpu, field, site)
-    if (typeof value === 'bigint') view.setBigUint64(at + offset, value, true)
-    else view.setInt32(at + offset, value, true)
+function adder(offset: number, value: bigint): HookRunner {
+  const [low, high] = halves(value)
+  return cpu => {
+    const sum = (cpu.get32(offset) >>> 0) + (low >>> 0)
+    cpu.set32(offset, sum)
+    if (high || sum > 0xffffffff)
+      cpu.set32(offset + 4, cpu.get32(offset + 4) + high + (sum > 0xffffffff ? 1 : 0))
   }
-  cpu.set32(target.slot, at + target.stride)
 }
 
-function fieldOf(cpu: Cpu, field: TraceField, site: RunSite): number | bigint {
-  const { kind } = site
-  switch (field) {
-    case 'pc':
-      return site.pc
-    case 'physical':
-      return site.physical
-    case 'address':
-      return kind === TraceKind.exec ? 0n : cpu.get64(Head.accessAddress)
-    case 'value':
-      return kind === TraceKind.load || kind === TraceKind.store ? accessValue(cpu) : 0n
-    case 'clock':
-      return BigInt(cpu.machine.clock())
-    case 'size':
-      return site.size
-    case 'kind':
-      return kind
-    case 'cpu':
-      return cpu.index
+const halves = (value: bigint): readonly [number, number] => [
+  Number(BigInt.asIntN(32, value)),
+  Number(BigInt.asIntN(32, value >> 32n)),
+]
+
+type FieldWriter = (words: Int32Array, at: number, cpu: Cpu, site: RunSite) => void
+
+const long =
+  (of: (cpu: Cpu, site: RunSite) => bigint): FieldWriter =>
+  (words, at, cpu, site) => {
+    const [low, high] = halves(of(cpu, site))
+    words[at] = low
+    words[at + 1] = high
+  }
+const word =
+  (of: (cpu: Cpu, site: RunSite) => number): FieldWriter =>
+  (words, at, cpu, site) => {
+    words[at] = of(cpu, site)
+  }
+
+/** Writes a field at an index of `words`. */
+const writers: Readonly<Record<TraceField, FieldWriter>> = {
+  pc: long((_, { pc }) => pc),
+  physical: long((_, { physical }) => physical),
+  address(words, at, cpu, { kind }) {
+    const known = kind !== TraceKind.exec
+    words[at] = known ? cpu.get32(Head.accessAddress) : 0
+    words[at + 1] = known ? cpu.get32(Head.accessAddress + 4) : 0
+  },
+  value: long((cpu, { kind }) =>
+    kind === TraceKind.load || kind === TraceKind.store ? accessValue(cpu) : 0n,
+  ),
+  clock: long(({ machine }) => BigInt(machine.clock())),
+  size: word((_, { size }) => size),
+  kind: word((_, { kind }) => kind),
+  cpu: word(({ index }) => index),
+}
+
+function recorder(target: TraceTarget): HookRunner {
+  const { slot, stride } = target
+  const fields = target.fields.map(({ field, offset }) => ({ write: writers[field], offset: offset >> 2 }))
+  return (cpu, site) => {
+    const left = (cpu.get32(slot + 4) >>> 0) - (cpu.get32(slot) >>> 0)
+    if (left < stride) target.full(cpu.index)
+    const at = cpu.get32(slot) >>> 0
+    const { words } = cpu.machine.memory
+    for (const { write, offset } of fields) write(words, (at >>> 2) + offset, cpu, site)
+    cpu.set32(slot, at + stride)
   }
 }
 

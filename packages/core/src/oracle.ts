@@ -72,14 +72,14 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
     cpu.set32(Head.skipHooks, 0)
     cpu.set32(Head.toldBefore, 0)
     if (!again && tb.hooks?.exec[index]?.length) {
-      host.hooks.beforeInsn(cpu, tb, index)
+      host.hooks.beforeInsn(cpu, tb.address, index)
       if (host.leaves(cpu)) return Exit.hook
     }
     cpu.set32(Head.single, 1)
     cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
     const { body, vars } = ir(tb, index)
     const accessed = tb.hooks?.access[index]?.length
-      ? () => exactly(cpu, 1, () => host.hooks.accessedBy(cpu, tb, index))
+      ? () => exactly(cpu, 1, () => host.hooks.accessedBy(cpu, tb.address, index))
       : undefined
     const outcome = oracle.instruction(body, vars, cpu.base, accessed)
     cpu.set32(Head.single, 0)
@@ -91,7 +91,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
         cpu.pc = outcome.pc
         if (index === tb.length - 1 && tb.hooks?.edges.length) {
           cpu.set32(Head.accessInfo, outcome.taken === undefined ? 2 : Number(outcome.taken))
-          exactly(cpu, 1, () => host.hooks.endedBy(cpu, tb, index))
+          exactly(cpu, 1, () => host.hooks.endedBy(cpu, tb.address, index))
         }
         return undefined
       case 'leave':
