@@ -55,7 +55,7 @@ export class HookEmitter {
     const b = this.#b
     switch (hook.kind) {
       case 'add':
-        return b.tally(hook.offset, hook.value)
+        return b.tally(hook.offset, b.i64(hook.value))
       case 'store':
         return b.set(hook.offset, b.i64(hook.value))
       case 'trace':
@@ -96,12 +96,11 @@ export class HookEmitter {
   #trace(target: TraceTarget, site: HookSite): void {
     const b = this.#b
     if (!this.#roomy.has(target)) this.#makeRoom(target, 1)
-    const record = b.get(target.slot, 'i32')
     for (const { field, offset } of target.fields) {
       const value = this.#field(field, site)
-      b.rstore(value.type === 'i64' ? '64' : '32u', record, value, offset)
+      b.rstore(value.type === 'i64' ? '64' : '32u', b.get(target.slot, 'i32'), value, offset)
     }
-    b.set(target.slot, b.add(record, b.i32(target.stride)))
+    b.tally(target.slot, b.i32(target.stride))
   }
 
   #field(field: TraceField, site: HookSite): Node {

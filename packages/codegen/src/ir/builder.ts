@@ -4,9 +4,6 @@ import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
 const toConst = (type: Type, value: Val): number | bigint =>
   type === 'i64' ? BigInt.asIntN(64, BigInt(value)) : type === 'i32' ? Number(value) | 0 : Number(value)
 
-/** Operations with an effect that nobody outside the instruction's block can see. */
-const quiet = new Set(['set', 'vset', 'count', 'insn'])
-
 /** Is this node a constant with that value? */
 const isConst = (n: Node, value: number): boolean =>
   n.op === 'const' && Number(n.imm) === value && n.type !== 'f64'
@@ -35,8 +32,6 @@ export class Builder {
   readonly #tracks: (offset: number) => boolean
   /** Told of accesses and ends of the current instruction. */
   observer: Observer | undefined
-  /** The `count` nodes since whose last one nothing could be seen from outside, by offset. */
-  #counts = new Map<number, Node>()
 
   /**
    * `vars`: types of the variables. `tracks`: state slots that nothing but `set` of this builder changes; reading one
@@ -64,9 +59,6 @@ export class Builder {
 
   #push(fields: Omit<Node, 'id'>): Node {
     const node: Node = { id: this.#count++, ...fields }
-    const info = opInfo(fields.op)
-    const silent = info.kind === 'numeric' || info.effect === 'none' || info.effect === 'read'
-    if (!silent && !quiet.has(fields.op)) this.#counts.clear()
     if (!this.#ended) this.#body.push(node)
     return node
   }
@@ -159,13 +151,11 @@ export class Builder {
 
   // State.
   get(offset: number, type: Type): Node {
-    this.#counts.delete(offset)
     const known = this.#known.get(offset)
     if (known?.type === type) return this.const(type, known.imm)
     return this.#node('get', type, [], offset)
   }
   set(offset: number, value: Node): void {
-    this.#counts.delete(offset)
     if (value.op === 'const' && this.#tracks(offset)) this.#known.set(offset, value)
     else this.#known.delete(offset)
     this.#node('set', undefined, [value], offset)
@@ -256,9 +246,7 @@ export class Builder {
     this.#body = []
     this.#ended = false
     this.#known = new Map(known)
-    this.#counts.clear()
     fill()
-    this.#counts.clear()
     const result: [Node[], boolean] = [this.#body, this.#ended]
     // A body that is always left does not touch what follows.
     if (!this.#ended)
@@ -314,17 +302,9 @@ export class Builder {
   hooked(): void {
     this.#node('hooked', undefined, [])
   }
-  /** Adds to an i64 slot that nobody but `count` and hooks touch. Counts without anything to see between are one. */
-  tally(offset: number, value: bigint): void {
-    const before = this.#counts.get(offset)
-    const sum = BigInt.asIntN(64, value + BigInt(before?.args[0]?.imm ?? 0))
-    if (before && !this.#ended) {
-      // The constant stands directly before: nobody else uses it.
-      const constant: { imm: number | bigint } = before.args[0] as Node
-      constant.imm = sum
-      return
-    }
-    this.#counts.set(offset, this.#push({ op: 'count', type: undefined, args: [this.i64(sum)], imm: offset }))
+  /** Adds a constant to a slot that nobody but `count`, `get`, `set` and hooks touch; regions only. */
+  tally(offset: number, value: Node): void {
+    this.#node('count', undefined, [value], offset)
   }
   /** Budget that is left before the current instruction; regions only. */
   left(): Node {

@@ -320,7 +320,13 @@ special(
   'control',
   'the callbacks before the instruction have run: leave if the run loop is wanted',
 )
-special('count', 1, false, 'write', 'imm = offset of the i64 state slot to which the constant is added')
+special(
+  'count',
+  1,
+  false,
+  'write',
+  'imm = offset of the state slot to which the constant is added; regions only',
+)
 special('left', 0, true, 'read', 'budget that is left before the current instruction (regions only)')
 
 /** Every operation by name. */

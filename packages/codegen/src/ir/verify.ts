@@ -19,7 +19,7 @@ const demands: Readonly<Record<string, readonly (Type | 'integer' | 'any')[]>> =
   gload: ['integer'],
   gstore: ['integer', 'integer'],
   gprobe: ['integer'],
-  count: ['i64'],
+  count: ['integer'],
   if: ['i32'],
   goto: ['integer'],
   branch: ['i32', 'integer', 'integer'],

@@ -115,12 +115,11 @@ export class Oracle {
         return f.cpu
       case 'get':
         return this.#load(f.cpu + imm, node.type as Type)
-      case 'count':
-        return this.#store(
-          f.cpu + imm,
-          'i64',
-          (this.#load(f.cpu + imm, 'i64') as bigint) + (arg(0) as bigint),
-        )
+      case 'count': {
+        const type = (node.args[0] as Node).type as 'i32' | 'i64'
+        const sum = BigInt(this.#load(f.cpu + imm, type)) + BigInt(arg(0))
+        return this.#store(f.cpu + imm, type, type === 'i64' ? sum : Number(BigInt.asIntN(32, sum)))
+      }
       case 'set':
         return this.#store(f.cpu + imm, (node.args[0] as Node).type as Type, arg(0))
       case 'getx':

@@ -183,8 +183,6 @@ export abstract class Lowerer {
       case 'fill':
         for (const x of node.args) this.value(x)
         return code.op(0xfc, 0x0b, 0)
-      case 'count':
-        return this.addSlot(imm, a.imm)
       case 'call':
         code.get(cpuLocal)
         for (const x of node.args) this.value(x)
@@ -238,15 +236,6 @@ export abstract class Lowerer {
     this.code.get(cpuLocal)
     this.value(value)
     this.code.mem(slotStore[value.type as Type], offset)
-  }
-  /** Adds a constant to an i64 slot. */
-  protected addSlot(offset: number, value: number | bigint): void {
-    this.code.get(cpuLocal)
-    this.code.get(cpuLocal)
-    this.code.mem(slotLoad.i64, offset)
-    this.code.i64(BigInt(value))
-    this.code.op(0x7c)
-    this.code.mem(slotStore.i64, offset)
   }
   /** Are there observers whom `accessed` may tell? */
   protected get observed(): boolean {

@@ -5,14 +5,18 @@
  * such place or out; a region never runs past it.
  */
 import { Block, Exit, Head, Rec } from '../abi.ts'
-import type { Node, Type } from '../ir/types.ts'
+import { type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import { emitChain } from './chain.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
-import { type CalleeIndex, cpuLocal, type FlatMemory, Lowerer, type Runtime } from './lower.ts'
+import { type CalleeIndex, cpuLocal, type FlatMemory, Lowerer, type Runtime, storeOp } from './lower.ts'
+import { addConstant, Counts } from './region-counts.ts'
 import { pcOf, RegionGraph } from './region-graph.ts'
 import { type Slot, slotsOf } from './region-slots.ts'
 import { hookCallee, type Region, type RegionBlock, regionType } from './region-type.ts'
 import type { Structure } from './structure.ts'
+
+/** Operations before which nothing may be owed: those that end the block, and those that others see the slots at. */
+const paysFirst = new Set(['goto', 'branch', 'raise', 'leave', 'hook'])
 
 class RegionLowerer extends Lowerer {
   readonly #region: Region
@@ -32,6 +36,7 @@ class RegionLowerer extends Lowerer {
   #vars: number[] = []
   #current = 0
   #insnRecord = 0
+  readonly #counts: Counts
 
   constructor(
     code: Code,
@@ -48,7 +53,9 @@ class RegionLowerer extends Lowerer {
     this.#budget = code.local('i32')
     this.#rec = code.local('i32')
     this.#tlb = code.local('i32')
-    this.#slots = slotsOf(region, code)
+    const loops = this.#shape.placed.some(p => p?.loop)
+    this.#slots = slotsOf(region, code, loops)
+    this.#counts = new Counts(code, this.#slots)
     this.#region0()
   }
 
@@ -191,7 +198,7 @@ class RegionLowerer extends Lowerer {
     const outer = this.#vars // blocks nest
     const vars = block.vars.map(type => code.local(type))
     this.#vars = vars
-    this.lower(block.body, block.count)
+    this.#counts.block(() => this.lower(block.body, block.count))
     for (const v of vars) code.release(v)
     this.#vars = outer
   }
@@ -251,6 +258,7 @@ class RegionLowerer extends Lowerer {
   protected override control(node: Node): void {
     const { code } = this
     const [a, b, c] = node.args as [Node, Node, Node]
+    if (paysFirst.has(node.op)) this.#counts.pay()
     switch (node.op) {
       case 'insn':
         this.#insnRecord =
@@ -328,8 +336,28 @@ class RegionLowerer extends Lowerer {
   }
 
   protected override emit(node: Node): void {
-    if (node.op === 'left') this.#left()
-    else super.emit(node)
+    const [address, value] = node.args
+    switch (node.op) {
+      case 'left':
+        return this.#left()
+      case 'count':
+        return this.#counts.count(Number(node.imm), address as Node)
+      case 'if':
+      case 'loop':
+        return this.#counts.nested(node, () => super.emit(node))
+      case 'rstore':
+        if (address?.op === 'get' && value && this.plan.inline[address.id])
+          return this.#storeAtSlot(node, Number(address.imm), value)
+    }
+    super.emit(node)
+  }
+
+  /** A store through a pointer that lives in a slot: what the slot lacks goes into the constant offset. */
+  #storeAtSlot({ width, imm }: Node, pointer: number, value: Node): void {
+    const store = storeOp[value.type as 'i32' | 'i64'][widthBytes[width as Width]]
+    this.#loadSlot(pointer, 'i32')
+    this.value(value)
+    this.code.mem(store, Number(imm) + Number(this.#counts.lacks(pointer)))
   }
 
   /** The current instruction traps: everything about it is known here. */
@@ -355,6 +383,7 @@ class RegionLowerer extends Lowerer {
     this.#toSide()
   }
   #toSide(): void {
+    this.#counts.payOnWayOut()
     this.code.i32(this.#insnRecord)
     this.code.set(this.#rec)
     this.code.br(this.#side)
@@ -377,24 +406,22 @@ class RegionLowerer extends Lowerer {
     return this.#vars[index] as number
   }
   protected override getSlot(offset: number, type: Type): void {
+    this.#loadSlot(offset, type)
+    const lacks = this.#counts.lacks(offset)
+    if (lacks) addConstant(this.code, type, lacks)
+  }
+  #loadSlot(offset: number, type: Type): void {
     const slot = this.#slots.get(offset)
     if (slot) this.code.get(slot.local)
     else super.getSlot(offset, type)
   }
-  protected override addSlot(offset: number, value: number | bigint): void {
-    const { code } = this
-    const slot = this.#slots.get(offset)
-    if (!slot) return super.addSlot(offset, value)
-    code.get(slot.local)
-    code.i64(BigInt(value))
-    code.op(0x7c)
-    code.set(slot.local)
-  }
   protected override setSlot(offset: number, value: Node): void {
     const slot = this.#slots.get(offset)
-    if (!slot) return super.setSlot(offset, value)
-    this.value(value)
-    this.code.set(slot.local)
+    if (slot) {
+      this.value(value)
+      this.code.set(slot.local)
+    } else super.setSlot(offset, value)
+    this.#counts.forget(offset)
   }
 }
 
