@@ -6,7 +6,7 @@ import { Head } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
 import { edgeTaken, edgeTrapReturn } from './edges.ts'
 import { GuestscopeError } from './errors.ts'
-import { edgeTraceKind, runHook } from './hook-run.ts'
+import { edgeTraceKind, hookRunner } from './hook-run.ts'
 import type { BlockHooks, BlockSource, Hook, Instrumentation, TrapReturn } from './instrument.ts'
 import { type OptionInput, resolveOptions } from './options.ts'
 import type { DisconEvent, TbHandle } from './plugin/index.ts'
@@ -170,7 +170,7 @@ export class PluginHost implements Instrumentation {
     cpu.set32(Head.accessInfo, edgeTrapReturn)
     const site = { ...from, kind: edgeTraceKind(edgeTrapReturn) }
     for (const { mask, callback } of this.onEdge.list)
-      if ((mask >> edgeTrapReturn) & 1) runHook(cpu, callback, site)
+      if ((mask >> edgeTrapReturn) & 1) hookRunner(callback)(cpu, site)
   }
 
   idle(cpu: Cpu): void {
