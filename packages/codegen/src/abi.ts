@@ -18,7 +18,7 @@ export const Head = {
   tlb: 20,
   /** i32: address of the record of the instruction at which a region left early. */
   rec: 24,
-  /** i32: 1 while exactly one instruction runs, for accesses that need exact time. */
+  /** i32: not 0 while the time in the head is exact, for accesses that need it (`Single`). */
   single: 28,
   /** i32, i64: the exception to deliver when `exit` is `Exit.trap`. */
   trapCause: 32,
@@ -60,6 +60,9 @@ export const Head = {
   spanShift: 124,
   size: 128,
 } as const
+
+/** `Head.single`: one instruction runs alone in T0, or one of a region reaches a device. */
+export const Single = { alone: 1, inRegion: 2 } as const
 
 /** Why generated code left; 0 means: go on at `pc`. */
 export const Exit = {

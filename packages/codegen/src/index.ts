@@ -10,6 +10,7 @@ export {
   Hooked,
   JumpCache,
   Rec,
+  Single,
   Tlb,
 } from './abi.ts'
 export * as nativeFloat from './float/index.ts'

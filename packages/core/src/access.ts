@@ -1,8 +1,8 @@
 /** The slow road of memory accesses: devices, page crossings, protection finer than a page, stores to code pages. */
-import { Exit, Head } from '@guestscope/codegen'
+import { Exit, Head, Single } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
 import type { AccessSize, MmioDevice } from './device.ts'
-import type { DevicePlace, GuestMemory } from './memory.ts'
+import type { AttachedDevice, GuestMemory } from './memory.ts'
 import { PageFlag } from './memory.ts'
 import { Access, type Target } from './target.ts'
 
@@ -14,6 +14,8 @@ export interface AccessHost {
   translate(cpu: Cpu, address: bigint, access: number): bigint
   /** Linear memory is about to change: translations of these bytes are void. */
   invalidate(linear: number, length: number): void
+  /** The instruction at this record, which runs alone, has reached a device that regions may reach, too. */
+  reached(record: number): void
 }
 
 interface Part {
@@ -61,34 +63,47 @@ function busError(host: AccessHost, cpu: Cpu, address: bigint, access: number): 
 const fitsDevice = (device: MmioDevice, offset: number, length: number): boolean =>
   (length === 1 || length === 2 || length === 4 || length === 8) &&
   length >= (device.smallest ?? 1) &&
-  offset % length === 0 &&
+  (offset & (length - 1)) === 0 &&
   offset + length <= device.size
 
-/** The device and offset of an access that generated code has translated already; a common case, kept quick. */
-function translatedDevice(host: AccessHost, cpu: Cpu, length: number): DevicePlace | undefined {
+/** Physical address of an access that generated code has translated already, or -1. */
+function translated(cpu: Cpu): number {
   const high = cpu.get32(Head.physical + 4)
-  if (high < 0) return undefined
-  const place = host.memory.deviceAt((high >>> 0) * 2 ** 32 + (cpu.get32(Head.physical) >>> 0))
-  return place && fitsDevice(place.device, place.offset, length) ? place : undefined
+  return high < 0 ? -1 : high * 2 ** 32 + (cpu.get32(Head.physical) >>> 0)
+}
+
+/** The device of an access that generated code has translated already; a common case, kept quick. */
+function translatedDevice(
+  host: AccessHost,
+  cpu: Cpu,
+  physical: number,
+  length: number,
+): AttachedDevice | undefined {
+  const found = physical < 0 ? undefined : host.memory.deviceAt(physical)
+  if (!found || !fitsDevice(found.device, physical - found.base, length)) return undefined
+  if (!found.inCpu && cpu.get32(Head.single) === Single.alone) host.reached(cpu.get32(Head.rec))
+  return found
 }
 
 const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
 
 /** Loads `length` bytes into `Head.value` (zero-extended); on failure sets `Head.exit`. Address in halves. */
 export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
-  const place = translatedDevice(host, cpu, length)
-  if (place) {
-    const { device, offset } = place
+  const physical = translated(cpu)
+  const found = translatedDevice(host, cpu, physical, length)
+  if (found) {
+    const { device } = found
+    const offset = physical - found.base
     const size = length === 8 ? 4 : (length as AccessSize)
     cpu.set32(Head.value, device.read(offset, size, cpu.index))
     return cpu.set32(Head.value + 4, length === 8 ? device.read(offset + 4, 4, cpu.index) : 0)
   }
   const address = join(low, high)
-  const found = parts(host, cpu, address, length, Access.load)
-  if (!found) return
+  const pieces = parts(host, cpu, address, length, Access.load)
+  if (!pieces) return
   let value = 0n
   let shift = 0n
-  for (const p of found) {
+  for (const p of pieces) {
     const linear = host.memory.linear(p.physical)
     if (linear) {
       for (let i = 0; i < p.length; i++) {
@@ -131,16 +146,9 @@ export function slowProbe(host: AccessHost, cpu: Cpu, low: number, high: number,
 
 /** Stores the low bytes of `Head.value`; on failure sets `Head.exit` and changes nothing. */
 export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
-  const place = translatedDevice(host, cpu, length)
-  if (place) {
-    const word = cpu.get32(Head.value) >>> 0
-    if (length === 8) {
-      const high = cpu.get32(Head.value + 4) >>> 0
-      return writeDevice64(place.device, place.offset, word, high, cpu.index)
-    }
-    const value = length === 4 ? word : word & (2 ** (8 * length) - 1)
-    return place.device.write(place.offset, length as AccessSize, value, cpu.index)
-  }
+  const physical = translated(cpu)
+  const device = translatedDevice(host, cpu, physical, length)
+  if (device) return storeToDevice(cpu, device, physical, length)
   const found = storeParts(host, cpu, join(low, high), length)
   if (!found) return
   let value = cpu.get64(Head.value)
@@ -154,6 +162,14 @@ export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number,
     }
     value >>= BigInt(8 * p.length)
   }
+}
+
+function storeToDevice(cpu: Cpu, { device, base }: AttachedDevice, physical: number, length: number): void {
+  const offset = physical - base
+  const word = cpu.get32(Head.value) >>> 0
+  if (length === 8) return writeDevice64(device, offset, word, cpu.get32(Head.value + 4) >>> 0, cpu.index)
+  const value = length === 4 ? word : word & (2 ** (8 * length) - 1)
+  device.write(offset, length as AccessSize, value, cpu.index)
 }
 
 function writeRam(host: AccessHost, linear: number, length: number, value: bigint): void {

@@ -23,6 +23,8 @@ export interface BlockIrHost {
   numberOf(run: (cpu: number) => void): number
   /** Physical address of a place in linear memory. */
   physical(linear: number): bigint
+  /** Has the instruction at this record reached a device? */
+  reachesDevice(record: number): boolean
 }
 
 /** The IR of a block, hooks included. */
@@ -31,6 +33,7 @@ export function blockIr(host: BlockIrHost, tb: Tb): RegionBlock {
   const { state } = target
   const b = new Builder([], offset => state.promote(offset) !== undefined)
   const emitter = new HookEmitter(b, host.numberOf)
+  const devices = new Set<number>()
   tb.insns.forEach((insn, i) => {
     b.insn(i)
     if (i === 0 && tb.hooks) makeRoom(target, emitter, tb, tb.hooks)
@@ -39,6 +42,11 @@ export function blockIr(host: BlockIrHost, tb: Tb): RegionBlock {
       target.semantics[insn.handler]?.emit(to, knownOperands(to, insn, pc, state.fixed), tb.flags)
     if (tb.hooks) new InsnHooks(host, b, emitter, tb, i).around(emit)
     else emit(b)
+    // The last one ends with a jump: there is no place for a pause.
+    if (i < tb.length - 1 && host.reachesDevice(recordOf(tb, i))) {
+      devices.add(i)
+      b.pause()
+    }
   })
   if (!b.ended) {
     const next = tb.pc + BigInt(tb.size)
@@ -55,6 +63,7 @@ export function blockIr(host: BlockIrHost, tb: Tb): RegionBlock {
     length: tb.length,
     offsets: tb.offsets,
     records: tb.address + Block.size,
+    devices: devices.size ? devices : undefined,
   }
 }
 

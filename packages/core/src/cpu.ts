@@ -1,6 +1,7 @@
 import { Head } from '@guestscope/codegen'
 import { Layout } from './layout.ts'
 import type { Machine } from './machine.ts'
+import type { GuestMemory } from './memory.ts'
 
 /** One virtual CPU: a window on its state in linear memory. */
 export class Cpu {
@@ -13,19 +14,23 @@ export class Cpu {
   /** Waits for an interrupt (wfi and the like). */
   waiting = false
   readonly #view: DataView
+  /** The area by words: quicker than a `DataView`. */
+  readonly #words: Int32Array
 
-  constructor(machine: Machine, index: number, view: DataView) {
+  constructor(machine: Machine, index: number, { view, wasm }: GuestMemory) {
     this.machine = machine
     this.index = index
     this.base = Layout.firstCpu + index * Layout.cpuSize
     this.#view = view
+    this.#words = new Int32Array(wasm.buffer, this.base, Layout.cpuSize / 4)
   }
 
+  /** A slot of 32 bits; offsets are multiples of 4. */
   get32(offset: number): number {
-    return this.#view.getInt32(this.base + offset, true)
+    return this.#words[offset >> 2] as number
   }
   set32(offset: number, value: number): void {
-    this.#view.setInt32(this.base + offset, value, true)
+    this.#words[offset >> 2] = value
   }
   /** Unsigned. */
   get64(offset: number): bigint {

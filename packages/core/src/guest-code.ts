@@ -40,11 +40,17 @@ export class GuestCode {
   tlbFlushes = 0
   readonly #options: GuestCodeOptions
   readonly #translator: Translator
+  /** Records of instructions that have reached a device. */
+  readonly #reaching = new Set<number>()
 
   constructor(options: GuestCodeOptions) {
     this.#options = options
     this.blocks = new TbCache(options.memory, page => this.#protect(page))
-    this.#translator = new Translator(options.target, options.memory, this.blocks, options.instrumentation)
+    this.#translator = new Translator({
+      ...options,
+      cache: this.blocks,
+      reachesDevice: record => this.#reaching.has(record),
+    })
     this.hooks = new BlockHookRunner(options)
     this.regions = new Regions(options.memory, this.#translator, tb => this.isValid(tb), options.tuning)
   }
@@ -130,6 +136,11 @@ export class GuestCode {
     throw new FetchFault(address)
   }
 
+  /** The instruction at a record has reached a device: regions made from now on let it do that without leaving. */
+  reachedDevice(record: number): void {
+    this.#reaching.add(record)
+  }
+
   // Regions.
 
   /** The block at the CPU's pc has become hot. True: it waits for others to be compiled with. */
@@ -196,6 +207,7 @@ export class GuestCode {
     if (this.blocks.used > 0) this.flushes++
     this.regions.clear()
     this.blocks.clear()
+    this.#reaching.clear()
     this.#translator.calls.length = 0
     this.hooks.clear()
     for (const cpu of this.#options.cpus) this.#emptyJumpCache(cpu)

@@ -4,7 +4,6 @@ import { type AccessHost, slowLoad, slowProbe, slowStore } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import type { HostFunction } from './engine.ts'
 import type { GuestCode } from './guest-code.ts'
-import { Layout } from './layout.ts'
 import type { Machine } from './machine.ts'
 
 /** What the functions need that a machine does not show to everybody. */
@@ -18,38 +17,42 @@ export interface HostFunctionOptions {
   report(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void
 }
 
-type OwnFunction = (cpu: Cpu, a: number, b: number, c: number) => number | void
-
 /** The vCPU whose area begins at a linear address. */
-export const cpuAt = (machine: Machine, base: number): Cpu =>
-  machine.cpus[(base - Layout.firstCpu) / Layout.cpuSize] as Cpu
+export const cpuAt = ({ cpus, memory }: Machine, base: number): Cpu =>
+  cpus[memory.view.getInt32(base + Head.index, true)] as Cpu
 
-/** Host functions by callee name, for the import object. */
+/**
+ * Host functions by callee name, for the import object. Core's own are on hot roads: each is a function of its own code
+ * and finds the CPU itself, so that V8 can inline what it calls.
+ */
 export function hostFunctions(options: HostFunctionOptions): Map<string, HostFunction> {
   const { machine, code, access } = options
   const { hooks } = code
-  const own: Record<string, OwnFunction> = {
-    'core.flush': cpu => code.flushTranslations(cpu),
-    'core.clock': cpu => cpu.set64(Head.value, BigInt(machine.clock())),
-    'core.executed': cpu => cpu.set64(Head.value, BigInt(machine.executedBy(cpu))),
-    'core.time': cpu => cpu.set64(Head.value, machine.time()),
-    'core.load': (cpu, low, high, bytes) => slowLoad(access, cpu, low, high, bytes),
-    'core.store': (cpu, low, high, bytes) => slowStore(access, cpu, low, high, bytes),
-    'core.probe': (cpu, low, high, bytes) => slowProbe(access, cpu, low, high, bytes),
-    'core.overwritten': (_cpu, linear, bytes) => code.invalidate(linear, bytes),
-    'core.recordHook': (cpu, record) => {
+  const own: Record<string, (base: number, a: number, b: number, c: number) => number | void> = {
+    'core.flush': base => code.flushTranslations(cpuAt(machine, base)),
+    'core.clock': base => cpuAt(machine, base).set64(Head.value, BigInt(machine.clock())),
+    'core.executed': base => {
+      const cpu = cpuAt(machine, base)
+      cpu.set64(Head.value, BigInt(machine.executedBy(cpu)))
+    },
+    'core.time': base => cpuAt(machine, base).set64(Head.value, machine.time()),
+    'core.load': (base, low, high, bytes) => slowLoad(access, cpuAt(machine, base), low, high, bytes),
+    'core.store': (base, low, high, bytes) => slowStore(access, cpuAt(machine, base), low, high, bytes),
+    'core.probe': (base, low, high, bytes) => slowProbe(access, cpuAt(machine, base), low, high, bytes),
+    'core.overwritten': (base, linear, bytes) => {
+      code.invalidate(linear, bytes)
+      cpuAt(machine, base).request() // a region must not go on
+    },
+    'core.recordHook': (base, record) => {
+      const cpu = cpuAt(machine, base)
       hooks.before(cpu, record)
       return options.leaves() || cpu.get32(Head.request) ? 1 : 0
     },
-    'core.accessHook': (cpu, record) => hooks.accessed(cpu, record),
-    'core.edgeHook': (cpu, record) => hooks.ended(cpu, record),
-    'core.report': (cpu, cause, low, high) => options.report(cpu, cause, low, high),
+    'core.accessHook': (base, record) => hooks.accessed(cpuAt(machine, base), record),
+    'core.edgeHook': (base, record) => hooks.ended(cpuAt(machine, base), record),
+    'core.report': (base, cause, low, high) => options.report(cpuAt(machine, base), cause, low, high),
   }
-  const host = new Map<string, HostFunction>()
-  // Core's are on hot roads and take three arguments at most: a rest parameter would cost an array on every call.
-  for (const [name, f] of Object.entries(own)) {
-    host.set(name, (base, a, b, c) => f(cpuAt(machine, base), a as number, b as number, c as number))
-  }
+  const host = new Map<string, HostFunction>(Object.entries(own) as [string, HostFunction][])
   for (const h of machine.target.host) {
     if (host.has(h.callee.name)) continue
     const f = h.implement(machine)

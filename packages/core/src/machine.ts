@@ -108,9 +108,9 @@ export class Machine {
     this.#board = options.board.build(this.host, options)
     this.wiring = { ...this.#board.wiring }
     this.memory = new GuestMemory(options.cpus, this.#board.regions, options.poolBytes)
-    this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory.view))
-    for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device)
-    for (const d of this.#board.devices) this.memory.attach(d.base, d.device)
+    this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory))
+    for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device, true)
+    for (const d of this.#board.devices) this.memory.attach(d.base, d.device, false)
     const self = this
     const promotes = (options.tier ?? 1) === 2
     this.#tuning = {
@@ -157,6 +157,7 @@ export class Machine {
           memory: this.memory,
           translate: (cpu, address, kind) => engine.translate(cpu.base, BigInt.asIntN(64, address), kind),
           invalidate: (linear, length) => this.#code.invalidate(linear, length),
+          reached: record => this.#code.reachedDevice(record),
         },
         report: (cpu, cause, low, high) => {
           if (!this.stopReason) this.#instrumentation.discon(cpu, cause, low, high)
@@ -319,7 +320,7 @@ export class Machine {
   #setSlice(cpu: Cpu, slice: number): void {
     this.#slice = slice
     const end = this.#clock + slice
-    cpu.set32(PluginArea.sliceEnd, (end % 2 ** 32) | 0)
+    cpu.set32(PluginArea.sliceEnd, end | 0) // modulo 2^32; `%` on doubles would be slow
     cpu.set32(PluginArea.sliceEnd + 4, Math.floor(end / 2 ** 32))
   }
 
@@ -431,7 +432,9 @@ export class Machine {
 
   /** The devices of the machine are about to change this much of linear memory: translations of it are void. */
   invalidate(linear: number, length: number): void {
-    if (this.memory.flags(linear) & PageFlag.code) this.#code.invalidate(linear, length)
+    if (!(this.memory.flags(linear) & PageFlag.code)) return
+    this.#code.invalidate(linear, length)
+    this.#current?.request()
   }
 
   // Stopping, resetting.
@@ -518,7 +521,6 @@ export class Machine {
         const target = this.cpus[cpu]
         if (!target) return
         this.target.setLine(target, line, level)
-        target.request()
       },
       setClock: hz => {
         this.wiring.clockHz = hz

@@ -21,9 +21,12 @@ export interface MemoryRegion {
   readonly linear: number
 }
 
-interface MappedDevice {
+/** A device on the bus. */
+export interface AttachedDevice {
   readonly base: number
   readonly device: MmioDevice
+  /** Belongs to the CPU, whose registers it may see and change. */
+  readonly inCpu: boolean
 }
 
 /** A device and a place in it. */
@@ -74,7 +77,7 @@ export class GuestMemory {
   readonly pool: { readonly start: number; readonly end: number }
   /** The largest region that can be written, for accesses without the soft TLB. */
   readonly flat: FlatMemory | undefined
-  readonly #devices: MappedDevice[] = []
+  readonly #devices: AttachedDevice[] = []
 
   constructor(cpus: number, specs: readonly MemoryRegionSpec[], poolSize: number = usualPool) {
     let at = align(Layout.firstCpu + cpus * Layout.cpuSize, pageSize)
@@ -124,8 +127,8 @@ export class GuestMemory {
     }
   }
 
-  attach(base: bigint, device: MmioDevice): void {
-    this.#devices.push({ base: Number(base), device })
+  attach(base: bigint, device: MmioDevice, inCpu: boolean): void {
+    this.#devices.push({ base: Number(base), device, inCpu })
   }
   get devices(): readonly MmioDevice[] {
     return this.#devices.map(d => d.device)
@@ -156,13 +159,15 @@ export class GuestMemory {
   }
   /** The device at a physical address, with the offset in it. */
   device(physical: bigint): DevicePlace | undefined {
-    return this.deviceAt(Number(physical))
+    const at = Number(physical)
+    const found = this.deviceAt(at)
+    return found && { device: found.device, offset: at - found.base }
   }
-  /** The same for an address as a number; devices lie below 2^53. */
-  deviceAt(physical: number): DevicePlace | undefined {
+  /** The same without the offset and for an address as a number; devices lie below 2^53. */
+  deviceAt(physical: number): AttachedDevice | undefined {
     for (const d of this.#devices) {
       const offset = physical - d.base
-      if (offset >= 0 && offset < d.device.size) return { device: d.device, offset }
+      if (offset >= 0 && offset < d.device.size) return d
     }
     return undefined
   }

@@ -137,7 +137,10 @@ export interface Target {
   reset(cpu: Cpu): void
   /** The cause of the interrupt to take now, or undefined. */
   pendingInterrupt(cpu: Cpu): number | undefined
-  /** A device drives an interrupt line into the CPU; `line` is the target's own number (such as the bit of mip of RISC-V). */
+  /**
+   * A device drives an interrupt line into the CPU; `line` is the target's own number (such as the bit of mip of RISC-V).
+   * If an interrupt may follow, the target asks for the run loop (`Cpu.request`).
+   */
   setLine(cpu: Cpu, line: number, level: boolean): void
   /** The cause to raise when a physical address that nobody answers is accessed (`Access`). */
   busError(access: number): number

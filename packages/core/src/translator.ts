@@ -41,6 +41,15 @@ export interface FoundRegion {
   readonly blocks: readonly Tb[]
 }
 
+export interface TranslatorOptions {
+  readonly target: Target
+  readonly memory: GuestMemory
+  readonly cache: TbCache
+  readonly instrumentation: Instrumentation
+  /** Has the instruction at a record reached a device? */
+  readonly reachesDevice: (record: number) => boolean
+}
+
 export class Translator {
   readonly #target: Target
   readonly #memory: GuestMemory
@@ -50,7 +59,7 @@ export class Translator {
   readonly calls: ((cpu: number) => void)[] = []
   readonly #irHost: BlockIrHost
 
-  constructor(target: Target, memory: GuestMemory, cache: TbCache, instrumentation: Instrumentation) {
+  constructor({ target, memory, cache, instrumentation, reachesDevice }: TranslatorOptions) {
     this.#target = target
     this.#memory = memory
     this.#cache = cache
@@ -59,6 +68,7 @@ export class Translator {
       target,
       numberOf: run => this.calls.push(run) - 1,
       physical: linear => memory.physical(linear),
+      reachesDevice,
     }
   }
 

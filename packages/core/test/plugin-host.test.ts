@@ -17,12 +17,14 @@ import {
   type TbHandle,
 } from '../src/index.ts'
 import type { BlockSource } from '../src/instrument.ts'
+import type { GuestMemory } from '../src/memory.ts'
 
 const register: RegisterInfo = { name: 'a0', group: 'general', bits: 64, read: cpu => cpu.get64(128) }
 
 function setup() {
   const view = new DataView(new ArrayBuffer(Layout.firstCpu + 2 * Layout.cpuSize))
-  const cpus = [0, 1].map(i => new Cpu(undefined as unknown as Machine, i, view))
+  const memory = { view, wasm: { buffer: view.buffer } } as unknown as GuestMemory
+  const cpus = [0, 1].map(i => new Cpu(undefined as unknown as Machine, i, memory))
   const calls = { flush: 0, discon: [] as boolean[], stop: [] as StopReason[] }
   const output: string[] = []
   const failures: string[] = []

@@ -124,7 +124,10 @@ export const toyTarget: Target = {
   causeType: (b, cause) => b.select(b.eq(cause, b.i32(9)), b.i32(1), b.i32(2)),
   cause: cause => ({ type: cause === 9 ? 1 : 2, name: `cause${cause}` }),
   reset: () => {},
-  setLine: (cpu, _line, level) => cpu.set64(Toy.line, level ? 1n : 0n),
+  setLine: (cpu, _line, level) => {
+    cpu.set64(Toy.line, level ? 1n : 0n)
+    if (level) cpu.request()
+  },
   busError: access => 3 + access,
   fixedMapping: () => true,
   pendingInterrupt: cpu => (cpu.get64(Toy.line) ? 9 : undefined),

@@ -171,6 +171,8 @@ export const emitSret = (b: Builder): void => emitReturn(b, levels.S)
 
 export const trapFunctions: readonly IrFunction[] = [updateMode, writeStatus, checkInterrupts]
 
+const [mie, sie] = [Number(Mstatus.MIE), Number(Mstatus.SIE)]
+
 /** `Target.pendingInterrupt`. */
 export function pendingInterrupt(cpu: Cpu): number | undefined {
   // All the bits that matter lie in the low halves; numbers are quicker than bigints.
@@ -179,12 +181,14 @@ export function pendingInterrupt(cpu: Cpu): number | undefined {
   const mode = cpu.get32(S.priv)
   const state = cpu.get32(S.mstatus)
   const delegated = cpu.get32(S.mideleg)
-  const openM = mode < Priv.M || (state & Number(Mstatus.MIE)) !== 0
-  const openS = mode < Priv.S || (mode === Priv.S && (state & Number(Mstatus.SIE)) !== 0)
+  const openM = mode < Priv.M || (state & mie) !== 0
+  const openS = mode < Priv.S || (mode === Priv.S && (state & sie) !== 0)
   const forM = openM ? pending & ~delegated : 0
   const takeable = forM || (openS ? pending & delegated : 0)
-  if (takeable)
-    for (const code of interruptPriority) if (takeable & (1 << code)) return Cause.interrupt | code
+  if (takeable === 0) return undefined
+  // Mostly there is one: its number is that of its bit.
+  if ((takeable & (takeable - 1)) === 0) return Cause.interrupt | (31 - Math.clz32(takeable))
+  for (const code of interruptPriority) if (takeable & (1 << code)) return Cause.interrupt | code
   return undefined
 }
 

@@ -290,6 +290,12 @@ export class Builder {
   exact(): void {
     this.#node('exact', undefined, [])
   }
+  timed(): void {
+    this.#node('timed', undefined, [])
+  }
+  pause(): void {
+    this.#node('pause', undefined, [])
+  }
   check(): void {
     this.#node('check', undefined, [])
   }

@@ -298,12 +298,14 @@ special(
 special('branch', 3, false, 'control', 'the block ends: condition, pc if taken, pc if not')
 special('raise', 2, false, 'control', 'synchronous exception by this instruction: cause (i32), value (i64)')
 special('leave', 1, false, 'control', 'the instruction is done, next pc; imm = exit code for the run loop')
+special('exact', 0, false, 'control', 'what follows must not run in a region: only in single-step of T0')
+special('timed', 0, false, 'control', 'what follows reads the time: it must be exact')
 special(
-  'exact',
+  'pause',
   0,
   false,
   'control',
-  'what follows reads or changes time or devices: only in single-step of T0',
+  'an instruction has reached a device: leave before the next one if the run loop is wanted (regions only)',
 )
 special('check', 0, false, 'control', 'leave if the call before left an exit code')
 special(

@@ -182,6 +182,7 @@ export class Oracle {
         throw new Unwind(undefined, node.args[0] ? arg(0) : undefined)
       case 'insn':
       case 'exact':
+      case 'timed':
         return
       case 'goto':
         throw new Unwind({ kind: 'goto', pc: unsignedPc(node.args[0] as Node, arg(0)) })

@@ -480,6 +480,7 @@ class InterpreterLowerer extends Lowerer {
         this.#endStep()
         return this.#return(Number(node.imm))
       case 'exact':
+      case 'timed':
         this.#loadHead(Head.single)
         code.op(0x45)
         code.if()

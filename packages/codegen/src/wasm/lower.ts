@@ -250,6 +250,11 @@ export abstract class Lowerer {
   protected abstract tlbBase(): void
   /** Leaves the instruction early if `Head.exit` is set. */
   protected abstract checkExit(): void
+  /** Around a call that makes an access on the slow road. */
+  protected beforeSlow(): void {}
+  protected afterSlow(): void {
+    this.checkExit()
+  }
 
   /**
    * Soft TLB probe. Leaves the entry's address in a local and a boolean on the stack: does the entry hold the page
@@ -368,13 +373,14 @@ export abstract class Lowerer {
     } else this.#linear(address, wide, entry)
     code.mem(loadOp[type][width], flat?.linear ?? 0)
     code.else()
+    this.beforeSlow()
     this.#slowAddress(address, wide, bytes)
     code.call(this.index(this.runtime.slowLoad))
     if (type === 'i32') code.op(0xa7)
     if (width === '8s') code.op(type === 'i32' ? 0xc0 : 0xc2)
     if (width === '16s') code.op(type === 'i32' ? 0xc1 : 0xc3)
     if (width === '32s' && type === 'i64') code.op(0xc4)
-    this.checkExit()
+    this.afterSlow()
     code.end()
     if (this.observed) {
       const value = code.local(type)
@@ -408,11 +414,12 @@ export abstract class Lowerer {
     code.get(data)
     code.mem(storeOp[type][bytes], flat?.linear ?? 0)
     code.else()
+    this.beforeSlow()
     this.#slowAddress(address, wide, bytes)
     code.get(data)
     if (type === 'i32') code.op(0xad)
     code.call(this.index(this.runtime.slowStore))
-    this.checkExit()
+    this.afterSlow()
     code.end()
     if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })
     code.release(entry)
@@ -427,9 +434,10 @@ export abstract class Lowerer {
     code.op(0x45)
     code.hint(false)
     code.if()
+    this.beforeSlow()
     this.#slowAddress(address, wide, bytes)
     code.call(this.index(this.runtime.slowProbe))
-    this.checkExit()
+    this.afterSlow()
     code.end()
     code.release(entry)
     code.release(address)

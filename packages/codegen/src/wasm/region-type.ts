@@ -17,6 +17,8 @@ export interface RegionBlock {
   readonly offsets: readonly number[]
   /** Address of the record of the first instruction. */
   readonly records: number
+  /** Instructions, by number, whose slow accesses are made in the region, in exact time; a `pause` follows each. */
+  readonly devices?: ReadonlySet<number> | undefined
   /** Blocks of the region to which the jump at the end probably returns, by pc: they are tried before the jump cache. */
   readonly returnsTo?: readonly bigint[]
 }

@@ -4,7 +4,7 @@
  * budget when it begins. At the entry and at the head of each loop the budget must cover the longest way to the next
  * such place or out; a region never runs past it.
  */
-import { Block, Exit, Head, Rec } from '../abi.ts'
+import { Block, Exit, Head, Rec, Single } from '../abi.ts'
 import { type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import { emitChain } from './chain.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
@@ -165,7 +165,7 @@ class RegionLowerer extends Lowerer {
     if (placed.loop) labels.loop = code.loop()
     const merges = placed.children.filter(c => this.#shape.placed[c]?.merge).reverse()
     for (const m of merges) this.#labels.set(m, { merge: code.block() })
-    this.#block(n)
+    this.#lowerBlock(n)
     for (const m of [...merges].reverse()) {
       code.end()
       this.#tree(m)
@@ -176,10 +176,10 @@ class RegionLowerer extends Lowerer {
     }
   }
 
-  #block(n: number): void {
+  #lowerBlock(n: number): void {
     const { code } = this
-    const block = this.#region.blocks[n] as RegionBlock
     this.#current = n
+    const block = this.#block
     this.#insnRecord = block.records
     if (this.#shape.placed[n]?.loop) {
       code.get(this.#budget)
@@ -261,8 +261,7 @@ class RegionLowerer extends Lowerer {
     if (paysFirst.has(node.op)) this.#counts.pay()
     switch (node.op) {
       case 'insn':
-        this.#insnRecord =
-          (this.#region.blocks[this.#current] as RegionBlock).records + (Number(node.imm) << Rec.shift)
+        this.#insnRecord = this.#block.records + (Number(node.imm) << Rec.shift)
         return
       case 'goto':
         if (!node.imm) return this.#goTo(a)
@@ -285,6 +284,10 @@ class RegionLowerer extends Lowerer {
         return code.br(this.#leave)
       case 'exact':
         return this.#sideExit(Exit.step)
+      case 'timed':
+        return this.#exposeTime()
+      case 'pause':
+        return this.#pause()
       case 'check':
         return this.checkExit()
       case 'hook':
@@ -327,12 +330,67 @@ class RegionLowerer extends Lowerer {
 
   /** Pushes the budget before the current instruction. */
   #left(): void {
+    this.code.get(this.#budget)
+    this.code.i32(this.#block.length - this.#insn)
+    this.code.op(0x6a)
+  }
+
+  /** The block that is being lowered, and the number of the current instruction in it. */
+  get #block(): RegionBlock {
+    return this.#region.blocks[this.#current] as RegionBlock
+  }
+  get #insn(): number {
+    return (this.#insnRecord - this.#block.records) >> Rec.shift
+  }
+  /** Does the current instruction make its slow accesses here? */
+  get #reachesDevices(): boolean {
+    return this.#block.devices?.has(this.#insn) ?? false
+  }
+
+  /** The time is exact: in the head is what is left when this instruction is paid and no later one is. */
+  #exposeTime(): void {
     const { code } = this
-    const block = this.#region.blocks[this.#current] as RegionBlock
-    const done = (this.#insnRecord - block.records) >> Rec.shift
+    code.get(cpuLocal)
     code.get(this.#budget)
-    code.i32(block.length - done)
+    code.i32(this.#block.length - this.#insn - 1)
     code.op(0x6a)
+    code.mem(0x36, Head.budget)
+  }
+
+  protected override beforeSlow(): void {
+    if (!this.#reachesDevices) return
+    this.#exposeTime()
+    this.storeHead(Head.single, Single.inRegion)
+  }
+  /** A device may have brought the end of the slice nearer. */
+  protected override afterSlow(): void {
+    if (this.#reachesDevices) {
+      const { code } = this
+      this.storeHead(Head.single, 0)
+      code.get(cpuLocal)
+      code.mem(0x28, Head.budget)
+      code.i32(this.#block.length - this.#insn - 1)
+      code.op(0x6b)
+      code.set(this.#budget)
+    }
+    this.checkExit()
+  }
+
+  /** After an instruction that has reached a device: does the budget still cover the way to the next check? */
+  #pause(): void {
+    const { code } = this
+    code.get(this.#budget)
+    code.i32(this.#graph.path(this.#current) - this.#block.length)
+    code.op(0x48)
+    code.get(cpuLocal)
+    code.mem(0x28, Head.request)
+    code.op(0x72)
+    code.hint(false)
+    code.if()
+    this.#insnRecord += Rec.bytes
+    this.#sideExit(Exit.next)
+    this.#insnRecord -= Rec.bytes
+    code.end()
   }
 
   protected override emit(node: Node): void {
@@ -363,8 +421,8 @@ class RegionLowerer extends Lowerer {
   /** The current instruction traps: everything about it is known here. */
   #raise(): void {
     const { code } = this
-    const block = this.#region.blocks[this.#current] as RegionBlock
-    const at = (this.#insnRecord - block.records) >> Rec.shift
+    const block = this.#block
+    const at = this.#insn
     const offset = block.offsets[at]
     if (offset === undefined) throw new Error('region: no such instruction')
     this.#storeKnownPc(block.pc + BigInt(offset))

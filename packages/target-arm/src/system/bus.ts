@@ -46,7 +46,7 @@ export class Bus {
     const region = this.#region(address, size)
     if (!region) {
       const place = memory.deviceAt(address)
-      return place && place.device.read(place.offset, size, 0) >>> 0
+      return place && place.device.read(address - place.base, size, 0) >>> 0
     }
     const linear = region.linear + address - region.base
     if (size === 4) return memory.view.getUint32(linear, true)
@@ -59,7 +59,12 @@ export class Bus {
     const region = this.#region(address, size)
     if (!region) {
       const place = memory.deviceAt(address)
-      place?.device.write(place.offset, size, size === 4 ? value >>> 0 : value & (2 ** (8 * size) - 1), 0)
+      place?.device.write(
+        address - place.base,
+        size,
+        size === 4 ? value >>> 0 : value & (2 ** (8 * size) - 1),
+        0,
+      )
       return place !== undefined
     }
     if (region.readonly) return true

@@ -45,6 +45,8 @@ export class Clint implements MmioDevice {
   readonly #harts: HartTimer[]
   /** mtime minus the ticks of the clock, modulo 2^64. */
   #offset = 0n
+  /** mtime is the clock: plain numbers serve. */
+  #plain = true
 
   constructor(options: ClintOptions) {
     this.#options = options
@@ -66,7 +68,7 @@ export class Clint implements MmioDevice {
   }
 
   reset(): void {
-    this.#offset = -BigInt(this.#ticks()) & all64
+    this.#setTime(0n)
     for (const [hart, timer] of this.#harts.entries()) {
       timer.software = false
       timer.low = 0
@@ -106,7 +108,7 @@ export class Clint implements MmioDevice {
       this.write(offset, 4, low)
       this.write(offset + 4, 4, high)
     } else if (offset === timeBase) {
-      this.#offset = (BigInt(low) + (BigInt(high) << 32n) - BigInt(this.#ticks())) & all64
+      this.#setTime(BigInt(low) + (BigInt(high) << 32n))
       this.#updateAll()
     } else {
       const hart = (offset - timeCompareBase) >> 3
@@ -118,15 +120,20 @@ export class Clint implements MmioDevice {
     }
   }
 
+  #setTime(time: bigint): void {
+    this.#offset = (time - BigInt(this.#ticks())) & all64
+    this.#plain = this.#offset === 0n
+  }
+
   #ticks(): number {
     return Math.floor(this.#options.host.clock() / instructionsPerTick)
   }
 
   /** Half of mtime; while that is the clock, without bigints. */
   #timeHalf(upper: boolean): number {
-    if (this.#offset !== 0n) return Number(BigInt.asUintN(32, upper ? this.time >> 32n : this.time))
+    if (!this.#plain) return Number(BigInt.asUintN(32, upper ? this.time >> 32n : this.time))
     const ticks = this.#ticks()
-    return upper ? Math.floor(ticks / two32) : ticks % two32
+    return upper ? Math.floor(ticks / two32) : ticks >>> 0 // modulo 2^32; `%` on doubles would be slow
   }
 
   #updateAll(): void {
@@ -138,10 +145,9 @@ export class Clint implements MmioDevice {
     const { host } = this.#options
     const ticks = this.#ticks()
     // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
-    const wait =
-      this.#offset === 0n
-        ? timer.high * two32 + timer.low - ticks
-        : Number(BigInt(timer.low) + (BigInt(timer.high) << 32n) - this.time)
+    const wait = this.#plain
+      ? timer.high * two32 + timer.low - ticks
+      : Number(BigInt(timer.low) + (BigInt(timer.high) << 32n) - this.time)
     this.#drive(hart, timer, wait <= 0)
     const at = (ticks + wait) * instructionsPerTick
     if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, timer.due)

@@ -37,7 +37,7 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
     illegalIf(b, o, b.cmp('lt_u', priv, b.i32((number >> 8) & 3)))
     if (kind.fp) requireFp(b, o, flags)
     if (kind.legal) illegalIf(b, o, b.eqz(kind.legal(b, priv, b.i32(number))))
-    if (kind.exact) b.exact()
+    if (kind.exact) b.timed()
     const given = operand(b, o)
     const old = kind.read(b, b.i32(number))
     const write = (): void => {
@@ -59,7 +59,7 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
     const writes = change === 'write' ? b.i32(1) : b.ne(field(b, o), b.i32(0))
     const check = b.call(functions.check, number, writes)
     illegalIf(b, o, b.eqz(check))
-    b.if(b.eq(check, b.i32(CsrCheck.exact)), () => b.exact())
+    b.if(b.eq(check, b.i32(CsrCheck.exact)), () => b.timed())
     const given = operand(b, o)
     const old = b.call(functions.read, number)
     b.if(change === 'write' ? writes : b.ne(given, b.i64(0)), () => {
