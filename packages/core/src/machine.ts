@@ -86,7 +86,7 @@ export class Machine {
   #turn = -1
   #turnLeft = 0
   /** Instructions to the next sample. */
-  #toSample = 0
+  #toSample: number
   readonly #tuning: RegionTuning
   /** The slice must end: a deadline came nearer, or the machine's state is about to change. */
   #endSlice = false
@@ -119,6 +119,7 @@ export class Machine {
       ...options.tuning,
       ...(!promotes && { hotSamples: Number.POSITIVE_INFINITY }),
     }
+    this.#toSample = this.#tuning.sampleInterval
     this.#code = new GuestCode({
       target: this.target,
       memory: this.memory,
@@ -251,7 +252,7 @@ export class Machine {
       const cpu = this.#whoseTurn()
       if (this.stopReason || this.#unsettled) continue
       if (cpu) {
-        const used = this.#runCpu(cpu, Math.min(left, this.#turnLeft, this.#untilDeadline()))
+        const used = this.#runTurn(cpu, Math.min(left, this.#turnLeft, this.#toSample))
         left -= used
         this.#turnLeft -= used
         this.#toSample -= used
@@ -295,7 +296,18 @@ export class Machine {
     this.#turnLeft = this.cpus.length > 1 ? quantum : maxSlice
   }
 
-  /** Runs one CPU; returns the instructions it used. */
+  /** Runs one CPU from deadline to deadline, until something else is to be done; returns the instructions it used. */
+  #runTurn(cpu: Cpu, most: number): number {
+    let used = 0
+    for (;;) {
+      used += this.#runCpu(cpu, Math.min(most - used, this.#untilDeadline()))
+      if (used >= most || cpu.waiting || this.#endSlice) return used
+      this.#timers.fire(this.virtualTime())
+      if (this.#endSlice || this.stopReason) return used
+    }
+  }
+
+  /** Runs one CPU to the end of a slice; returns the instructions it used. */
   #runCpu(cpu: Cpu, slice: number): number {
     this.#current = cpu
     this.#setSlice(cpu, slice)
