@@ -1,6 +1,6 @@
 /* Round trips of ecall from M to M: trap, a handler of five instructions, mret. */
 #ifndef N
-#define N 16000000
+#define N 48000000
 #endif
 .text
 .globl main

@@ -1,6 +1,6 @@
 /* Round trips of ecall from U to M and back by mret. */
 #ifndef N
-#define N 16000000
+#define N 48000000
 #endif
 .text
 .globl main

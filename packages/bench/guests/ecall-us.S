@@ -1,7 +1,7 @@
 /* Round trips of ecall from U to S (delegated, Sv39 with one gigabyte page for each mode) and back by sret, as a system
  * call of an operating system. */
 #ifndef N
-#define N 16000000
+#define N 48000000
 #endif
 #define USER 0x40000000     /* the same RAM, seen by U */
 .text

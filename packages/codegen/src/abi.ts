@@ -120,10 +120,13 @@ export const Block = {
   flags: 28,
   /** i32: address of the next block in the same bucket of the block table, or 0. */
   next: 32,
-  /** i32: instructions that must be left in the budget for the region to be entered. */
+  /** i32: instructions that must be left in the budget for the region to be entered; `noRegion` if there is none. */
   need: 36,
   size: 48,
 } as const
+
+/** `Block.need` of a block without a region: more than any budget. */
+export const noRegion = 0x7fffffff
 
 /** Block table: buckets (i32: address of the first block, or 0) by place of the code and translation flags. */
 export const BlockTable = { buckets: 262144 } as const

@@ -9,6 +9,7 @@ export {
   Head,
   Hooked,
   JumpCache,
+  noRegion,
   Rec,
   Single,
   Tlb,

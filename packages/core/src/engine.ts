@@ -90,12 +90,7 @@ export class Engine {
     this.#options = options
     const { target, memory } = options
     this.core = coreFunctions(target, memory)
-    this.#functions = [
-      ...this.core.all,
-      target.functions.translate,
-      target.functions.enterTrap,
-      ...target.functions.others,
-    ]
+    this.#functions = [...this.core.all, target.functions.translate, ...target.functions.others]
     this.#host = [...Object.values(coreHost), ...target.host.map(h => h.callee)]
     this.#callees = [...this.#host, ...this.#functions]
     this.#table = new WebAssembly.Table({ element: 'anyfunc', initial: 1024 })

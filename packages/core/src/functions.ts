@@ -281,7 +281,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
   const deliver = irFunction('core.deliver', [], undefined, b => {
     const from = b.newVar('i64')
     b.vset(from, b.get(Head.pc, 'i64'))
-    b.call(target.functions.enterTrap, b.get(Head.trapCause, 'i32'), b.get(Head.trapValue, 'i64'))
+    target.enterTrap(b, b.get(Head.trapCause, 'i32'), b.get(Head.trapValue, 'i64'))
     b.if(b.get(Head.discon, 'i32'), () => {
       const cause = b.get(Head.trapCause, 'i32') // the target may know better by now
       b.if(b.and(b.get(Head.discon, 'i32'), b.i32(Listens.counts)), () => {

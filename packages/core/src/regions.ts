@@ -5,7 +5,7 @@
  * which samples find the CPUs again and again, gathered anew with wider limits, compiled by the host's optimising compiler
  * in the background. Nothing waits for T2: its code replaces that of T1 at a safe point after it is there.
  */
-import { Block } from '@guestscope/codegen'
+import { Block, noRegion } from '@guestscope/codegen'
 import type { CompiledModule, Engine } from './engine.ts'
 import type { GuestMemory } from './memory.ts'
 import type { CompiledRegion, Tb } from './tb.ts'
@@ -189,6 +189,7 @@ export class Regions {
     const { words } = this.#memory
     for (const b of region.blocks) b.regions = b.regions.filter(r => r !== region)
     words[this.#word(region.head, Block.region)] = 0
+    words[this.#word(region.head, Block.need)] = noRegion
     words[this.#word(region.head, Block.count)] = 0 // it may become hot again
     this.engine.release(region.slot, region.tier)
     const { module } = region

@@ -118,14 +118,14 @@ export interface Target {
      * `Head.accessBytes` holds the size. Sets `Head.uncached` when the answer may not be cached for the page.
      */
     readonly translate: IrFunction
-    /**
-     * (cpu, cause i32, value i64): enters the handler: sets pc, mode, saved registers. May set `Head.trapCause` to
-     * what it turned out to be: plugins hear of that.
-     */
-    readonly enterTrap: IrFunction
     /** Others that regions or handlers call. */
     readonly others: readonly IrFunction[]
   }
+  /**
+   * Emits the entry of the handler for a cause (i32) with its value (i64): sets pc, mode, saved registers. May set
+   * `Head.trapCause` to what it turned out to be: plugins hear of that.
+   */
+  enterTrap(b: Builder, cause: Node, value: Node): void
   readonly host: readonly HostImport[]
   readonly registers: readonly RegisterInfo[]
   cause(cause: number): CauseInfo

@@ -1,5 +1,5 @@
 /** Translation blocks: decoded straight-line code, kept as JavaScript objects and as records in linear memory. */
-import { Block, BlockTable, Hooked, Rec } from '@guestscope/codegen'
+import { Block, BlockTable, Hooked, noRegion, Rec } from '@guestscope/codegen'
 import type { BlockHooks } from './instrument.ts'
 import type { GuestMemory } from './memory.ts'
 import { PageFlag } from './memory.ts'
@@ -227,6 +227,7 @@ export class TbCache {
     const head = address >> 2
     const bucket = this.#bucket(tb.code, tb.flags)
     words[head + (Block.region >> 2)] = 0
+    words[head + (Block.need >> 2)] = noRegion
     words[head + (Block.count >> 2)] = 0
     words[head + (Block.length >> 2)] = tb.insns.length
     words[head + (Block.secondPage >> 2)] = tb.secondPage

@@ -105,13 +105,13 @@ export const toyTarget: Target = {
       b.set(Head.trapValue, b.vget(0))
       b.return(b.i64(-1))
     }),
-    enterTrap: irFunction('toy.enterTrap', ['i32', 'i64'], undefined, b => {
-      b.set(Toy.saved, b.get(Head.pc, 'i64'))
-      b.set(Toy.cause, b.resize(b.vget(0), 'i64'))
-      b.set(Head.pc, b.get(Toy.vector, 'i64'))
-      b.set(Toy.line, b.i64(0))
-    }),
     others: [],
+  },
+  enterTrap(b, cause) {
+    b.set(Toy.saved, b.get(Head.pc, 'i64'))
+    b.set(Toy.cause, b.resize(cause, 'i64'))
+    b.set(Head.pc, b.get(Toy.vector, 'i64'))
+    b.set(Toy.line, b.i64(0))
   },
   host: [],
   registers: Array.from({ length: 16 }, (_, n) => ({

@@ -2,8 +2,8 @@
  * Between core's run loop and the system half: traps are entered, and returned from, by JavaScript (system/exceptions.ts),
  * since entry writes memory and can fault itself.
  */
-import { type Callee, Head, hostFunction, type IrFunction, irFunction } from '@guestscope/codegen'
-import { type Cpu, type HostImport, ImageError, type Machine } from '@guestscope/core'
+import { type Callee, Head, hostFunction } from '@guestscope/codegen'
+import { type Cpu, type HostImport, ImageError, type Machine, type Target } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { Cause, Exception } from './causes.ts'
 import type { Core } from './cores.ts'
@@ -16,10 +16,10 @@ import { floatCalls, systemCalls } from './system-calls.ts'
 
 const enter: Callee = hostFunction('arm.enter', ['i32', 'i32'])
 
-/** `Target.functions.enterTrap`: (cpu, cause i32, value i64). */
-export const enterTrap: IrFunction = irFunction('arm.enterTrap', ['i32', 'i64'], undefined, b => {
-  b.call(enter, b.vget(0), b.resize(b.vget(1), 'i32'))
-})
+/** `Target.enterTrap`. */
+export const enterTrap: Target['enterTrap'] = (b, cause, value) => {
+  b.call(enter, cause, b.resize(value, 'i32'))
+}
 
 const systems = new WeakMap<Cpu, System>()
 

@@ -140,9 +140,9 @@ export function createRiscvTarget(xlen: Xlen): Target {
     describe: insn => describe(xlen, insn),
     functions: {
       translate: createTranslate(xlen),
-      enterTrap: createEnterTrap(xlen),
       others: [...system, ...floatFunctions],
     },
+    enterTrap: createEnterTrap(xlen),
     host: [semihosting(xlen === 32 ? 4 : 8), ...floatHost],
     registers: createRegisters(xlen, sysregs, system),
     cause,

@@ -1,6 +1,6 @@
 /** Traps and what comes back from them ("Privileged Architecture", 3.1.6 to 3.1.9, 3.3.2, 4.1). */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
-import { type Cpu, coreHost, Layout } from '@guestscope/core'
+import { type Cpu, coreHost, Layout, type Target } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { interruptPriority } from './causes.ts'
 import type { Xlen } from './isa/index.ts'
@@ -18,7 +18,7 @@ const field = (b: Builder, value: Node, shift: number, mask: number): Node =>
 
 /**
  * What follows from mstatus (i64) and the privilege mode (i32): the translation flags and the soft TLB of data accesses.
- * On the road of every trap, so it takes both as values.
+ * Takes both as values: they are in registers where they have just been written.
  */
 function emitMode(b: Builder, state: Node, priv: Node): void {
   const fs = field(b, state, 13, 3)
@@ -29,11 +29,24 @@ function emitMode(b: Builder, state: Node, priv: Node): void {
   const flat = b.select(b.and(b.eq(priv, b.i32(Priv.M)), unguarded), b.i32(Flags.flat), b.i32(0))
   b.set(Head.context, b.or(b.or(b.or(kept, priv), flat), b.shl(fp, b.i32(Flags.fsShift))))
 
-  const mode = b.select(mprv, field(b, state, 11, 3), priv)
+  setTlb(b, state, b.select(mprv, field(b, state, 11, 3), priv))
+}
+
+/** The soft TLB for data accesses as in a privilege mode. */
+function setTlb(b: Builder, state: Node, mode: Node): void {
   const sum = b.add(b.i32(TlbMode.supervisor), field(b, state, 18, 1))
   const tlbMode = b.select(b.eq(mode, b.i32(Priv.S)), sum, mode)
   const tlb = b.add(b.i32(Layout.tlb), b.mul(tlbMode, b.i32(Layout.tlbSize)))
   b.set(Head.tlb, b.add(b.cpu(), tlb))
+}
+
+/** The same after a trap or a return while MPRV is clear; mstatus.FS has not changed. On the road of every trap. */
+function emitLevel(b: Builder, state: Node, priv: Node): void {
+  const kept = b.and(b.get(Head.context, 'i32'), b.i32(~(Flags.privMask | Flags.flat)))
+  const unguarded = b.eqz(b.get(S.pmpActive, 'i32'))
+  const flat = b.select(b.and(b.eq(priv, b.i32(Priv.M)), unguarded), b.i32(Flags.flat), b.i32(0))
+  b.set(Head.context, b.or(b.or(kept, priv), flat))
+  setTlb(b, state, priv)
 }
 
 /** (cpu): the same for what the state holds. */
@@ -97,56 +110,61 @@ type Level = (typeof levels)[keyof typeof levels]
 const moveBit = (b: Builder, value: Node, from: number, to: number): Node =>
   b.shl(b.and(b.shrU(value, b.i64(from)), b.i64(1)), b.i64(to))
 
-/** `Target.functions.enterTrap`: (cpu, cause i32, value i64). */
-export function createEnterTrap(xlen: Xlen): IrFunction {
-  return irFunction('riscv.enterTrap', ['i32', 'i64'], undefined, b => {
-    const [cause, value] = [0, 1] as const
-    const code = b.newVar('i32')
-    b.if(b.eq(b.vget(cause), b.i32(Cause.semihosting)), () => {
-      b.call(semihostCallee)
-      b.return()
-    })
-    b.vset(code, b.and(b.vget(cause), b.i32(~Cause.interrupt)))
-    const interrupt = b.cmp('lt_s', b.vget(cause), b.i32(0))
-    noReservation(b)
-    // An instruction that traps does not retire; while minstret is stopped there is nothing to take back.
-    const counts = b.eqz(b.and(b.get(S.mcountinhibit, 'i64'), b.i64(4)))
-    b.if(b.and(b.eqz(interrupt), counts), () =>
-      b.set(S.instretOffset, b.sub(b.get(S.instretOffset, 'i64'), b.i64(1))),
-    )
-    const wideCode = b.resize(b.vget(code), 'i64', true)
-    const delegation = b.select(interrupt, b.get(S.mideleg, 'i64'), b.get(S.medeleg, 'i64'))
-    const delegated = b.resize(b.and(b.shrU(delegation, wideCode), b.i64(1)), 'i32')
-    const toS = b.and(delegated, b.ne(b.get(S.priv, 'i32'), b.i32(Priv.M)))
-
-    const enter = (level: Level): void => {
-      const old = status(b)
-      const cleared = b.and(
-        old,
-        b.i64(~(level.ppMask | (1n << BigInt(level.ie)) | (1n << BigInt(level.pie)))),
-      )
-      const previous = b.shl(b.resize(b.get(S.priv, 'i32'), 'i64', true), b.i64(level.pp))
-      const next = b.or(b.or(cleared, previous), moveBit(b, old, level.ie, level.pie))
-      b.set(S.mstatus, next)
-      b.set(level.epc, b.get(Head.pc, 'i64'))
-      const top = b.shl(b.resize(interrupt, 'i64', true), b.i64(xlen - 1))
-      b.set(level.cause, b.or(top, wideCode))
-      b.set(level.tval, b.vget(value))
-      // Vectored mode: interrupts have entries of their own.
-      const tvec = b.get(level.tvec, 'i64')
-      const vectored = b.and(interrupt, b.resize(tvec, 'i32'))
-      const entry = b.select(vectored, b.shl(wideCode, b.i64(2)), b.i64(0))
-      const pc = b.add(b.and(tvec, b.i64(-4)), entry)
-      b.set(Head.pc, xlen === 32 ? b.and(pc, b.i64(0xffffffff)) : pc)
-      b.set(S.priv, b.i32(level.priv))
-      emitMode(b, next, b.i32(level.priv))
-    }
+/** `Target.enterTrap`. */
+export const createEnterTrap =
+  (xlen: Xlen): Target['enterTrap'] =>
+  (b, cause, value) => {
+    const semihosting = b.eq(cause, b.i32(Cause.semihosting))
     b.if(
-      toS,
-      () => enter(levels.S),
-      () => enter(levels.M),
+      semihosting,
+      () => b.call(semihostCallee),
+      () => enterLevel(b, xlen, cause, value),
     )
-  })
+  }
+
+function enterLevel(b: Builder, xlen: Xlen, cause: Node, value: Node): void {
+  const code = b.and(cause, b.i32(~Cause.interrupt))
+  const interrupt = b.cmp('lt_s', cause, b.i32(0))
+  noReservation(b)
+  // An instruction that traps does not retire; while minstret is stopped there is nothing to take back.
+  const counts = b.eqz(b.and(b.get(S.mcountinhibit, 'i64'), b.i64(4)))
+  b.if(b.and(b.eqz(interrupt), counts), () =>
+    b.set(S.instretOffset, b.sub(b.get(S.instretOffset, 'i64'), b.i64(1))),
+  )
+  const wideCode = b.resize(code, 'i64', true)
+  const delegation = b.select(interrupt, b.get(S.mideleg, 'i64'), b.get(S.medeleg, 'i64'))
+  const delegated = b.resize(b.and(b.shrU(delegation, wideCode), b.i64(1)), 'i32')
+  const toS = b.and(delegated, b.ne(b.get(S.priv, 'i32'), b.i32(Priv.M)))
+
+  const enter = (level: Level): void => {
+    const old = status(b)
+    const cleared = b.and(old, b.i64(~(level.ppMask | (1n << BigInt(level.ie)) | (1n << BigInt(level.pie)))))
+    const previous = b.shl(b.resize(b.get(S.priv, 'i32'), 'i64', true), b.i64(level.pp))
+    const next = b.or(b.or(cleared, previous), moveBit(b, old, level.ie, level.pie))
+    b.set(S.mstatus, next)
+    b.set(level.epc, b.get(Head.pc, 'i64'))
+    const top = b.shl(b.resize(interrupt, 'i64', true), b.i64(xlen - 1))
+    b.set(level.cause, b.or(top, wideCode))
+    b.set(level.tval, value)
+    // Vectored mode: interrupts have entries of their own.
+    const tvec = b.get(level.tvec, 'i64')
+    const vectored = b.and(interrupt, b.resize(tvec, 'i32'))
+    const entry = b.select(vectored, b.shl(wideCode, b.i64(2)), b.i64(0))
+    const pc = b.add(b.and(tvec, b.i64(-4)), entry)
+    b.set(Head.pc, xlen === 32 ? b.and(pc, b.i64(0xffffffff)) : pc)
+    const priv = b.i32(level.priv)
+    b.set(S.priv, priv)
+    b.if(
+      has(b, next, Mstatus.MPRV),
+      () => emitMode(b, next, priv),
+      () => emitLevel(b, next, priv),
+    )
+  }
+  b.if(
+    toS,
+    () => enter(levels.S),
+    () => enter(levels.M),
+  )
 }
 
 /** xRET (3.3.2): the mode and interrupt enable from before the trap; the caller goes to xepc. */
@@ -157,12 +175,21 @@ function emitReturn(b: Builder, level: Level): void {
   const pie = 1n << BigInt(level.pie)
   const cleared = b.and(old, b.i64(~(level.ppMask | ie)))
   const restored = b.or(b.or(cleared, b.i64(pie)), moveBit(b, old, level.pie, level.ie))
-  const kept = b.select(b.eq(mode, b.i32(Priv.M)), b.i64(-1), b.i64(~Mstatus.MPRV))
-  const next = b.and(restored, kept)
-  b.set(S.mstatus, next)
   b.set(S.priv, mode)
   noReservation(b)
-  emitMode(b, next, mode)
+  b.if(
+    has(b, old, Mstatus.MPRV),
+    () => {
+      const kept = b.select(b.eq(mode, b.i32(Priv.M)), b.i64(-1), b.i64(~Mstatus.MPRV))
+      const next = b.and(restored, kept)
+      b.set(S.mstatus, next)
+      emitMode(b, next, mode)
+    },
+    () => {
+      b.set(S.mstatus, restored)
+      emitLevel(b, restored, mode)
+    },
+  )
   b.if(b.ne(b.and(b.get(S.mip, 'i64'), b.get(S.mie, 'i64')), b.i64(0)), () => b.call(checkInterrupts))
 }
 

@@ -290,8 +290,11 @@ export class Builder {
   exact(): void {
     this.#node('exact', undefined, [])
   }
-  timed(): void {
-    this.#node('timed', undefined, [])
+  /** The body reads the time, and does not leave. */
+  timed(body: () => void): void {
+    this.#node('timed', undefined, [], 1)
+    body()
+    this.#node('timed', undefined, [], 0)
   }
   pause(): void {
     this.#node('pause', undefined, [])

@@ -299,7 +299,13 @@ special('branch', 3, false, 'control', 'the block ends: condition, pc if taken, 
 special('raise', 2, false, 'control', 'synchronous exception by this instruction: cause (i32), value (i64)')
 special('leave', 1, false, 'control', 'the instruction is done, next pc; imm = exit code for the run loop')
 special('exact', 0, false, 'control', 'what follows must not run in a region: only in single-step of T0')
-special('timed', 0, false, 'control', 'what follows reads the time: it must be exact')
+special(
+  'timed',
+  0,
+  false,
+  'control',
+  'imm 1: what follows reads the time, which must be exact; imm 0: no longer',
+)
 special(
   'pause',
   0,

@@ -32,9 +32,9 @@ export function emitJumpCacheProbe(code: Code, entry: number): void {
 
 /**
  * Goes on to the region at pc by a tail call, as the dispatcher would, if there is one and nothing else is to be done.
- * `budget` holds what is left; `block` and `region` are free.
+ * `budget` holds what is left; `block` is free.
  */
-export function emitChain(code: Code, type: number, budget: number, block: number, region: number): void {
+export function emitChain(code: Code, type: number, budget: number, block: number): void {
   code.get(cpuLocal)
   code.mem(0x28, Head.request)
   code.op(0x45)
@@ -43,18 +43,15 @@ export function emitChain(code: Code, type: number, budget: number, block: numbe
   code.if()
   code.get(block)
   code.mem(0x28, JumpCache.block)
-  code.tee(block)
-  code.mem(0x28, Block.region)
-  code.tee(region)
-  code.i32(0)
-  code.op(0x47)
+  code.set(block)
   code.get(budget)
   code.get(block)
   code.mem(0x28, Block.need)
-  code.op(0x4e, 0x71)
+  code.op(0x4e)
   code.if()
   code.get(cpuLocal)
-  code.get(region)
+  code.get(block)
+  code.mem(0x28, Block.region)
   code.callIndirect(type, true)
   code.end()
   code.end()

@@ -149,9 +149,6 @@ class InterpreterLowerer extends Lowerer {
     code.get(this.#budget)
     this.#load(this.#block, Block.need)
     code.op(0x4e)
-    this.#load(this.#block, Block.region)
-    code.i32(0)
-    code.op(0x47, 0x71)
     code.if()
     this.storeHead(Head.toldRec, 0) // what was told in T0 says nothing about regions
     code.get(cpuLocal)
@@ -410,6 +407,17 @@ class InterpreterLowerer extends Lowerer {
     code.op(0x0f)
   }
 
+  /** The current instruction begins anew, alone, if it is not alone yet. */
+  #alone(): void {
+    const { code } = this
+    this.#loadHead(Head.single)
+    code.op(0x45)
+    code.if()
+    code.i32(Exit.step)
+    this.#sideExit()
+    code.end()
+  }
+
   /** Leaves the current instruction before its end, with the exit code on the stack. */
   #sideExit(): void {
     const { code } = this
@@ -479,14 +487,10 @@ class InterpreterLowerer extends Lowerer {
         this.storePc(a)
         this.#endStep()
         return this.#return(Number(node.imm))
-      case 'exact':
       case 'timed':
-        this.#loadHead(Head.single)
-        code.op(0x45)
-        code.if()
-        code.i32(Exit.step)
-        this.#sideExit()
-        return code.end()
+        return node.imm ? this.#alone() : undefined
+      case 'exact':
+        return this.#alone()
       case 'check':
         return this.checkExit()
       default:

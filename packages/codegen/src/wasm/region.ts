@@ -100,7 +100,7 @@ class RegionLowerer extends Lowerer {
     code.end()
     this.#spillAll()
     code.end()
-    if (this.#chainType !== undefined) emitChain(code, this.#chainType, this.#budget, this.#rec, this.#tlb)
+    if (this.#chainType !== undefined) emitChain(code, this.#chainType, this.#budget, this.#rec)
     code.i32(Exit.next)
     code.op(0x0f)
     code.end()
@@ -285,7 +285,7 @@ class RegionLowerer extends Lowerer {
       case 'exact':
         return this.#sideExit(Exit.step)
       case 'timed':
-        return this.#exposeTime()
+        return node.imm ? this.#beginExact() : this.storeHead(Head.single, 0)
       case 'pause':
         return this.#pause()
       case 'check':
@@ -347,20 +347,19 @@ class RegionLowerer extends Lowerer {
     return this.#block.devices?.has(this.#insn) ?? false
   }
 
-  /** The time is exact: in the head is what is left when this instruction is paid and no later one is. */
-  #exposeTime(): void {
+  /** From here the time is exact: in the head is what is left when this instruction is paid and no later one is. */
+  #beginExact(): void {
     const { code } = this
     code.get(cpuLocal)
     code.get(this.#budget)
     code.i32(this.#block.length - this.#insn - 1)
     code.op(0x6a)
     code.mem(0x36, Head.budget)
+    this.storeHead(Head.single, Single.inRegion)
   }
 
   protected override beforeSlow(): void {
-    if (!this.#reachesDevices) return
-    this.#exposeTime()
-    this.storeHead(Head.single, Single.inRegion)
+    if (this.#reachesDevices) this.#beginExact()
   }
   /** A device may have brought the end of the slice nearer. */
   protected override afterSlow(): void {

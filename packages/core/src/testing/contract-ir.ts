@@ -3,6 +3,7 @@ import {
   Builder,
   Head,
   type IrFunction,
+  irFunction,
   knownOperands,
   type Node,
   recordOperands,
@@ -24,7 +25,7 @@ export function* allNodes(body: readonly Node[]): Generator<Node> {
 
 const functionsOf = (target: Target): readonly IrFunction[] => [
   target.functions.translate,
-  target.functions.enterTrap,
+  irFunction('enterTrap', ['i32', 'i64'], undefined, b => target.enterTrap(b, b.vget(0), b.vget(1))),
   ...target.functions.others,
 ]
 

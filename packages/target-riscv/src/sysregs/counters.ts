@@ -28,7 +28,7 @@ const count = (b: Builder, which: Node): Node => {
 /** The same before the present instruction. */
 const before = (b: Builder, which: Node): Node => {
   const including = count(b, which)
-  return b.sub(including, b.resize(b.get(Head.single, 'i32'), 'i64', true))
+  return b.sub(including, b.resize(b.ne(b.get(Head.single, 'i32'), b.i32(0)), 'i64', true))
 }
 /** Is counter 0 or 2 stopped? */
 const stopped = (b: Builder, which: Node): Node =>

@@ -37,19 +37,22 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
     illegalIf(b, o, b.cmp('lt_u', priv, b.i32((number >> 8) & 3)))
     if (kind.fp) requireFp(b, o, flags)
     if (kind.legal) illegalIf(b, o, b.eqz(kind.legal(b, priv, b.i32(number))))
-    if (kind.exact) b.timed()
-    const given = operand(b, o)
-    const old = kind.read(b, b.i32(number))
-    const write = (): void => {
-      const base = change !== 'write' && kind.modify ? kind.modify(b, b.i32(number)) : old
-      writeCsr(b, kind, changed(b, change, base, given), b.i32(number), flags)
+    const readAndWrite = (): void => {
+      const given = operand(b, o)
+      const old = kind.read(b, b.i32(number))
+      const write = (): void => {
+        const base = change !== 'write' && kind.modify ? kind.modify(b, b.i32(number)) : old
+        writeCsr(b, kind, changed(b, change, base, given), b.i32(number), flags)
+      }
+      if (writes) {
+        // No bits: no write, as in QEMU; one would make the state dirty, or set a counter.
+        if (change !== 'write') b.if(b.ne(given, b.i64(0)), write)
+        else write()
+      }
+      result(b, o, old)
     }
-    if (writes) {
-      // No bits: no write, as in QEMU; one would make the state dirty, or set a counter.
-      if (change !== 'write') b.if(b.ne(given, b.i64(0)), write)
-      else write()
-    }
-    result(b, o, old)
+    if (kind.exact) b.timed(readAndWrite)
+    else readAndWrite()
     b.goto(o.nextPc(X), writes && kind.after !== undefined)
   }
 
@@ -59,7 +62,7 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
     const writes = change === 'write' ? b.i32(1) : b.ne(field(b, o), b.i32(0))
     const check = b.call(functions.check, number, writes)
     illegalIf(b, o, b.eqz(check))
-    b.if(b.eq(check, b.i32(CsrCheck.exact)), () => b.timed())
+    b.if(b.eq(check, b.i32(CsrCheck.exact)), () => b.exact())
     const given = operand(b, o)
     const old = b.call(functions.read, number)
     b.if(change === 'write' ? writes : b.ne(given, b.i64(0)), () => {
