@@ -157,7 +157,7 @@ export class Machine {
           target: this.target,
           memory: this.memory,
           translate: (cpu, address, kind) => engine.translate(cpu.base, BigInt.asIntN(64, address), kind),
-          invalidate: (linear, length) => this.#code.invalidate(linear, length),
+          invalidate: (linear, length) => this.#overwritten(linear, length),
           reached: record => this.#code.reachedDevice(record),
         },
         report: (cpu, cause, low, high) => {
@@ -444,7 +444,11 @@ export class Machine {
 
   /** The devices of the machine are about to change this much of linear memory: translations of it are void. */
   invalidate(linear: number, length: number): void {
-    if (!(this.memory.flags(linear) & PageFlag.code)) return
+    if (this.memory.flags(linear) & PageFlag.code) this.#overwritten(linear, length)
+  }
+
+  /** There was code: a region that runs and has reached a device must not go on. */
+  #overwritten(linear: number, length: number): void {
     this.#code.invalidate(linear, length)
     this.#current?.request()
   }

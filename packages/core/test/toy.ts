@@ -140,17 +140,22 @@ void Access
 /** Encodes one instruction. */
 export const toy = (op: ToyOp, rd = 0, rs = 0, imm = 0): number[] => [toyOps.indexOf(op), rd, rs, imm & 0xff]
 
-export const toyBoard = (code: number[], device?: (host: Parameters<Board['build']>[0]) => void): Board => ({
+type Built = ReturnType<Board['build']>
+
+export const toyBoard = (
+  code: number[],
+  device?: (host: Parameters<Board['build']>[0]) => Built['devices'] | void,
+): Board => ({
   name: 'toy',
   description: 'RAM at 0x1000',
   target: 'toy',
   maxCpus: 4,
   defaultMemory: 0x10000,
   build: host => {
-    device?.(host)
+    const devices = device?.(host) ?? []
     return {
       regions: [{ name: 'ram', base: toyRam, size: 0x10000 }],
-      devices: [],
+      devices,
       contents: [{ base: toyRam, bytes: new Uint8Array(code) }],
       resetPc: toyRam,
       input: () => {},
