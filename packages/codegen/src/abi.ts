@@ -29,8 +29,8 @@ export const Head = {
   context: 48,
   /** i32: number of the vCPU. */
   index: 52,
-  /** i32: address of the jump cache. */
-  jumpCache: 56,
+  /** i32: address of what is known of the current address space; it begins with the jump cache. */
+  space: 56,
   /** i32: 1 when the next single step must not call the plugins' callbacks again. */
   skipHooks: 60,
   /** i64: a value handed between host functions and generated code. */

@@ -29,6 +29,8 @@ const Fill = { done: 0, fault: 1, slow: 2, guarded: 3 } as const
 
 type CoreHostName =
   | 'flush'
+  | 'forgetSpace'
+  | 'enterSpace'
   | 'clock'
   | 'executed'
   | 'time'
@@ -45,6 +47,13 @@ type CoreHostName =
 export const coreHost: Readonly<Record<CoreHostName, Callee>> = {
   /** (cpu): the CPU's translations have changed: empty its soft TLBs and forget its jump cache. */
   flush: hostFunction('core.flush', []),
+  /** (cpu, ASID): forgets what is known of one address space. */
+  forgetSpace: hostFunction('core.forgetSpace', ['i32']),
+  /**
+   * (cpu, ASID): the CPU enters the address space of which `Head.value` says all else. What is known of others under other ASIDs
+   * may stay; under the same ASID it is forgotten.
+   */
+  enterSpace: hostFunction('core.enterSpace', ['i32']),
   /** (cpu): puts the clock, exact in single step, into `Head.value`. */
   clock: hostFunction('core.clock', []),
   /** (cpu): puts the instructions that this CPU has executed, exact in single step, into `Head.value`. */
@@ -140,7 +149,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
   /** The tag of a page that may be written, but holds code: no inline probe matches it. */
   const guardedTag = (b: Builder, page: Node): Node => b.or(page, b.i64(1))
 
-  const { noteLarge, fetch, forgetPage } = forgetFunctions(target, coreHost.flush)
+  const { noteLarge, fetch, all: forgetting } = forgetFunctions(target, coreHost.forgetSpace)
 
   // Translates an address and enters the page into the soft TLB: see `Fill`.
   const fill = irFunction('core.fill', ['i64', 'i32'], 'i32', b => {
@@ -302,9 +311,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     all: [
       linear,
       updateEntry,
-      noteLarge,
-      fetch,
-      forgetPage,
+      ...forgetting,
       fetchPage,
       lookup,
       fill,

@@ -1,13 +1,13 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
-import { FetchTlb, Head, JumpCache, Tlb } from '@guestscope/codegen'
+import { Head, JumpCache } from '@guestscope/codegen'
 import { BlockHookRunner } from './block-hooks.ts'
 import type { Cpu } from './cpu.ts'
 import type { Engine } from './engine.ts'
 import { translateDebug } from './inspect.ts'
 import type { Instrumentation } from './instrument.ts'
-import { Known, Layout } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 import { Regions, type RegionTuning } from './regions.ts'
+import { Spaces } from './spaces.ts'
 import { Access, type Target } from './target.ts'
 import { type Tb, TbCache } from './tb.ts'
 import { FetchFault, Translator } from './translator.ts'
@@ -31,13 +31,14 @@ export interface GuestCodeOptions {
 export class GuestCode {
   readonly blocks: TbCache
   readonly regions: Regions
+  /** What the CPUs know of their address spaces. */
+  readonly spaces: Spaces
   /** What plugins want where it is not compiled in. */
   readonly hooks: BlockHookRunner
   #engine!: Engine
-  /** Blocks forgotten one by one; how often all were, and how often soft TLBs were emptied. */
+  /** Blocks forgotten one by one; how often all were. */
   dropped = 0
   flushes = 0
-  tlbFlushes = 0
   readonly #options: GuestCodeOptions
   readonly #translator: Translator
   /** Records of instructions that have reached a device. */
@@ -45,7 +46,8 @@ export class GuestCode {
 
   constructor(options: GuestCodeOptions) {
     this.#options = options
-    this.blocks = new TbCache(options.memory, page => this.#protect(page))
+    this.spaces = new Spaces(options.memory, options.cpus, options.target.state.tlbModes)
+    this.blocks = new TbCache(options.memory, page => this.spaces.protect(page))
     this.#translator = new Translator({
       ...options,
       cache: this.blocks,
@@ -84,7 +86,7 @@ export class GuestCode {
       throw error
     }
     const { view } = this.#options.memory
-    const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
+    const entry = this.spaces.jumpCacheEntry(cpu, cpu.get32(Head.pc))
     view.setBigUint64(entry + JumpCache.pc, pc, true)
     view.setInt32(entry + JumpCache.context, cpu.get32(Head.context), true)
     view.setInt32(entry + JumpCache.block, tb.address, true)
@@ -145,7 +147,7 @@ export class GuestCode {
 
   /** The block at the CPU's pc has become hot. True: it waits for others to be compiled with. */
   heat(cpu: Cpu): boolean {
-    const entry = this.#jumpCacheEntry(cpu, cpu.get32(Head.pc))
+    const entry = this.spaces.jumpCacheEntry(cpu, cpu.get32(Head.pc))
     return this.regions.heat(this.at(this.#options.memory.view.getInt32(entry + JumpCache.block, true)))
   }
 
@@ -195,11 +197,7 @@ export class GuestCode {
     this.blocks.remove(tb)
     this.dropped++
     this.regions.forget(tb)
-    for (const cpu of this.#options.cpus) {
-      const entry = this.#jumpCacheEntry(cpu, Number(BigInt.asUintN(32, tb.pc)))
-      const block = this.#options.memory.view.getInt32(entry + JumpCache.block, true)
-      if (block === tb.address) this.#forget(entry)
-    }
+    this.spaces.forgetBlock(Number(BigInt.asUintN(32, tb.pc)), tb.address)
   }
 
   /** Throws all translations away. No generated code may be running. */
@@ -210,51 +208,7 @@ export class GuestCode {
     this.#reaching.clear()
     this.#translator.calls.length = 0
     this.hooks.clear()
-    for (const cpu of this.#options.cpus) this.#emptyJumpCache(cpu)
+    this.spaces.forgetBlocks()
     this.#options.instrumentation.flushed?.()
-  }
-
-  /** The CPU's address translation has changed: its soft TLBs and its way to blocks by pc are void. */
-  flushTranslations(cpu: Cpu): void {
-    this.tlbFlushes++
-    const { memory, target } = this.#options
-    const tlbs = cpu.base + Layout.tlb
-    memory.bytes.fill(0xff, tlbs, tlbs + target.state.tlbModes * Tlb.entries * Tlb.entrySize)
-    cpu.set64(Known.largeFirst, -1n)
-    cpu.set64(Known.largeLast, 0n)
-    // A new generation makes every entry of the jump cache a stranger; it is emptied when the numbers run out.
-    const context = cpu.get32(Head.context)
-    const generation = ((context >>> 12) + 1) & 0x7ffff
-    if (generation === 0) this.#emptyJumpCache(cpu)
-    cpu.set32(Head.context, (generation << 12) | (context & 0xfff))
-  }
-
-  /** `pc`: the low half is enough. */
-  #jumpCacheEntry(cpu: Cpu, pc: number): number {
-    const index = (pc >>> 1) & (JumpCache.entries - 1)
-    return cpu.base + Layout.jumpCache + index * JumpCache.entrySize
-  }
-  #forget(entry: number): void {
-    this.#options.memory.view.setInt32(entry + JumpCache.context, -1, true)
-  }
-  #emptyJumpCache(cpu: Cpu): void {
-    const first = cpu.base + Layout.jumpCache
-    for (let i = 0; i < JumpCache.entries; i++) this.#forget(first + i * JumpCache.entrySize)
-    const fetch = cpu.base + Layout.fetchTlb
-    this.#options.memory.bytes.fill(0xff, fetch, fetch + FetchTlb.entries * FetchTlb.entrySize)
-  }
-
-  /** Takes the right to store to a linear page without notice out of every soft TLB. */
-  #protect(page: number): void {
-    const { cpus, memory, target } = this.#options
-    for (const cpu of cpus) {
-      const first = cpu.base + Layout.tlb
-      const end = first + target.state.tlbModes * Tlb.entries * Tlb.entrySize
-      for (let entry = first; entry < end; entry += Tlb.entrySize) {
-        const tag = memory.view.getInt32(entry + Tlb.writeTag, true)
-        const linear = tag + memory.view.getInt32(entry + Tlb.addend, true)
-        if (linear >>> 12 === page) memory.view.setBigInt64(entry + Tlb.writeTag, -1n, true)
-      }
-    }
   }
 }

@@ -29,7 +29,12 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
   const { machine, code, access } = options
   const { hooks } = code
   const own: Record<string, (base: number, a: number, b: number, c: number) => number | void> = {
-    'core.flush': base => code.flushTranslations(cpuAt(machine, base)),
+    'core.flush': base => code.spaces.flush(cpuAt(machine, base)),
+    'core.forgetSpace': (base, asid) => code.spaces.forget(cpuAt(machine, base), asid),
+    'core.enterSpace': (base, asid) => {
+      const cpu = cpuAt(machine, base)
+      code.spaces.enter(cpu, asid, cpu.get64(Head.value))
+    },
     'core.clock': base => cpuAt(machine, base).set64(Head.value, BigInt(machine.clock())),
     'core.executed': base => {
       const cpu = cpuAt(machine, base)

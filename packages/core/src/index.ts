@@ -31,7 +31,7 @@ export {
   type SemihostingHost,
 } from './guest-files.ts'
 export { isHex, loadHex } from './hex.ts'
-export { Layout } from './layout.ts'
+export { Layout, Space } from './layout.ts'
 export { Machine, type MachineOptions, type RunState, type Tier } from './machine.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
 export {

@@ -4,42 +4,79 @@ import { FetchTlb, JumpCache, Tlb } from '@guestscope/codegen'
 const tlbBytes = Tlb.entries * Tlb.entrySize
 const maxTlbModes = 8
 const stateSize = 0x2000
-const jumpCache = stateSize + maxTlbModes * tlbBytes
-const fetchTlb = jumpCache + JumpCache.entries * JumpCache.entrySize
+const maxCells = 0x10000
+const maxTraces = 64
+
+// The jump cache comes first: see `Head.space`.
+const fetchTlb = JumpCache.entries * JumpCache.entrySize
 const maxFetched = 4096
 const fetched = fetchTlb + FetchTlb.entries * FetchTlb.entrySize
-const known = fetched + 4 * maxFetched
-const cells = known + 4096
-const maxCells = 0x10000
+const facts = fetched + 4 * maxFetched
+const tlb = facts + 4096
+
+/** Offsets in what a vCPU knows of one address space, and how many it knows at most. */
+export const Space: {
+  readonly fetchTlb: number
+  readonly fetched: number
+  readonly maxFetched: number
+  readonly largeFirst: number
+  readonly largeLast: number
+  readonly key: number
+  readonly asid: number
+  readonly generation: number
+  readonly unguarded: number
+  readonly pagesForgotten: number
+  readonly tlb: number
+  readonly size: number
+  readonly count: number
+} = {
+  fetchTlb,
+  /** Generation in which code was last fetched from a page, by a hash of the virtual page: i32 each. */
+  fetched,
+  maxFetched,
+  /** i64, i64: a range of virtual addresses in which all large pages lie that the soft TLBs may know parts of. */
+  largeFirst: facts,
+  largeLast: facts + 8,
+  /** i64, i32: what the target calls it, and its ASID; -1: this place is free. */
+  key: facts + 16,
+  asid: facts + 24,
+  /** i32: of its entries, as in `Head.context`; while it is not the current one. */
+  generation: facts + 28,
+  /** i32: pages began to hold code while it was not the current one. */
+  unguarded: facts + 32,
+  /** i64: how often a single page was forgotten. */
+  pagesForgotten: facts + 40,
+  /** Soft TLBs, one after the other, `Layout.tlbSize` bytes each. */
+  tlb,
+  size: tlb + maxTlbModes * tlbBytes,
+  count: 4,
+}
+
+const cells = stateSize + Space.count * Space.size
 const plugins = cells + 8 * maxCells
-const maxTraces = 64
 
 /** Offsets inside a vCPU's area, and of the areas. */
 export const Layout: {
   readonly stateSize: number
+  readonly spaces: number
+  readonly tlb: number
+  readonly tlbSize: number
+  readonly maxTlbModes: number
   readonly cells: number
   readonly maxCells: number
   readonly plugins: number
   readonly maxTraces: number
-  readonly tlb: number
-  readonly tlbSize: number
-  readonly jumpCache: number
-  readonly fetchTlb: number
-  readonly fetched: number
-  readonly maxFetched: number
   readonly cpuSize: number
   readonly firstCpu: number
 } = {
   /** Most bytes of the head and the target's registers, which begin the area. */
   stateSize,
-  /** Soft TLBs, one after the other, `tlbSize` bytes each. */
-  tlb: stateSize,
+  /** What is known of address spaces: `Space.count` times `Space`. */
+  spaces: stateSize,
+  /** Soft TLBs of the first address space: all there are where the target never enters another one. */
+  tlb: stateSize + Space.tlb,
   tlbSize: tlbBytes,
-  jumpCache,
-  fetchTlb,
-  /** Generation in which code was last fetched from a page, by a hash of the virtual page: i32 each. */
-  fetched,
-  maxFetched,
+  maxTlbModes,
   /** Plugin cells: 8 bytes each. Enough for one per block of a large program; those unused take no memory. */
   cells,
   maxCells,
@@ -55,19 +92,6 @@ export const Layout: {
 /** Type of the slots of plugins that generated code uses: cells, and where trace records go. */
 export const sharedSlot = (offset: number): 'i32' | 'i64' | undefined =>
   offset >= PluginArea.traces ? 'i32' : offset >= Layout.cells && offset < Layout.plugins ? 'i64' : undefined
-
-/** Offsets in a vCPU's area of what else must be known to forget translations page by page. */
-export const Known: {
-  readonly largeFirst: number
-  readonly largeLast: number
-  readonly pagesForgotten: number
-} = {
-  /** i64, i64: a range of virtual addresses in which all large pages lie that the soft TLBs may know parts of. */
-  largeFirst: known,
-  largeLast: known + 8,
-  /** i64: how often a single page was forgotten. */
-  pagesForgotten: known + 16,
-}
 
 /** Offsets in a vCPU's area of what plugins need besides cells. */
 export const PluginArea: {

@@ -10,7 +10,7 @@ import {
   JumpCache,
   type Node,
 } from '@guestscope/codegen'
-import { Layout } from './layout.ts'
+import { Space } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
 
 const low = (b: Builder, x: Node): Node => b.resize(x, 'i32')
@@ -27,10 +27,10 @@ export function lookupFunctions(
     const entry = b.newVar('i32')
     const host = b.newVar('i32')
     const index = b.and(b.shrU(low(b, address), b.i32(12)), b.i32(FetchTlb.entries - 1))
-    b.vset(entry, b.add(b.cpu(), b.mul(index, b.i32(FetchTlb.entrySize))))
+    b.vset(entry, b.add(b.get(Head.space, 'i32'), b.mul(index, b.i32(FetchTlb.entrySize))))
     const page = b.and(address, b.i64(-4096))
     const context = b.get(Head.context, 'i32')
-    const field = (offset: number): number => Layout.fetchTlb + offset
+    const field = (offset: number): number => Space.fetchTlb + offset
     const samePage = b.eq(b.rload('i64', '64', b.vget(entry), field(FetchTlb.page)), page)
     const sameContext = b.eq(b.rload('i32', '32s', b.vget(entry), field(FetchTlb.context)), context)
     b.if(b.and(samePage, sameContext), () =>
@@ -72,10 +72,10 @@ export function lookupFunctions(
       b.if(b.ne(b.shrU(second, b.i32(12)), of(Block.secondPage)), () => give(b.i32(0)))
     })
     const index = b.and(b.shrU(low(b, pc), b.i32(1)), b.i32(JumpCache.entries - 1))
-    const entry = b.add(b.cpu(), b.mul(index, b.i32(JumpCache.entrySize)))
-    b.rstore('64', entry, pc, Layout.jumpCache + JumpCache.pc)
-    b.rstore('32u', entry, b.get(Head.context, 'i32'), Layout.jumpCache + JumpCache.context)
-    b.rstore('32u', entry, b.vget(block), Layout.jumpCache + JumpCache.block)
+    const entry = b.add(b.get(Head.space, 'i32'), b.mul(index, b.i32(JumpCache.entrySize)))
+    b.rstore('64', entry, pc, JumpCache.pc)
+    b.rstore('32u', entry, b.get(Head.context, 'i32'), JumpCache.context)
+    b.rstore('32u', entry, b.vget(block), JumpCache.block)
     give(b.vget(block))
   })
   return { fetchPage, lookup }

@@ -425,7 +425,12 @@ export class Machine {
 
   /** The CPU's address translation has changed. */
   flushTranslations(cpu: Cpu): void {
-    this.#code.flushTranslations(cpu)
+    this.#code.spaces.flush(cpu)
+  }
+
+  /** The CPU enters another address space: see `coreHost.enterSpace`. */
+  enterSpace(cpu: Cpu, asid: number, key: bigint): void {
+    this.#code.spaces.enter(cpu, asid, key)
   }
 
   /** Throws all translations away at the next safe point. */
@@ -562,11 +567,9 @@ export class Machine {
       cpu.waiting = false
       cpu.executed = 0
       cpu.set32(Head.index, cpu.index)
-      cpu.set32(Head.jumpCache, cpu.base + Layout.jumpCache)
-      cpu.set32(Head.tlb, cpu.base + Layout.tlb)
+      this.#code.spaces.reset(cpu)
       this.target.reset(cpu)
       if (this.#board.resetPc !== undefined) cpu.pc = this.#board.resetPc
-      this.flushTranslations(cpu)
     }
     for (const d of this.memory.devices) d.reset?.() // they drive lines into the CPUs
     this.updateDiscon()

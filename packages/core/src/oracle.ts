@@ -11,7 +11,6 @@ import {
 } from '@guestscope/codegen'
 import type { BlockHookRunner } from './block-hooks.ts'
 import type { Cpu } from './cpu.ts'
-import { Layout } from './layout.ts'
 import type { Target } from './target.ts'
 import type { Tb } from './tb.ts'
 
@@ -115,7 +114,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
       if (!single && cpu.get32(Head.request)) return Exit.request
       single = 0
       const index = Number((cpu.pc >> 1n) & BigInt(JumpCache.entries - 1))
-      const entry = base + Layout.jumpCache + index * JumpCache.entrySize
+      const entry = cpu.get32(Head.space) + index * JumpCache.entrySize
       const hit =
         view.getBigUint64(entry + JumpCache.pc, true) === cpu.pc &&
         view.getInt32(entry + JumpCache.context, true) === cpu.get32(Head.context)

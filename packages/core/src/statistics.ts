@@ -1,7 +1,7 @@
 /** What a machine has done so far, in figures that cost nothing while guest code runs. */
 
 import type { GuestCode } from './guest-code.ts'
-import { Known } from './layout.ts'
+import { Layout, Space } from './layout.ts'
 import type { Machine } from './machine.ts'
 
 /** Generated code of one tier. */
@@ -96,7 +96,10 @@ export function machineStatistics(machine: Machine, code: GuestCode): MachineSta
     regionBytes: code.regions.bytes,
     evicted: code.regions.evicted,
     tiers: engine.tiers.map(counters => ({ ...counters })),
-    tlbFlushes: code.tlbFlushes,
-    pagesForgotten: machine.cpus.reduce((sum, cpu) => sum + Number(cpu.get64(Known.pagesForgotten)), 0),
+    tlbFlushes: code.spaces.flushes,
+    pagesForgotten: machine.cpus.reduce(
+      (sum, cpu) => sum + Number(cpu.get64(Layout.spaces + Space.pagesForgotten)),
+      0,
+    ),
   }
 }

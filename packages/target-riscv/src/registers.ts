@@ -44,6 +44,11 @@ function interpreter(functions: readonly IrFunction[]): (cpu: Cpu) => Oracle {
           (base: number) => cpuAt(base).set64(Head.value, BigInt(machine.executedBy(cpuAt(base)))),
         ],
         [coreHost.time.name, (base: number) => cpuAt(base).set64(Head.value, machine.time())],
+        [
+          coreHost.enterSpace.name,
+          (base: number, asid: number) =>
+            machine.enterSpace(cpuAt(base), asid, cpuAt(base).get64(Head.value)),
+        ],
         [coreHost.flush.name, (base: number) => machine.flushTranslations(cpuAt(base))],
       ])
       oracle = new Oracle(machine.memory.view, host, functions, noRuntime)

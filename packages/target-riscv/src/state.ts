@@ -165,6 +165,9 @@ export const Flags = {
   flat: 0b1000000,
 } as const
 
+/** The field ASID of satp, by xlen (4.1.11): where it lies, and as many ones as it has bits. */
+export const asidField = { 32: { shift: 22, mask: 0x1ff }, 64: { shift: 44, mask: 0xffff } } as const
+
 /** Soft TLB modes: which data translations may share a TLB. */
 export const TlbMode = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3, count: 4 } as const
 

@@ -1,6 +1,6 @@
 /** Traps and what comes back from them ("Privileged Architecture", 3.1.6 to 3.1.9, 3.3.2, 4.1). */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
-import { type Cpu, coreHost, Layout, type Target } from '@guestscope/core'
+import { type Cpu, coreHost, Layout, Space, type Target } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { interruptPriority } from './causes.ts'
 import type { Xlen } from './isa/index.ts'
@@ -36,8 +36,8 @@ function emitMode(b: Builder, state: Node, priv: Node): void {
 function setTlb(b: Builder, state: Node, mode: Node): void {
   const sum = b.add(b.i32(TlbMode.supervisor), field(b, state, 18, 1))
   const tlbMode = b.select(b.eq(mode, b.i32(Priv.S)), sum, mode)
-  const tlb = b.add(b.i32(Layout.tlb), b.mul(tlbMode, b.i32(Layout.tlbSize)))
-  b.set(Head.tlb, b.add(b.cpu(), tlb))
+  const tlb = b.add(b.i32(Space.tlb), b.mul(tlbMode, b.i32(Layout.tlbSize)))
+  b.set(Head.tlb, b.add(b.get(Head.space, 'i32'), tlb))
 }
 
 /** The same after a trap or a return while MPRV is clear; mstatus.FS has not changed. On the road of every trap. */

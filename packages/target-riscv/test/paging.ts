@@ -46,8 +46,20 @@ export class Paged {
       hotThreshold: 10,
       batch: 1,
     })
-    // Past the board's own first steps, which set registers.
+    this.start()
+  }
+
+  /** Goes to the program, past the board's own first steps, which set registers. */
+  start(): void {
     for (const cpu of this.machine.cpus) cpu.pc = BigInt(at.program)
+  }
+
+  /** Resets the machine; page tables and registers are to be made again. */
+  reset(): void {
+    this.machine.host.reset()
+    this.machine.run(1)
+    this.#tables = at.tables
+    this.start()
   }
 
   /** Bytes of a table's entry. */

@@ -12,7 +12,7 @@ export function emitJumpCacheProbe(code: Code, entry: number): void {
     code.get(cpuLocal)
     code.mem(opcode, offset)
   }
-  load(Head.jumpCache)
+  load(Head.space)
   load(Head.pc)
   code.i32(1)
   code.op(0x76)

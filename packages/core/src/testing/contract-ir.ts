@@ -154,13 +154,7 @@ export function irCases(options: ContractOptions): Check[] {
           s.emit(b, recordOperands(b), undefined)
           bodies.push([s.name, b.body])
         }
-        const runLoops: readonly number[] = [
-          Head.budget,
-          Head.single,
-          Head.discon,
-          Head.jumpCache,
-          Head.index,
-        ]
+        const runLoops: readonly number[] = [Head.budget, Head.single, Head.discon, Head.space, Head.index]
         const faults = bodies.flatMap(([name, body]) =>
           [...allNodes(body)].flatMap(n => {
             const at = Number(n.imm)

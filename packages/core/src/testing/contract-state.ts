@@ -22,7 +22,7 @@ export function stateCases(options: ContractOptions): Check[] {
     [
       'the state fits into its place',
       () => {
-        const most = (Layout.jumpCache - Layout.tlb) / Layout.tlbSize
+        const most = Layout.maxTlbModes
         const { fixed, size, tlbModes } = state
         none('state', [
           ...(size < Head.size || size > Layout.stateSize ? [`${size} bytes`] : []),

@@ -3,7 +3,7 @@ import { type Builder, Head, type IrFunction, irFunction, type Node } from '@gue
 import { coreHost } from '@guestscope/core'
 import type { Xlen } from '../isa/index.ts'
 import { pmpEntries, pmpWriteAddress, pmpWriteConfig } from '../pmp.ts'
-import { Mstatus, S } from '../state.ts'
+import { asidField, Mstatus, S } from '../state.ts'
 import { type Csr, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
 
 /** Extensions in misa: A C D F I M, modes S U; MXL. */
@@ -21,15 +21,20 @@ const trapVector = (offset: number): CsrKind => ({
 /** mepc, sepc: with 16-bit instructions only bit 0 is fixed. */
 const exceptionPc = (offset: number): CsrKind => slot(offset, ~1n)
 
-/** (cpu, value): satp of RV64; an unsupported mode leaves it as it is. Changes forget translations (4.1.11). */
-const writeSatp64: IrFunction = irFunction('riscv.writeSatp', ['i64'], undefined, b => {
-  const mode = b.resize(b.shrU(b.vget(0), b.i64(60)), 'i32')
-  const known = b.or(b.eqz(mode), b.cmp('le_u', b.sub(mode, b.i32(8)), b.i32(1)))
-  b.if(b.and(known, b.ne(b.vget(0), b.get(S.satp, 'i64'))), () => {
-    b.set(S.satp, b.vget(0))
-    b.call(coreHost.flush)
+/** (cpu, value): an unsupported mode leaves satp as it is. A change leads into another address space (4.1.11). */
+const writeSatp = (xlen: Xlen): IrFunction =>
+  irFunction(`riscv.writeSatp${xlen}`, ['i64'], undefined, b => {
+    const changed = b.ne(b.vget(0), b.get(S.satp, 'i64'))
+    const mode = b.resize(b.shrU(b.vget(0), b.i64(60)), 'i32')
+    const known = b.or(b.eqz(mode), b.cmp('le_u', b.sub(mode, b.i32(8)), b.i32(1)))
+    b.if(xlen === 64 ? b.and(known, changed) : changed, () => {
+      const { shift, mask } = asidField[xlen]
+      b.set(S.satp, b.vget(0))
+      b.set(Head.value, b.vget(0))
+      b.call(coreHost.enterSpace, b.and(b.resize(b.shrU(b.vget(0), b.i64(shift)), 'i32'), b.i32(mask)))
+    })
   })
-})
+const satpWriters = { 32: writeSatp(32), 64: writeSatp(64) } as const
 
 const satp = (xlen: Xlen): CsrKind => ({
   after: 'dispatch',
@@ -39,11 +44,7 @@ const satp = (xlen: Xlen): CsrKind => ({
     return b.eqz(b.and(tvm, b.eq(priv, b.i32(1))))
   },
   read: b => b.get(S.satp, 'i64'),
-  write: (b, value) => {
-    if (xlen === 64) return void b.call(writeSatp64, value)
-    b.set(S.satp, value)
-    b.call(coreHost.flush)
-  },
+  write: (b, value) => void b.call(satpWriters[xlen], value),
 })
 
 /** Number of the first entry that a pmpcfg register holds; or of the entry of a pmpaddr register. */
@@ -74,7 +75,7 @@ const pmpAddress = (xlen: Xlen): CsrKind => ({
   },
 })
 
-export const machineFunctions: readonly IrFunction[] = [writeSatp64]
+export const machineFunctions: readonly IrFunction[] = Object.values(satpWriters)
 
 const every = (first: number, last: number, step: number): string =>
   Array.from({ length: last - first + 1 }, (_, i) => first + i)

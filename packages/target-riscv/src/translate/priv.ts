@@ -2,9 +2,9 @@
 import { type Builder, Exit, type Node, type Operands } from '@guestscope/codegen'
 import { coreHost, forgetPageCallee, type Semantics } from '@guestscope/core'
 import type { Xlen } from '../isa/index.ts'
-import { Cause, Mstatus, S } from '../state.ts'
+import { asidField, Cause, Mstatus, S } from '../state.ts'
 import { emitMret, emitSret, Priv } from '../trap.ts'
-import { rs1 } from './common.ts'
+import { rs1, rs2 } from './common.ts'
 import { baseOf, type Emit, Exc, illegal, illegalIf, privilege } from './context.ts'
 
 /** Is this bit of mstatus set, which keeps S from something? i32 */
@@ -50,13 +50,13 @@ export function privileged(xlen: Xlen): readonly Semantics[] {
       name: 'sfence.vma',
       emit: (b, o, flags) => {
         forSupervisor(b, o, flags, Mstatus.TVM)
-        // With x0 for the address, or address 0: everything. Other ASIDs than the one in rs2 are not kept apart.
+        // Address 0 is taken for x0, every address, and ASID 0 for every ASID: more may be forgotten than must be.
         const address = b.resize(o.reg(rs1, X), 'i64', true)
-        b.if(
-          b.eqz(address),
-          () => b.call(coreHost.flush),
-          () => b.call(forgetPageCallee, address),
-        )
+        const asid = b.and(b.resize(o.reg(rs2, X), 'i32'), b.i32(asidField[xlen].mask))
+        const onePage = (): void => void b.call(forgetPageCallee, address, b.select(asid, asid, b.i32(-1)))
+        const oneSpace = (): void => void b.call(coreHost.forgetSpace, asid)
+        const everything = (): void => void b.call(coreHost.flush)
+        b.if(b.eqz(address), () => b.if(asid, oneSpace, everything), onePage)
         b.goto(o.nextPc(X), true)
       },
     },
