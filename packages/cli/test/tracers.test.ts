@@ -261,6 +261,69 @@ describe('ftrace', () => {
     expect(deepest).toBeLessThan(40)
   })
 
+  /** Slices of functions by the name of their thread, indented. */
+  const byThread = (events: readonly TraceEvent[]): Map<string, string[]> => {
+    const names = new Map<number, string>()
+    const lines = new Map<string, string[]>()
+    const depths = new Map<number, number>()
+    for (const { ph, tid, name, args } of events) {
+      if (ph === 'M' && name === 'thread_name') names.set(tid, args.name)
+      const thread = names.get(tid) as string
+      if (ph === 'M' || thread === 'privilege') continue
+      const depth = depths.get(tid) ?? 0
+      const own = lines.get(thread) ?? []
+      lines.set(thread, own)
+      if (ph === 'B') own.push(' '.repeat(depth) + name)
+      depths.set(tid, depth + (ph === 'B' ? 1 : ph === 'E' ? -1 : 0))
+    }
+    return lines
+  }
+
+  test('follows threads that exchange stacks, in a function or in a trap handler', () => {
+    expect(run(contribGuest('threads-rv64'), '-p', 'ftrace,out=t.json').status).toBe(0)
+    const threads = byThread(slicesOf('t.json').events)
+    const round = (depth: number): string[] =>
+      ['step', 'yield', ' exchange'].map(name => ' '.repeat(depth) + name)
+    const turn = (depth: number): string[] =>
+      ['step', 'environment call from M-mode', ' choose'].map(name => ' '.repeat(depth) + name)
+    const last = [' yield', '  exchange']
+    expect(Object.fromEntries(threads)).toEqual({
+      functions: [
+        ...[
+          '_start',
+          ' cooperate',
+          '  prepare',
+          '  prepare',
+          '  work',
+          ...round(3),
+          ...round(3),
+          ...round(3),
+        ],
+        ...[' preempt', '  prepare', '  turns', ...turn(3), ...turn(3), ...turn(3)],
+      ],
+      'functions, thread 1': ['begin', ' work', ...round(2), ...round(2), ...last],
+      'functions, thread 2': ['begin', ' work', ...round(2), ...round(2), ...last],
+      'functions, thread 3': ['other', ' turns', ...turn(2), ...turn(2), ...turn(2)],
+    })
+  })
+
+  test('follows the tasks of a kernel on a Cortex-M, each on its process stack', () => {
+    const args = [armGuest('kernel-an385'), '--board', 'mps2-an385', '--semihosting', '--serial', 'none']
+    expect(run(...args, '--max-instructions', '180000', '-p', 'ftrace,out=t.json').status).toBe(124)
+    const threads = byThread(slicesOf('t.json').events)
+    expect([...threads.keys()]).toEqual([
+      'functions',
+      ...[1, 2, 3, 4].map(task => `functions, thread ${task}`),
+    ])
+    const deepest = [...threads.values()].map(lines => Math.max(...lines.map(line => line.search(/\S/))))
+    expect(deepest).toEqual([3, 3, 3, 3, 9])
+  })
+
+  test.each(['nested-rv64', 'paging-rv64', 'privilege-rv64'])('of %s has one thread', name => {
+    expect(run(guest(name), '-p', 'ftrace,out=t.json').status).toBe(0)
+    expect([...byThread(slicesOf('t.json').events).keys()]).toEqual(['functions'])
+  })
+
   test('shows host calls as moments', () => {
     const plugins = ['-p', 'ftrace,out=t.json', '-p', 'discon-log,out=d.log']
     expect(run(guest('semihosting-rv64'), '--semihosting', ...plugins).status).toBe(42)
@@ -288,6 +351,11 @@ describe('ftrace', () => {
     expect(made.status).toBe(0)
     expect(written('uft/1.dat').length).toBe(16 * 2 * 26)
     expect(written('uft/lines-dwarf4-rv64.elf.sym').toString()).toContain('0000000000000152 T main\n')
+    mkdirSync(join(directory, 'uth'))
+    expect(run(contribGuest('threads-rv64'), '-p', 'ftrace,format=uftrace,out=uth').status).toBe(0)
+    expect(written('uth/names.txt').toString()).toBe(
+      ['1 vCPU 0', '2 vCPU 0, thread 1', '3 vCPU 0, thread 2', '4 vCPU 0, thread 3', ''].join('\n'),
+    )
     const none = run(contribGuest('lines-dwarf4-rv64'), '-p', 'ftrace,format=uftrace,out=none')
     expect(none.status).not.toBe(0)
     expect(none.stderr).toContain('its directory does not exist')

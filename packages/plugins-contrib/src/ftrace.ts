@@ -1,12 +1,14 @@
 import {
   Discon,
   definePlugin,
+  type Flow,
   type PluginApi,
   type PluginDefinition,
   type Privilege,
 } from '@guestscope/plugin-api'
 import { PerfettoSink } from './ftrace/perfetto.ts'
-import { CallStack, type FrameSink } from './ftrace/stack.ts'
+import type { FrameSink } from './ftrace/stack.ts'
+import { Threads } from './ftrace/threads.ts'
 import { UftraceSink } from './ftrace/uftrace.ts'
 import { allSymbols, SymbolNames, symbolsOption } from './symbols.ts'
 import { BatchedOutput } from './text.ts'
@@ -38,33 +40,72 @@ export const ftrace: PluginDefinition = definePlugin({
     const symbols = new SymbolNames(allSymbols(api, elf))
     const sink =
       format === 'perfetto' ? perfetto(api, out, byPrivilege) : uftrace(api, symbols, out, byPrivilege)
-    const stacks = Array.from(
-      { length: api.cpus },
-      (_, cpu) => new CallStack(sink, cpu, address => symbols.function(address)),
-    )
+    const threads = new Threads(sink, api.cpus, address => symbols.function(address))
     const level = (cpu: number): Privilege => api.privilege(cpu)
+    const pointers = stackPointers(api)
 
+    api.onTranslate(tb => {
+      const last = tb.insns.at(-1)
+      if (last !== undefined && stackFlows.has(last.flow)) last.onExec(cpu => pointers.read(cpu), 'read')
+    })
     api.onEdge(
       ({ cpu, kind, from, to }) => {
-        const stack = stacks[cpu] as CallStack
         const time = api.clock()
-        if (kind === 'return') stack.return(time, to, level(cpu))
-        else if (kind === 'trap-return') stack.trapReturn(time, to, level(cpu))
-        else stack.call(time, from, to, level(cpu))
+        if (kind === 'return') threads.return(cpu, time, to, pointers.own(cpu), level(cpu))
+        else if (kind === 'trap-return')
+          threads.trapReturn(cpu, time, to, pointers.interrupted(cpu), level(cpu))
+        else threads.call(cpu, time, from, to, pointers.own(cpu), level(cpu))
       },
       ['call', 'indirect-call', 'return', 'trap-return'],
     )
     api.onDiscon(Discon.All, ({ cpu, type, from, to, cause }) => {
-      const stack = stacks[cpu] as CallStack
-      if (type === Discon.HostCall) stack.hostCall(api.clock(), cause.name, level(cpu))
-      else stack.trap(api.clock(), cause.name, from, to, level(cpu))
+      const time = api.clock()
+      if (type === Discon.HostCall) return threads.hostCall(cpu, time, cause.name, level(cpu))
+      pointers.read(cpu)
+      threads.trap(cpu, time, cause.name, from, to, pointers.interrupted(cpu), level(cpu))
     })
     api.onExit(() => {
-      for (const stack of stacks) stack.end(api.clock())
+      threads.end(api.clock())
       sink.end()
     })
   },
 })
+
+/** Where calls and returns are made; M-profile cores return from handlers by any jump out of a register. */
+const stackFlows: ReadonlySet<Flow> = new Set([
+  'call',
+  'indirect-call',
+  'indirect-jump',
+  'return',
+  'trap-return',
+])
+
+/** Stack pointers of vCPUs as they were last read. */
+interface StackPointers {
+  read(cpu: number): void
+  /** That in use. */
+  own(cpu: number): bigint
+  /** That of programs under a handler: handlers of M-profile cores have a stack of their own. */
+  interrupted(cpu: number): bigint
+}
+
+function stackPointers(api: PluginApi): StackPointers {
+  const names = new Set(api.registers().map(({ name }) => name))
+  const handlersApart = names.has('psp')
+  const [own, interrupted] = [0, 1].map(() => Array.from({ length: api.cpus }, () => 0n)) as [
+    bigint[],
+    bigint[],
+  ]
+  return {
+    read(cpu) {
+      if (!names.has('sp')) return
+      own[cpu] = api.readRegister(cpu, 'sp')
+      interrupted[cpu] = handlersApart ? api.readRegister(cpu, 'psp') : own[cpu]
+    },
+    own: cpu => own[cpu] as bigint,
+    interrupted: cpu => interrupted[cpu] as bigint,
+  }
+}
 
 export default ftrace
 

@@ -1,9 +1,10 @@
 import type { BatchedOutput } from '../text.ts'
-import type { Frame, FrameSink } from './stack.ts'
+import type { Frame, FrameSink, Thread } from './stack.ts'
 
 /**
  * Writes the JSON of the Trace Event Format, which Perfetto (ui.perfetto.dev), chrome://tracing and Speedscope read: a
- * process per vCPU; in it a thread with the functions, or one for each privilege, and one that shows the privilege.
+ * process per vCPU; in it a thread for the functions of each thread of the guest, or one for each privilege, and one that
+ * shows the privilege.
  */
 export class PerfettoSink implements FrameSink {
   readonly #out: BatchedOutput
@@ -21,15 +22,15 @@ export class PerfettoSink implements FrameSink {
     out.write('{"displayTimeUnit":"ns","traceEvents":[')
   }
 
-  enter(cpu: number, time: number, { kind, name, address, from, privilege }: Frame): void {
+  enter(thread: Thread, time: number, { kind, name, address, from, privilege }: Frame): void {
     const args = { address: hex(address), from: hex(from), privilege }
-    this.#event('B', cpu, time, this.#thread(cpu, privilege), { name, cat: kind, args })
+    this.#event('B', thread.cpu, time, this.#thread(thread, privilege), { name, cat: kind, args })
   }
-  leave(cpu: number, time: number, { privilege }: Frame): void {
-    this.#event('E', cpu, time, this.#thread(cpu, privilege))
+  leave(thread: Thread, time: number, { privilege }: Frame): void {
+    this.#event('E', thread.cpu, time, this.#thread(thread, privilege))
   }
-  instant(cpu: number, time: number, name: string, privilege: string): void {
-    this.#event('i', cpu, time, this.#thread(cpu, privilege), { name, cat: 'host call', s: 't' })
+  instant(thread: Thread, time: number, name: string, privilege: string): void {
+    this.#event('i', thread.cpu, time, this.#thread(thread, privilege), { name, cat: 'host call', s: 't' })
   }
   privilege(cpu: number, time: number, name: string): void {
     const thread = this.#named(cpu, 'privilege')
@@ -44,8 +45,9 @@ export class PerfettoSink implements FrameSink {
     this.#out.flush()
   }
 
-  #thread(cpu: number, privilege: string): number {
-    return this.#named(cpu, this.#byPrivilege ? `functions ${privilege}` : 'functions')
+  #thread({ cpu, number }: Thread, privilege: string): number {
+    const name = number === 0 ? 'functions' : `functions, thread ${number}`
+    return this.#named(cpu, this.#byPrivilege ? `${name} ${privilege}` : name)
   }
 
   /** The number of a thread; at its first use its name is written. */

@@ -1,5 +1,4 @@
-/** Calls, returns and traps of a vCPU as a stack of frames that open and close in order. */
-import type { Privilege } from '@guestscope/plugin-api'
+/** Calls and traps of a thread as a stack of frames that open and close in order. */
 
 /** A function or trap handler that is running. */
 export interface Frame {
@@ -10,17 +9,25 @@ export interface Frame {
   readonly address: bigint
   /** The call, or where the trap came. */
   readonly from: bigint
+  /** The stack pointer there. */
+  readonly sp: bigint
   readonly privilege: string
   /** How privileged it is. */
   readonly level: number
 }
 
-/** Gets frames as they open and close; `depth` counts from 0. Times never go back. */
+/** Who runs: the vCPU where it was first seen, and its number, 0 for the first of a vCPU. */
+export interface Thread {
+  readonly cpu: number
+  readonly number: number
+}
+
+/** Gets frames as they open and close; `depth` counts from 0. Times of a thread never go back. */
 export interface FrameSink {
-  enter(cpu: number, time: number, frame: Frame, depth: number): void
-  leave(cpu: number, time: number, frame: Frame, depth: number): void
+  enter(thread: Thread, time: number, frame: Frame, depth: number): void
+  leave(thread: Thread, time: number, frame: Frame, depth: number): void
   /** Something without duration: a host call. */
-  instant(cpu: number, time: number, name: string, privilege: string): void
+  instant(thread: Thread, time: number, name: string, privilege: string): void
   /** The vCPU runs at another privilege from now on. */
   privilege(cpu: number, time: number, name: string): void
   /** The trace has ended. */
@@ -29,101 +36,90 @@ export interface FrameSink {
 
 /** A return goes right behind its call: no target has longer instructions. */
 const longestInsn = 16n
+/** Most that a return itself takes off the stack: Arm pops the registers along with the pc. */
+const longestPop = 128n
 /** Deeper stacks are closed and begun anew: returns were missed. */
 const maxDepth = 1000
 
-/** The stack of one vCPU. */
-export class CallStack {
+/** The frames of one thread. */
+export class CallStack implements Thread {
+  readonly cpu: number
+  readonly number: number
   readonly #sink: FrameSink
-  readonly #cpu: number
-  readonly #symbol: (address: bigint) => { readonly name: string; readonly start: bigint }
   readonly #frames: Frame[] = []
   #time = 0
-  #privilege: string | undefined
 
-  /** `symbol` gives the function that an address lies in. */
-  constructor(
-    sink: FrameSink,
-    cpu: number,
-    symbol: (address: bigint) => { readonly name: string; readonly start: bigint },
-  ) {
+  constructor(sink: FrameSink, { cpu, number }: Thread) {
     this.#sink = sink
-    this.#cpu = cpu
-    this.#symbol = symbol
+    this.cpu = cpu
+    this.number = number
   }
 
-  /** A call has been made. */
-  call(time: number, from: bigint, to: bigint, privilege: Privilege): void {
-    this.#at(time, privilege)
-    // What called first was never called itself.
-    if (this.#frames.length === 0) this.#push(this.#function(from, from, privilege))
-    this.#push(this.#function(to, from, privilege))
+  get isEmpty(): boolean {
+    return this.#frames.length === 0
+  }
+  get hasTrap(): boolean {
+    return this.#frames.some(({ kind }) => kind === 'trap')
   }
 
-  /** A return has been made: it closes the function that was called from right before `to`, and what is above it. */
-  return(time: number, to: bigint, privilege: Privilege): void {
-    this.#at(time, privilege)
-    const called = ({ kind, from }: Frame): boolean =>
-      kind === 'function' ? to > from && to - from <= longestInsn : to === from
-    const found = this.#frames.findLastIndex(called)
-    if (found >= 0) this.#close(found)
-  }
-
-  /** A trap has been taken. */
-  trap(time: number, cause: string, from: bigint, to: bigint, privilege: Privilege): void {
-    this.#at(time, privilege)
-    if (this.#frames.length === 0) this.#push(this.#function(from, from, privilege))
-    const { name, level } = privilege
-    this.#push({ kind: 'trap', name: cause, address: to, from, privilege: name, level })
-  }
-
-  /** A trap handler has returned; without one it is how a supervisor starts a program. */
-  trapReturn(time: number, to: bigint, privilege: Privilege): void {
-    const trap = this.#frames.findLastIndex(({ kind }) => kind === 'trap')
-    if (trap >= 0) {
-      this.#time = Math.max(this.#time, time)
-      this.#close(trap)
-    }
-    this.#at(time, privilege)
-    if (trap < 0) this.#push(this.#function(to, to, privilege))
-  }
-
-  /** A host call was served. */
-  hostCall(time: number, name: string, privilege: Privilege): void {
-    this.#at(time, privilege)
-    this.#sink.instant(this.#cpu, this.#time, name, privilege.name)
-  }
-
-  /** The run has ended. */
-  end(time: number): void {
+  /** Goes on to a time. */
+  at(time: number): void {
     this.#time = Math.max(this.#time, time)
-    this.#close(0)
   }
-
-  #function(address: bigint, from: bigint, { name: privilege, level }: Privilege): Frame {
-    const { name, start } = this.#symbol(address)
-    return { kind: 'function', name, address: start, from, privilege, level }
-  }
-
-  /** Goes on to a time. Handlers that are more privileged than what runs have returned, even if nobody has said so. */
-  #at(time: number, { name, level }: Privilege): void {
-    this.#time = Math.max(this.#time, time)
+  /** Runs at this level: handlers that are more privileged have returned, even if nobody has said so. */
+  level(level: number): void {
     const left = this.#frames.findIndex(frame => frame.kind === 'trap' && frame.level > level)
     if (left >= 0) this.#close(left)
-    if (name === this.#privilege) return
-    this.#privilege = name
-    this.#sink.privilege(this.#cpu, this.#time, name)
   }
 
-  #push(frame: Frame): void {
+  push(frame: Frame): void {
     if (this.#frames.length === maxDepth) this.#close(0)
-    this.#sink.enter(this.#cpu, this.#time, frame, this.#frames.length)
+    this.#sink.enter(this, this.#time, frame, this.#frames.length)
     this.#frames.push(frame)
   }
 
+  /** Closes the function that was called from right before `to`, and what is above it; false if there is none. */
+  return(to: bigint, sp: bigint): boolean {
+    return this.#closeLast(
+      ({ kind, from, sp: own }) =>
+        kind === 'function' && to > from && to - from <= longestInsn && own >= sp && own - sp <= longestPop,
+    )
+  }
+
+  /** Closes the trap that came with this stack pointer, and what is above it; false if there is none. */
+  trapReturn(to: bigint, sp: bigint): boolean {
+    return this.#closeLast(
+      ({ kind, from, sp: own }) => kind === 'trap' && own === sp && to >= from && to - from <= longestInsn,
+    )
+  }
+  /** The same wherever the handler goes to. */
+  trapReturnAnywhere(sp: bigint): boolean {
+    return this.#closeLast(({ kind, sp: own }) => kind === 'trap' && own === sp)
+  }
+
+  /** Could the stack pointer be on this stack, as far as is known from the handler that runs, or from all? */
+  owns(sp: bigint): boolean {
+    const own = this.#frames.slice(this.#frames.findLastIndex(({ kind }) => kind === 'trap') + 1)
+    const [first, last] = [own.at(0), own.at(-1)]
+    return first === undefined || last === undefined || (sp <= first.sp && sp + longestPop >= last.sp)
+  }
+
+  /** The run has ended, or the thread is given up. */
+  end(): void {
+    this.#close(0)
+  }
+  instant(name: string, privilege: string): void {
+    this.#sink.instant(this, this.#time, name, privilege)
+  }
+
+  #closeLast(is: (frame: Frame) => boolean): boolean {
+    const found = this.#frames.findLastIndex(is)
+    if (found >= 0) this.#close(found)
+    return found >= 0
+  }
   /** Closes frames from the top down to this one. */
   #close(down: number): void {
     while (this.#frames.length > down)
-      this.#sink.leave(this.#cpu, this.#time, this.#frames.pop() as Frame, this.#frames.length)
+      this.#sink.leave(this, this.#time, this.#frames.pop() as Frame, this.#frames.length)
   }
 }

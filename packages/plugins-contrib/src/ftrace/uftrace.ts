@@ -1,6 +1,6 @@
 import type { OutputFile } from '@guestscope/plugin-api'
 import type { SymbolNames } from '../symbols.ts'
-import type { Frame, FrameSink } from './stack.ts'
+import type { Frame, FrameSink, Thread } from './stack.ts'
 
 /** What the data of uftrace say of the program. */
 export interface UftraceProgram {
@@ -46,7 +46,7 @@ class Task {
 }
 
 /**
- * Writes a data directory of uftrace: a task per vCPU, or per vCPU and privilege. Trap handlers appear as functions of
+ * Writes a data directory of uftrace: a task per thread, or per thread and privilege. Trap handlers appear as functions of
  * their own, named after the cause, at addresses beyond the program.
  */
 export class UftraceSink implements FrameSink {
@@ -64,14 +64,14 @@ export class UftraceSink implements FrameSink {
     this.#byPrivilege = byPrivilege
   }
 
-  enter(cpu: number, time: number, frame: Frame): void {
-    const task = this.#task(cpu, frame.privilege)
+  enter(thread: Thread, time: number, frame: Frame): void {
+    const task = this.#task(thread, frame.privilege)
     const depth = this.#depths.get(task) ?? 0
     this.#depths.set(task, depth + 1)
     task.record(time, 0, depth, this.#address(frame))
   }
-  leave(cpu: number, time: number, frame: Frame): void {
-    const task = this.#task(cpu, frame.privilege)
+  leave(thread: Thread, time: number, frame: Frame): void {
+    const task = this.#task(thread, frame.privilege)
     const depth = (this.#depths.get(task) ?? 1) - 1
     this.#depths.set(task, depth)
     task.record(time, 1, depth, this.#address(frame))
@@ -95,8 +95,9 @@ export class UftraceSink implements FrameSink {
     this.#open('names.txt').write(tasks.map(([name, { tid }]) => `${tid} ${name}\n`).join(''))
   }
 
-  #task(cpu: number, privilege: string): Task {
-    const name = this.#byPrivilege ? `vCPU ${cpu} ${privilege}` : `vCPU ${cpu}`
+  #task({ cpu, number }: Thread, privilege: string): Task {
+    const own = number === 0 ? `vCPU ${cpu}` : `vCPU ${cpu}, thread ${number}`
+    const name = this.#byPrivilege ? `${own} ${privilege}` : own
     let task = this.#tasks.get(name)
     if (task === undefined) {
       const tid = pid + this.#tasks.size
