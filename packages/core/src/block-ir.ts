@@ -69,9 +69,12 @@ export function blockIr(host: BlockIrHost, tb: Tb): RegionBlock {
 
 /** Room in the trace buffers for all records of the block at once. */
 function makeRoom(target: Target, emitter: HookEmitter, tb: Tb, hooks: BlockHooks): void {
-  const records = new Map<TraceTarget, number>()
+  const records = new Map<number, { target: TraceTarget; bytes: number }>()
   const add = (hook: Hook, times: number): void => {
-    if (hook.kind === 'trace') records.set(hook.target, (records.get(hook.target) ?? 0) + times)
+    if (hook.kind !== 'trace') return
+    const { target } = hook
+    const bytes = (records.get(target.slot)?.bytes ?? 0) + times * target.stride
+    records.set(target.slot, { target, bytes })
   }
   tb.insns.forEach((insn, i) => {
     for (const hook of hooks.exec[i] ?? []) add(hook, 1)
@@ -84,7 +87,7 @@ function makeRoom(target: Target, emitter: HookEmitter, tb: Tb, hooks: BlockHook
     for (const { hook } of own) add(hook, times)
   })
   for (const { hook } of hooks.edges) add(hook, 1)
-  for (const [buffer, n] of records) if (n) emitter.room(buffer, n)
+  for (const { target: buffer, bytes } of records.values()) if (bytes) emitter.room(buffer, bytes)
 }
 
 /** The hooks of one instruction. */
@@ -150,6 +153,7 @@ class InsnHooks {
     const site = {
       ...this.#site(accessKind(store)),
       size: bytes,
+      info: accessInfo(width, store),
       address,
       value: b.and(long(value), mask),
     }

@@ -1,9 +1,9 @@
 /** What plugins want, as IR in the blocks of regions. `hook-run.ts` does the same outside generated code. */
 import { type Builder, Head, type Node } from '@guestscope/codegen'
 import { edgeTraceKind } from './hook-run.ts'
-import type { Hook, HookCondition, TraceTarget } from './instrument.ts'
+import type { Hook, HookCondition, RecordField, TraceTarget } from './instrument.ts'
 import { PluginArea } from './layout.ts'
-import type { Condition, TraceField } from './plugin/index.ts'
+import type { Condition } from './plugin/index.ts'
 import { TraceKind } from './plugin/index.ts'
 
 /** Where a hook stands. */
@@ -14,6 +14,8 @@ export interface HookSite {
   readonly size: number
   /** Kind of trace records. */
   readonly kind: number
+  /** Accesses: `AccessInfo`; edges: which. */
+  readonly info?: number
   /** Accesses: where to and what; edges: where to. */
   readonly address?: Node
   readonly value?: Node
@@ -34,8 +36,8 @@ const comparison: Readonly<Record<Condition, string | undefined>> = {
 export class HookEmitter {
   readonly #b: Builder
   readonly #numberOf: (run: (cpu: number) => void) => number
-  /** Buffers in which there is room for all records of the block. */
-  readonly #roomy = new Set<TraceTarget>()
+  /** Slots of the buffers in which there is room for all records of the block. */
+  readonly #roomy = new Set<number>()
 
   constructor(b: Builder, numberOf: (run: (cpu: number) => void) => number) {
     this.#b = b
@@ -59,7 +61,7 @@ export class HookEmitter {
       case 'store':
         return b.set(hook.offset, b.i64(hook.value))
       case 'trace':
-        return this.#trace(hook.target, site)
+        return this.#when(hook.when, () => this.#trace(hook.target, site, hook.id ?? 0))
       case 'call':
         return this.#when(hook.when, () => {
           const reads = hook.access !== 'none'
@@ -76,16 +78,16 @@ export class HookEmitter {
     if (name) b.if(b.cmp(name, b.get(when.offset, 'i64'), b.i64(when.value)), then)
   }
 
-  /** Makes room for so many records, so that they need not look for themselves. */
-  room(target: TraceTarget, records: number): void {
-    if (records * target.stride > target.part) return
-    this.#makeRoom(target, records)
-    this.#roomy.add(target)
+  /** Makes room for so many bytes of records, so that they need not look for themselves. */
+  room(target: TraceTarget, bytes: number): void {
+    if (bytes > target.part) return
+    this.#makeRoom(target, bytes)
+    this.#roomy.add(target.slot)
   }
-  #makeRoom(target: TraceTarget, records: number): void {
+  #makeRoom(target: TraceTarget, bytes: number): void {
     const b = this.#b
     const left = b.sub(b.get(target.slot + 4, 'i32'), b.get(target.slot, 'i32'))
-    b.if(b.cmp('lt_s', left, b.i32(records * target.stride)), () =>
+    b.if(b.cmp('lt_s', left, b.i32(bytes)), () =>
       b.hook(
         this.#numberOf(cpu => target.full(cpu)),
         false,
@@ -93,20 +95,22 @@ export class HookEmitter {
     )
   }
 
-  #trace(target: TraceTarget, site: HookSite): void {
+  #trace(target: TraceTarget, site: HookSite, id: number): void {
     const b = this.#b
-    if (!this.#roomy.has(target)) this.#makeRoom(target, 1)
+    if (!this.#roomy.has(target.slot)) this.#makeRoom(target, target.stride)
     for (const { field, offset } of target.fields) {
-      const value = this.#field(field, site)
+      const value = this.#field(field, site, id)
       b.rstore(value.type === 'i64' ? '64' : '32u', b.get(target.slot, 'i32'), value, offset)
     }
     b.tally(target.slot, b.i32(target.stride))
   }
 
-  #field(field: TraceField, site: HookSite): Node {
+  #field(field: RecordField, site: HookSite, id: number): Node {
     const b = this.#b
     const long = (node: Node | undefined): Node => (node ? b.resize(node, 'i64', true) : b.i64(0))
     switch (field) {
+      case 'head':
+        return b.i64(BigInt(id) | (BigInt(site.info ?? 0) << 32n))
       case 'pc':
         return b.i64(site.pc)
       case 'physical':
@@ -139,7 +143,7 @@ export class HookEmitter {
       b.set(Head.accessValue, b.i64(site.pc))
       b.set(Head.accessInfo, b.i32(edge))
     }
-    for (const { hook } of wanted) this.emit(hook, { ...site, kind: edgeTraceKind(edge) })
+    for (const { hook } of wanted) this.emit(hook, { ...site, kind: edgeTraceKind(edge), info: edge })
   }
 }
 

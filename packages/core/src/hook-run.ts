@@ -1,8 +1,8 @@
 /** What plugins want, done outside generated code: for the interpreter and the oracle. */
 import { AccessInfo, Head } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
-import type { Hook, HookCondition, TraceTarget } from './instrument.ts'
-import { type TraceField, TraceKind } from './plugin/index.ts'
+import type { Hook, HookCondition, RecordField, TraceTarget } from './instrument.ts'
+import { TraceKind } from './plugin/index.ts'
 
 /** Where a hook stands. The address and value of accesses, and the address of edges, are in the vCPU's head. */
 export interface RunSite {
@@ -50,14 +50,18 @@ export function hookRunner(hook: Hook): HookRunner {
       return cpu => cpu.set64(offset, value)
     }
     case 'trace':
-      return recorder(hook.target)
+      return conditional(hook.when, recorder(hook.target, hook.id ?? 0))
     case 'call': {
-      const { run, when } = hook
-      if (!when) return cpu => run(cpu.index)
-      return cpu => {
-        if (holds(cpu, when)) run(cpu.index)
-      }
+      const { run } = hook
+      return conditional(hook.when, cpu => run(cpu.index))
     }
+  }
+}
+
+function conditional(when: HookCondition | undefined, run: HookRunner): HookRunner {
+  if (!when) return run
+  return (cpu, site) => {
+    if (holds(cpu, when)) run(cpu, site)
   }
 }
 
@@ -76,7 +80,7 @@ const halves = (value: bigint): readonly [number, number] => [
   Number(BigInt.asIntN(32, value >> 32n)),
 ]
 
-type FieldWriter = (words: Int32Array, at: number, cpu: Cpu, site: RunSite) => void
+type FieldWriter = (words: Int32Array, at: number, cpu: Cpu, site: RunSite, id: number) => void
 
 const long =
   (of: (cpu: Cpu, site: RunSite) => bigint): FieldWriter =>
@@ -92,7 +96,11 @@ const word =
   }
 
 /** Writes a field at an index of `words`. */
-const writers: Readonly<Record<TraceField, FieldWriter>> = {
+const writers: Readonly<Record<RecordField, FieldWriter>> = {
+  head(words, at, cpu, { kind }, id) {
+    words[at] = id
+    words[at + 1] = kind === TraceKind.exec ? 0 : cpu.get32(Head.accessInfo)
+  },
   pc: long((_, { pc }) => pc),
   physical: long((_, { physical }) => physical),
   address(words, at, cpu, { kind }) {
@@ -109,7 +117,7 @@ const writers: Readonly<Record<TraceField, FieldWriter>> = {
   cpu: word(({ index }) => index),
 }
 
-function recorder(target: TraceTarget): HookRunner {
+function recorder(target: TraceTarget, id: number): HookRunner {
   const { slot, stride } = target
   const fields = target.fields.map(({ field, offset }) => ({ write: writers[field], offset: offset >> 2 }))
   return (cpu, site) => {
@@ -117,7 +125,7 @@ function recorder(target: TraceTarget): HookRunner {
     if (left < stride) target.full(cpu.index)
     const at = cpu.get32(slot) >>> 0
     const { words } = cpu.machine.memory
-    for (const { write, offset } of fields) write(words, (at >>> 2) + offset, cpu, site)
+    for (const { write, offset } of fields) write(words, (at >>> 2) + offset, cpu, site, id)
     cpu.set32(slot, at + stride)
   }
 }

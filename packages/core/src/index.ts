@@ -51,6 +51,7 @@ export {
   type StringsOption,
 } from './options.ts'
 export {
+  type CallbackAccess,
   type Cell,
   type Condition,
   type Counter,

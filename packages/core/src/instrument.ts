@@ -10,7 +10,10 @@ export interface HookCondition {
   readonly value: bigint
 }
 
-/** Where trace records go: one part of the buffer for each vCPU. */
+/** A field of a record; `head`: number of a deferred callback (i32), then what the head of the vCPU says of the access or edge. */
+export type RecordField = TraceField | 'head'
+
+/** Where records go: one part of the buffer for each vCPU. Targets with the same slot write into the same buffer. */
 export interface TraceTarget {
   /** Offset in the vCPU's area of two i32: linear address of the next record, and of the end of the part. */
   readonly slot: number
@@ -19,7 +22,7 @@ export interface TraceTarget {
   /** Bytes of a record. */
   readonly stride: number
   /** Fields with their offset in bytes. */
-  readonly fields: readonly { readonly field: TraceField; readonly offset: number }[]
+  readonly fields: readonly { readonly field: RecordField; readonly offset: number }[]
   /** There is no room for what is to come: hands the records over and starts again. */
   full(cpu: number): void
 }
@@ -35,7 +38,14 @@ export type Hook =
       readonly when?: HookCondition
     }
   | { readonly kind: 'add' | 'store'; readonly offset: number; readonly value: bigint }
-  | { readonly kind: 'trace'; readonly target: TraceTarget }
+  | {
+      readonly kind: 'trace'
+      readonly target: TraceTarget
+      /** Number of a deferred callback. */
+      readonly id?: number
+      /** Absent: always. */
+      readonly when?: HookCondition
+    }
 
 /** Something to do after each successful load, store, or both, of an instruction. */
 export interface AccessHook {
@@ -99,6 +109,8 @@ export interface Instrumentation {
   reset?(): void
   /** All translations have been thrown away. */
   flushed?(): void
+  /** A slice of a CPU has ended; another may run next. */
+  sliceEnded?(): void
   /** No generated code is running, and none of what was asked to be flushed is left. */
   safePoint?(): void
 }

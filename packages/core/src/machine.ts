@@ -321,6 +321,7 @@ export class Machine {
       this.#handle(cpu, exit)
     }
     this.#code.regions.compileHot()
+    this.#instrumentation.sliceEnded?.()
     if (cpu.waiting) this.#instrumentation.idle?.(cpu)
     const used = this.#slice - cpu.get32(Head.budget)
     this.#clock += used

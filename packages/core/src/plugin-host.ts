@@ -7,20 +7,29 @@ import type { Cpu } from './cpu.ts'
 import { edgeTaken, edgeTrapReturn } from './edges.ts'
 import { GuestscopeError } from './errors.ts'
 import { edgeTraceKind, hookRunner } from './hook-run.ts'
-import type { BlockHooks, BlockSource, Hook, Instrumentation, TrapReturn } from './instrument.ts'
+import type {
+  BlockHooks,
+  BlockSource,
+  Hook,
+  HookCondition,
+  Instrumentation,
+  TrapReturn,
+} from './instrument.ts'
 import { type OptionInput, resolveOptions } from './options.ts'
-import type { DisconEvent, TbHandle } from './plugin/index.ts'
+import type { DisconEvent, TbHandle, TraceBuffer, TraceField, TraceOptions } from './plugin/index.ts'
 import { asPluginDefinition, checkApiVersion, type PluginDefinition } from './plugin-definition.ts'
 import { PluginError } from './plugin-error.ts'
 import { Callbacks } from './plugin-host/callbacks.ts'
 import { CellAllocator } from './plugin-host/cells.ts'
+import { type Deferred, DeferredCalls } from './plugin-host/deferred.ts'
 import { type HandleHost, HostEvent, HostTb } from './plugin-host/handles.ts'
 import { Installed } from './plugin-host/installed.ts'
 import { Listeners } from './plugin-host/listeners.ts'
 import type { PluginHostIo, PluginMachine } from './plugin-host/machine.ts'
+import { RecordSpace } from './plugin-host/record-space.ts'
 import { Level, Registers } from './plugin-host/registers.ts'
 import { Scope } from './plugin-host/scope.ts'
-import { TraceBuffers } from './plugin-host/traces.ts'
+import { HostTraceBuffer } from './plugin-host/traces.ts'
 import { describeError, type StopReason, stopMessage, stopStatus } from './stop.ts'
 
 /** The plugins of one machine. */
@@ -29,7 +38,8 @@ export class PluginHost implements Instrumentation {
   readonly io: PluginHostIo
   readonly cells: CellAllocator
   readonly registers: Registers
-  readonly traces: TraceBuffers
+  /** Trace buffers, and those of deferred callbacks. */
+  readonly records: RecordSpace
   readonly callbacks: Callbacks
   readonly onDiscon: Listeners<(event: DisconEvent) => void> = new Listeners(() =>
     this.machine.updateDiscon(),
@@ -46,6 +56,8 @@ export class PluginHost implements Instrumentation {
   /** Counters of discontinuities in use. */
   #disconCounters = 0
   readonly #plugins: Installed[] = []
+  /** Those that have, or had, deferred callbacks. */
+  readonly #deferring = new Set<Installed>()
   /** What waits for the next safe point. */
   #tasks: (() => void)[] = []
   /** The plugin that has virtual time in its hands. */
@@ -60,14 +72,10 @@ export class PluginHost implements Instrumentation {
     this.cells = new CellAllocator(machine)
     this.registers = new Registers(machine)
     this.callbacks = new Callbacks(this.registers, (owner, where, error) => this.fail(owner, where, error))
-    this.traces = new TraceBuffers(
-      machine,
-      (owner, run) => this.call(owner, 'onBatch', Level.none, run),
-      buffer => {
-        machine.flushBlocks()
-        this.atSafePoint(() => this.traces.free(buffer))
-      },
-    )
+    this.records = new RecordSpace(machine, buffer => {
+      machine.flushBlocks()
+      this.atSafePoint(() => this.records.free(buffer))
+    })
     machine.instrumentation = this
   }
 
@@ -151,7 +159,9 @@ export class PluginHost implements Instrumentation {
     const level = this.registers.level
     this.registers.level = Level.free
     for (const registration of this.onDiscon.list) {
-      if (!registration.active || (registration.mask & info.type) === 0) continue
+      if ((registration.mask & info.type) === 0) continue
+      registration.owner.deferred?.flush()
+      if (!registration.active) continue
       const event = new HostEvent(cpu, cause, info, fromLow, fromHigh)
       try {
         registration.callback(event)
@@ -183,7 +193,11 @@ export class PluginHost implements Instrumentation {
     this.#tell(this.onReset, 'onReset')
   }
   flushed(): void {
+    for (const plugin of this.#deferring) plugin.deferred?.forget()
     this.#tell(this.onFlush, 'onFlush')
+  }
+  sliceEnded(): void {
+    for (const plugin of this.#deferring) plugin.deferred?.flush()
   }
   safePoint(): void {
     const tasks = this.#tasks
@@ -214,10 +228,10 @@ export class PluginHost implements Instrumentation {
   finish(reason: StopReason): StopReason {
     this.#finishing = reason
     this.safePoint()
-    this.traces.flush()
+    this.records.flush()
     for (const cpu of this.machine.cpus) this.#tell(this.onCpuExit, 'onCpuExit', cpu.index)
     this.#tell(this.onExit, 'onExit')
-    this.traces.flush()
+    this.records.flush()
     this.safePoint()
     const last = this.#finishing
     this.#finishing = undefined
@@ -232,23 +246,53 @@ export class PluginHost implements Instrumentation {
       this.io.output(`${stopMessage(reason)}\n`)
   }
 
+  // Records.
+
+  /** A trace buffer for a plugin. */
+  traceBuffer(owner: Installed, options: TraceOptions<TraceField>): TraceBuffer {
+    return new HostTraceBuffer(this.records, owner, options, (plugin, run) =>
+      this.call(plugin, 'onBatch', Level.none, run),
+    )
+  }
+  /** The buffer that a plugin gave; throws if it is none, or not in use. */
+  checkTrace(buffer: TraceBuffer): HostTraceBuffer {
+    if (buffer instanceof HostTraceBuffer && this.records.has(buffer)) return buffer
+    throw new PluginError(
+      'plugin/argument',
+      'That is not a trace buffer in use.',
+      'Make one with api.traceBuffer, and do not dispose of it before.',
+    )
+  }
+  /** A hook that records the call of a deferred callback. */
+  deferred(owner: Installed, callback: Deferred, when?: HookCondition): Hook {
+    owner.deferred ??= new DeferredCalls(this.records, owner, this.registers, (plugin, where, error) =>
+      this.fail(plugin, where, error),
+    )
+    this.#deferring.add(owner)
+    return owner.deferred.hook(callback, when)
+  }
+
   // Calling plugins.
 
   #handleHost(registration: { readonly owner: Installed; readonly active: boolean }): HandleHost {
     const { target } = this.machine
     return {
-      callHook: (callback, access, when) => ({
-        kind: 'call',
-        run: this.callbacks.exec(registration, callback, access),
-        access,
-        ...(when && { when }),
-      }),
-      accessHook: (callback, access) => ({
-        kind: 'call',
-        run: this.callbacks.memory(registration, callback, access),
-        access,
-      }),
-      traceHook: buffer => ({ kind: 'trace', target: this.traces.check(buffer) }),
+      callHook: (callback, access, when) => {
+        if (access === 'deferred')
+          return this.deferred(
+            registration.owner,
+            { shape: 'exec', guarded: registration, call: callback },
+            when,
+          )
+        const run = this.callbacks.exec(registration, callback, access)
+        return { kind: 'call', run, access, ...(when && { when }) }
+      },
+      accessHook: (callback, access) => {
+        if (access === 'deferred')
+          return this.deferred(registration.owner, { shape: 'access', guarded: registration, call: callback })
+        return { kind: 'call', run: this.callbacks.memory(registration, callback, access), access }
+      },
+      traceHook: buffer => ({ kind: 'trace', target: this.checkTrace(buffer) }),
       cellOffset: cell => this.cells.offset(cell),
       disassemble: source => target.disassemble(source.insn, source.pc),
       describe: source => target.describe(source.insn),
@@ -258,6 +302,9 @@ export class PluginHost implements Instrumentation {
 
   /** Calls a plugin; false if it threw. */
   call(plugin: Installed, callback: string, level: number, run: () => void): boolean {
+    const { gone } = plugin
+    plugin.deferred?.flush()
+    if (plugin.gone !== gone) return false
     const before = this.registers.level
     this.registers.level = level
     try {
@@ -284,7 +331,8 @@ export class PluginHost implements Instrumentation {
   remove(plugin: Installed, done: () => void = () => {}): void {
     plugin.gone = true
     this.dropRegistrations(plugin)
-    this.traces.abandon(plugin)
+    this.records.abandon(plugin)
+    this.#deferring.delete(plugin)
     if (this.timekeeper === plugin) {
       this.timekeeper = undefined
       this.machine.holdTime(undefined)

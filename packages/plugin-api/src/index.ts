@@ -6,6 +6,7 @@
 export {
   apiVersions,
   type BooleanOption,
+  type CallbackAccess,
   type Cell,
   type ChoiceOption,
   type Condition,

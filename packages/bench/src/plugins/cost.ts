@@ -3,6 +3,7 @@ import {
   type Cell,
   Discon,
   definePlugin,
+  type MemEvent,
   type PluginApi,
   type PluginDefinition,
   type TraceBatch,
@@ -40,6 +41,32 @@ function consumer(field: 'pc' | 'address'): {
   }
 }
 
+const calledPerBlock =
+  (access: 'none' | 'deferred'): Mode =>
+  api => {
+    let count = 0
+    const callback = (): void => {
+      count++
+    }
+    api.onTranslate(tb => tb.onExec(callback, access))
+    return () => count
+  }
+
+const calledPerAccess =
+  (access: 'none' | 'deferred'): Mode =>
+  api => {
+    let count = 0
+    let mix = 0
+    const callback = (event: MemEvent): void => {
+      count++
+      mix ^= event.addressLow
+    }
+    api.onTranslate(tb => {
+      for (const insn of tb.insns) insn.onMemory('both', callback, access)
+    })
+    return () => (Number.isInteger(mix) ? count : Number.NaN)
+  }
+
 const modes = {
   'block-counter': counted((tb, cell) => tb.inlineAdd(cell, 1)),
   'insn-counter': counted((tb, cell) => {
@@ -48,27 +75,10 @@ const modes = {
   'memory-counter': counted((tb, cell) => {
     for (const insn of tb.insns) insn.inlineAddMemory('both', cell, 1)
   }),
-  'block-callback'(api) {
-    let count = 0
-    api.onTranslate(tb =>
-      tb.onExec(() => {
-        count++
-      }),
-    )
-    return () => count
-  },
-  'memory-callback'(api) {
-    let count = 0
-    let mix = 0
-    api.onTranslate(tb => {
-      for (const insn of tb.insns)
-        insn.onMemory('both', event => {
-          count++
-          mix ^= event.addressLow
-        })
-    })
-    return () => (Number.isInteger(mix) ? count : Number.NaN)
-  },
+  'block-callback': calledPerBlock('none'),
+  'block-deferred': calledPerBlock('deferred'),
+  'memory-callback': calledPerAccess('none'),
+  'memory-deferred': calledPerAccess('deferred'),
   'memory-trace'(api) {
     const { batch, records } = consumer('address')
     const buffer = api.traceBuffer({ fields: ['pc', 'address'], onBatch: batch })

@@ -24,14 +24,16 @@ export class Callbacks {
   exec(guarded: Guarded, callback: (cpu: number) => void, access: RegisterAccess): (cpu: number) => void {
     const level = Level[access]
     const registers = this.#registers
+    const { owner } = guarded
     return cpu => {
+      owner.deferred?.flush()
       if (!guarded.active) return
       const before = registers.level
       registers.level = level
       try {
         callback(cpu)
       } catch (error) {
-        this.#fail(guarded.owner, 'onExec', error)
+        this.#fail(owner, 'onExec', error)
       }
       registers.level = before
     }
@@ -45,8 +47,10 @@ export class Callbacks {
   ): (cpu: number) => void {
     const level = Level[access]
     const registers = this.#registers
-    const event = guarded.owner.memEvent
+    const { owner } = guarded
+    const event = owner.memEvent
     return cpu => {
+      owner.deferred?.flush()
       if (!guarded.active) return
       const before = registers.level
       registers.level = level
@@ -55,7 +59,7 @@ export class Callbacks {
       try {
         callback(event)
       } catch (error) {
-        this.#fail(guarded.owner, 'onMemory', error)
+        this.#fail(owner, 'onMemory', error)
       }
       event.end()
       registers.inAccess = false
@@ -68,6 +72,7 @@ export class Callbacks {
     const registers = this.#registers
     const event = owner.edgeEvent
     const run = (cpu: number): void => {
+      owner.deferred?.flush()
       if (!state.active) return
       const before = registers.level
       registers.level = Level.none

@@ -1,7 +1,6 @@
 /** The events that callbacks get while a block runs: one object each per plugin, used again and again. */
 import { AccessInfo, Head } from '@guestscope/codegen'
 import type { Cpu } from '../cpu.ts'
-import { accessValue } from '../hook-run.ts'
 import { Layout } from '../layout.ts'
 import type { MemoryPlace } from '../memory.ts'
 import { type EdgeEvent, type EdgeKind, edgeKinds, type MemEvent } from '../plugin/index.ts'
@@ -13,9 +12,10 @@ abstract class ReusedEvent {
   protected readonly machine: PluginMachine
   readonly #what: string
   readonly #words: Int32Array
-  /** The vCPU, and where its head lies in `#words`; -1: no callback is running. */
+  /** The vCPU, and where in `#words` address (then value) and info of what happened lie; -1: no callback is running. */
   #cpu = 0
-  #head = -1
+  #address = -1
+  #info = 0
 
   constructor(machine: PluginMachine, what: string) {
     this.machine = machine
@@ -25,27 +25,39 @@ abstract class ReusedEvent {
 
   /** Valid from now on: what the vCPU's head describes. Called for every access: nothing but numbers. */
   begin(cpu: number): void {
+    const head = Layout.firstCpu + cpu * Layout.cpuSize
     this.#cpu = cpu
-    this.#head = (Layout.firstCpu + cpu * Layout.cpuSize) >> 2
+    this.#address = (head + Head.accessAddress) >> 2
+    this.#info = (head + Head.accessInfo) >> 2
+  }
+  /** The same for what a record of a deferred callback describes, at an index of linear memory's words. */
+  beginRecord(cpu: number, record: number): void {
+    this.#cpu = cpu
+    this.#address = record + 2
+    this.#info = record + 1
   }
   end(): void {
-    this.#head = -1
+    this.#address = -1
   }
-  /** A word of the head. */
-  protected word(offset: number): number {
-    if (this.#head < 0) this.#stale()
-    return this.#words[this.#head + (offset >> 2)] as number
+  /** A word of the address (0, 1) or value (2, 3). */
+  protected word(index: number): number {
+    if (this.#address < 0) this.#stale()
+    return this.#words[this.#address + index] as number
   }
-  /** A double word of the head, unsigned. */
-  protected long(offset: number): bigint {
-    return BigInt(this.word(offset) >>> 0) | (BigInt(this.word(offset + 4) >>> 0) << 32n)
+  /** A double word, unsigned. */
+  protected long(index: number): bigint {
+    return BigInt(this.word(index) >>> 0) | (BigInt(this.word(index + 1) >>> 0) << 32n)
+  }
+  protected get info(): number {
+    if (this.#address < 0) this.#stale()
+    return this.#words[this.#info] as number
   }
   protected get at(): Cpu {
-    if (this.#head < 0) this.#stale()
+    if (this.#address < 0) this.#stale()
     return this.machine.cpus[this.#cpu] as Cpu
   }
   get cpu(): number {
-    if (this.#head < 0) this.#stale()
+    if (this.#address < 0) this.#stale()
     return this.#cpu
   }
   #stale(): never {
@@ -62,33 +74,33 @@ export class HostMemEvent extends ReusedEvent implements MemEvent {
     super(machine, 'onMemory')
   }
   get address(): bigint {
-    return this.long(Head.accessAddress)
+    return this.long(0)
   }
   get addressLow(): number {
-    return this.word(Head.accessAddress) >>> 0
+    return this.word(0) >>> 0
   }
   get addressHigh(): number {
-    return this.word(Head.accessAddress + 4) >>> 0
+    return this.word(1) >>> 0
   }
   get size(): number {
-    return this.word(Head.accessInfo) & AccessInfo.bytes
+    return this.info & AccessInfo.bytes
   }
   get isStore(): boolean {
-    return (this.word(Head.accessInfo) & AccessInfo.store) !== 0
+    return (this.info & AccessInfo.store) !== 0
   }
   get signed(): boolean {
-    return (this.word(Head.accessInfo) & AccessInfo.signed) !== 0
+    return (this.info & AccessInfo.signed) !== 0
   }
   /** No target is. */
   get bigEndian(): boolean {
-    return this.word(Head.accessInfo) < 0
+    return this.info < 0
   }
   get value(): bigint {
-    return accessValue(this.at)
+    return BigInt.asUintN(8 * this.size, this.long(2))
   }
   get valueLow(): number {
     const bits = 8 * this.size
-    const low = this.word(Head.accessValue)
+    const low = this.word(2)
     return bits < 32 ? low & ((1 << bits) - 1) : low >>> 0
   }
   get physical(): bigint | undefined {
@@ -115,12 +127,12 @@ export class HostEdgeEvent extends ReusedEvent implements EdgeEvent {
     super(machine, 'onEdge')
   }
   get kind(): EdgeKind {
-    return edgeKinds[this.word(Head.accessInfo)] as EdgeKind
+    return edgeKinds[this.info] as EdgeKind
   }
   get from(): bigint {
-    return this.long(Head.accessValue)
+    return this.long(2)
   }
   get to(): bigint {
-    return this.long(Head.accessAddress)
+    return this.long(0)
   }
 }

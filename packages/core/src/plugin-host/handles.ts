@@ -2,6 +2,7 @@
 import type { Cpu } from '../cpu.ts'
 import type { AccessHook, BlockSource, Hook, HookCondition } from '../instrument.ts'
 import type {
+  CallbackAccess,
   Cell,
   Condition,
   DisconEvent,
@@ -10,7 +11,6 @@ import type {
   InsnKind,
   MemEvent,
   MemoryAccess,
-  RegisterAccess,
   TbHandle,
   TraceBuffer,
 } from '../plugin/index.ts'
@@ -22,8 +22,8 @@ import { Scope } from './scope.ts'
 /** What handles need of the host. */
 export interface HandleHost {
   /** A hook that calls the plugin back, with its errors caught. */
-  callHook(callback: (cpu: number) => void, access: RegisterAccess, when?: HookCondition): Hook
-  accessHook(callback: (event: MemEvent) => void, access: RegisterAccess): Hook
+  callHook(callback: (cpu: number) => void, access: CallbackAccess, when?: HookCondition): Hook
+  accessHook(callback: (event: MemEvent) => void, access: CallbackAccess): Hook
   traceHook(buffer: TraceBuffer): Hook
   cellOffset(cell: Cell): number
   disassemble(source: BlockSource['insns'][number]): string
@@ -31,11 +31,12 @@ export interface HandleHost {
   symbol(address: bigint): string | undefined
 }
 
-const accesses: readonly RegisterAccess[] = ['none', 'read', 'write', 'write-pc']
+const accesses: readonly CallbackAccess[] = ['none', 'read', 'write', 'write-pc', 'deferred']
 const conditions: readonly Condition[] = ['never', 'always', '==', '!=', '<', '<=', '>', '>=']
 const memoryAccesses: readonly MemoryAccess[] = ['read', 'write', 'both']
 
-function checkOneOf<T extends string>(what: string, value: T, known: readonly T[]): void {
+/** Throws (`plugin/argument`) for what is none of those known. */
+export function checkOneOf<T extends string>(what: string, value: T, known: readonly T[]): void {
   if (known.includes(value)) return
   throw new PluginError('plugin/argument', `'${value}' is no ${what}.`, `Use one of: ${known.join(', ')}.`)
 }
@@ -56,7 +57,7 @@ abstract class Handle {
   protected check(): void {
     this.scope.check(this.#what)
   }
-  onExec(callback: (cpu: number) => void, access: RegisterAccess = 'none'): void {
+  onExec(callback: (cpu: number) => void, access: CallbackAccess = 'none'): void {
     this.check()
     checkOneOf('access to registers', access, accesses)
     this.#hooks.push(this.host.callHook(callback, access))
@@ -66,7 +67,7 @@ abstract class Handle {
     condition: Condition,
     value: bigint | number,
     callback: (cpu: number) => void,
-    access: RegisterAccess = 'none',
+    access: CallbackAccess = 'none',
   ): void {
     this.check()
     checkOneOf('condition', condition, conditions)
@@ -160,7 +161,7 @@ class HostInsn extends Handle implements InsnHandle {
   onMemory(
     access: MemoryAccess,
     callback: (event: MemEvent) => void,
-    registers: RegisterAccess = 'none',
+    registers: CallbackAccess = 'none',
   ): void {
     this.check()
     checkOneOf('access to registers', registers, accesses)

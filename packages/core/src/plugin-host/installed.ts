@@ -1,5 +1,6 @@
 /** One installed plugin: the interface that it got, and what it has of the host. */
 import type { DisconMask } from '../discon.ts'
+import type { Hook } from '../instrument.ts'
 import type {
   Cell,
   Counter,
@@ -28,8 +29,10 @@ import type { PluginHost } from '../plugin-host.ts'
 import { Access } from '../target.ts'
 import { cpuAt, type HostCell } from './cells.ts'
 import { disconCount, HostCounter } from './counters.ts'
+import type { DeferredCalls } from './deferred.ts'
 import { HostEdgeEvent, HostMemEvent } from './events.ts'
 import { readMemory, readPhysical, writeMemory, writePhysical } from './guest-memory.ts'
+import { checkOneOf } from './handles.ts'
 import { Level } from './registers.ts'
 import { requestTimeControl } from './time.ts'
 
@@ -42,6 +45,8 @@ export class Installed implements PluginApi {
   gone = false
   readonly memEvent: HostMemEvent
   readonly edgeEvent: HostEdgeEvent
+  /** Its deferred callbacks, if it has any; whatever else it is told comes after them. */
+  deferred: DeferredCalls | undefined
   readonly #host: PluginHost
   readonly #cells = new Set<HostCell>()
   readonly #counters = new Set<HostCounter>()
@@ -69,7 +74,7 @@ export class Installed implements PluginApi {
 
   uninstall(done: () => void = () => {}): Promise<void> {
     const host = this.#live
-    host.traces.drop(this)
+    host.records.drop(this)
     return new Promise(resolve => {
       host.remove(this, () => {
         host.call(this, 'uninstall', Level.free, done)
@@ -79,8 +84,9 @@ export class Installed implements PluginApi {
   }
   reset(callback: () => void = () => {}): Promise<void> {
     const host = this.#live
+    this.deferred?.flush()
     host.dropRegistrations(this)
-    host.traces.drop(this)
+    host.records.drop(this)
     return new Promise(resolve => {
       host.atSafePoint(() => {
         if (!this.gone) host.call(this, 'reset', Level.free, callback)
@@ -156,9 +162,22 @@ export class Installed implements PluginApi {
   onTranslate(callback: (tb: TbHandle) => void): Disposable {
     return this.#live.onTranslate.add(this, callback)
   }
-  onEdge(callback: (edge: EdgeEvent) => void, kinds: readonly EdgeKind[] = edgeKinds): Disposable {
+  onEdge(
+    callback: (edge: EdgeEvent) => void,
+    kinds: readonly EdgeKind[] = edgeKinds,
+    access: 'none' | 'deferred' = 'none',
+  ): Disposable {
     const host = this.#live
-    return host.onEdge.register(this, state => host.callbacks.edge(this, state, callback), checkKinds(kinds))
+    checkOneOf('access in onEdge', access, ['none', 'deferred'])
+    const hook = (state: { readonly active: boolean }): Hook => {
+      if (access === 'none') return host.callbacks.edge(this, state, callback)
+      return host.deferred(this, {
+        shape: 'edge',
+        guarded: Object.assign(state, { owner: this }),
+        call: callback,
+      })
+    }
+    return host.onEdge.register(this, hook, checkKinds(kinds))
   }
   countEdges(kinds: readonly EdgeKind[] = edgeKinds): Counter {
     const host = this.#live
@@ -175,11 +194,11 @@ export class Installed implements PluginApi {
   }
   traceEdges(buffer: TraceBuffer, kinds: readonly EdgeKind[] = edgeKinds): Disposable {
     const host = this.#live
-    const target = host.traces.check(buffer)
+    const target = host.checkTrace(buffer)
     return host.onEdge.add(this, { kind: 'trace', target }, checkKinds(kinds))
   }
   traceBuffer<const Field extends TraceField>(options: TraceOptions<Field>): TraceBuffer {
-    return this.#live.traces.make(this, options as unknown as TraceOptions<TraceField>)
+    return this.#live.traceBuffer(this, options as unknown as TraceOptions<TraceField>)
   }
 
   // Cells.

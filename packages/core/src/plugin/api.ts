@@ -72,8 +72,12 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
 
   /** Calls back for each block, when it is translated and before it runs. */
   onTranslate(callback: (tb: TbHandle) => void): Disposable
-  /** Calls back at each control-flow edge of these kinds (all, if not given). */
-  onEdge(callback: (edge: EdgeEvent) => void, kinds?: readonly EdgeKind[]): Disposable
+  /** Calls back at each control-flow edge of these kinds (all, if not given); `deferred`: later, see `CallbackAccess`. */
+  onEdge(
+    callback: (edge: EdgeEvent) => void,
+    kinds?: readonly EdgeKind[],
+    access?: 'none' | 'deferred',
+  ): Disposable
   /** Counts control-flow edges of these kinds (all, if not given), inline. */
   countEdges(kinds?: readonly EdgeKind[]): Counter
   /** Records control-flow edges of these kinds (all, if not given), inline. */

@@ -19,6 +19,16 @@ export interface Disposable {
 export type RegisterAccess = 'none' | 'read' | 'write' | 'write-pc'
 
 /**
+ * What a callback may do with registers, and when it is called. `deferred`: no registers, and later. Generated code records
+ * the calls without leaving; the plugin gets them in a batch, each once, in their order and with the same arguments:
+ * before anything else of the plugin is called, and at the latest when the slice of the vCPU ends (some thousand times a
+ * second; with several vCPUs, when it is the next one's turn). So the guest has gone on meanwhile: memory, cells, `clock`
+ * and what is asked of the address translation (`MemEvent.physical`, `isIo`, `device`, `deviceOffset`) are as they are then,
+ * and `exit` comes later. Several times as fast as `none`; for what counts, models or prints.
+ */
+export type CallbackAccess = RegisterAccess | 'deferred'
+
+/**
  * When a conditional callback is called: the vCPU's cell, compared with a constant, both unsigned 64 bits. `never` and
  * `always` do not look at the cell.
  */

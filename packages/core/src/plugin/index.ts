@@ -4,6 +4,7 @@
  */
 export type { OutputFile, PluginApi } from './api.ts'
 export type {
+  CallbackAccess,
   Cell,
   Condition,
   Counter,
