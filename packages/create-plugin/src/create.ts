@@ -80,7 +80,9 @@ function packageJson(name: string, plugin: string): string {
     files: ['dist'],
     exports: `./dist/${plugin}.js`,
     scripts: {
-      start: `guestscope run node_modules/guestscope/demo/demo-rv64.elf -p ./${plugin}.ts`,
+      // Compiled: before version 22.18 Node runs no TypeScript.
+      prestart: 'tsc',
+      start: `guestscope run node_modules/guestscope/demo/demo-rv64.elf -p ./dist/${plugin}.js`,
       test: 'node --test',
       check: 'tsc --noEmit',
       build: 'tsc',

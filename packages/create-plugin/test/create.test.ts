@@ -39,6 +39,8 @@ describe('what is written', () => {
     scratch.create('my-plugin')
     scratch.install('my-plugin')
     const content = JSON.parse(readFileSync(join(scratch.path, 'my-plugin/package.json'), 'utf8'))
+    expect(content.scripts.prestart).toBe('tsc')
+    expect(scratch.compile('my-plugin')).toEqual({ status: 0, stdout: '', stderr: '' })
     const [command, ...args] = content.scripts.start.split(' ')
     const { status, stdout, stderr } = scratch.run('my-plugin', command, ...args)
     expect({ status, stderr }).toEqual({

@@ -7,6 +7,8 @@ import { main } from '../src/index.ts'
 
 export const root: string = resolve(import.meta.dirname, '../../..')
 
+const sources = ['--customConditions', '@guestscope/source', '--lib', 'es2023,esnext.disposable,dom']
+
 export interface Outcome {
   readonly status: number | null
   readonly stdout: string
@@ -61,7 +63,10 @@ export class Scratch {
 
   /** Types as `npm run check` finds them, but with sources of the workspace, which need more than built declarations. */
   check(folder: string): Outcome {
-    const sources = ['--customConditions', '@guestscope/source', '--lib', 'es2023,esnext.disposable,dom']
     return this.run(folder, 'tsc', '--noEmit', ...sources)
+  }
+  /** The same, and JavaScript is written. */
+  compile(folder: string): Outcome {
+    return this.run(folder, 'tsc', ...sources)
   }
 }
