@@ -1,3 +1,4 @@
+import { isPositive, type Narrow, narrow } from './narrow.ts'
 import { type NumericOp, opInfo, type Val } from './ops.ts'
 import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
 
@@ -27,8 +28,10 @@ export class Builder {
   /** Set once the body has ended (goto, branch, raise, leave, return): what follows is unreachable. */
   #ended = false
 
-  /** Slots that hold a constant at this point, where slots are tracked. */
+  /** What slots hold at this point, where slots are tracked: a constant, or a value known to be narrow. */
   #known = new Map<number, Node>()
+  /** What the slot held that a `get` reads, where that is known to be narrow. */
+  readonly #slotValues = new WeakMap<Node, Node>()
   readonly #tracks: (offset: number) => boolean
   /** Told of accesses and ends of the current instruction. */
   observer: Observer | undefined
@@ -105,13 +108,21 @@ export class Builder {
     return this.op(`${a.type}.mul`, a, b)
   }
   and(a: Node, b: Node): Node {
-    return isConst(b, -1) ? a : this.op(`${a.type}.and`, a, b)
+    return isConst(b, -1) ? a : this.#bitwise('and', a, b)
   }
   or(a: Node, b: Node): Node {
-    return isConst(b, 0) ? a : isConst(a, 0) ? b : this.op(`${a.type}.or`, a, b)
+    return isConst(b, 0) ? a : isConst(a, 0) ? b : this.#bitwise('or', a, b)
   }
   xor(a: Node, b: Node): Node {
-    return isConst(b, 0) ? a : isConst(a, 0) ? b : this.op(`${a.type}.xor`, a, b)
+    return isConst(b, 0) ? a : isConst(a, 0) ? b : this.#bitwise('xor', a, b)
+  }
+  /** Of values that are 32-bit ones with extended signs, in 32 bits, if that saves an extension. */
+  #bitwise(name: 'and' | 'or' | 'xor', a: Node, b: Node): Node {
+    const [x, y] = [this.#narrow(a), this.#narrow(b)]
+    const gains = x !== undefined && y !== undefined && (x === 'extended' || y === 'extended')
+    if (a.type !== 'i64' || !gains) return this.op(`${a.type}.${name}`, a, b)
+    const low = this.op(`i32.${name}`, this.resize(a, 'i32'), this.resize(b, 'i32'))
+    return this.resize(low, 'i64')
   }
   /** Shifts take their amount modulo the width, in the type of the value. */
   shl(a: Node, b: Node): Node {
@@ -146,17 +157,28 @@ export class Builder {
   /** To another integer width; signed extension unless said otherwise. */
   resize(a: Node, type: 'i32' | 'i64', unsigned = false): Node {
     if (a.type === type) return a
-    return type === 'i32' ? this.op('i32.wrap', a) : this.op(unsigned ? 'i64.extend_u' : 'i64.extend_s', a)
+    if (type === 'i32' && a.op.startsWith('i64.extend_')) return a.args[0] as Node
+    if (type === 'i32') return this.op('i32.wrap', a)
+    return this.op(unsigned || isPositive(a) ? 'i64.extend_u' : 'i64.extend_s', a)
+  }
+
+  /** How an i64 that is a 32-bit value with extended sign came about; undefined: it may be any. */
+  #narrow(node: Node): Narrow | undefined {
+    return narrow(this.#slotValues.get(node) ?? node)
   }
 
   // State.
   get(offset: number, type: Type): Node {
     const known = this.#known.get(offset)
-    if (known?.type === type) return this.const(type, known.imm)
-    return this.#node('get', type, [], offset)
+    if (known?.type !== type) return this.#node('get', type, [], offset)
+    if (known.op === 'const') return this.const(type, known.imm)
+    const node = this.#node('get', type, [], offset)
+    this.#slotValues.set(node, known)
+    return node
   }
   set(offset: number, value: Node): void {
-    if (value.op === 'const' && this.#tracks(offset)) this.#known.set(offset, value)
+    const tells = value.op === 'const' || this.#narrow(value) !== undefined
+    if (tells && this.#tracks(offset)) this.#known.set(offset, value)
     else this.#known.delete(offset)
     this.#node('set', undefined, [value], offset)
   }
