@@ -98,7 +98,7 @@ export {
 export { PluginError } from './plugin-error.ts'
 export type { PluginFailure, PluginHostIo, PluginMachine } from './plugin-host/machine.ts'
 export { PluginHost } from './plugin-host.ts'
-export { type HotSpot, Profile } from './profile.ts'
+export { type HotSpot, Profile, type TierShare } from './profile.ts'
 export { loadRaw } from './raw.ts'
 export type { BlockStatistics, MachineStatistics, TierStatistics } from './statistics.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './stop.ts'

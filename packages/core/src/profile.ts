@@ -18,6 +18,15 @@ export interface HotSpot {
   readonly share: number
 }
 
+/** What a tier had of a run, by samples. */
+export interface TierShare {
+  readonly tier: number
+  /** Of the instructions, 0 … 1. */
+  readonly instructions: number
+  /** Of the time, 0 … 1: what passed since the sample before counts for the tier that a sample finds. */
+  readonly time: number
+}
+
 /** A prime, so that no loop of the guest keeps step with it; large, because each sample may cut a block in two. */
 const usualInterval = 199_999
 
@@ -27,6 +36,9 @@ export class Profile {
   samples = 0
   readonly #machine: Machine
   readonly #spots = new Map<bigint, Omit<HotSpot, 'share'>>()
+  /** Samples and milliseconds by tier. */
+  readonly #tiers = new Map<number, { samples: number; ms: number }>()
+  #last: number | undefined
   /** Instructions to the next sample. */
   #left: number
 
@@ -39,6 +51,7 @@ export class Profile {
   /** As `Machine.run`. */
   run(instructions: number): RunState {
     const machine = this.#machine
+    this.#last ??= performance.now()
     for (let left = instructions; ; ) {
       const piece = Math.min(this.#left, left)
       const before = machine.executed
@@ -60,12 +73,15 @@ export class Profile {
       .map(spot => ({ ...spot, share: spot.samples / this.samples }))
   }
 
-  /** Share of the samples in each tier, by number. */
-  shares(): Map<number, number> {
-    const shares = new Map<number, number>()
-    for (const { tier, samples } of this.#spots.values())
-      shares.set(tier, (shares.get(tier) ?? 0) + samples / this.samples)
-    return shares
+  /** In ascending order of tiers. */
+  tiers(): TierShare[] {
+    const all = [...this.#tiers].sort(([a], [b]) => a - b)
+    const ms = all.reduce((sum, [, tier]) => sum + tier.ms, 0)
+    return all.map(([tier, own]) => ({
+      tier,
+      instructions: own.samples / this.samples,
+      time: ms > 0 ? own.ms / ms : 0,
+    }))
   }
 
   #sample(): void {
@@ -75,6 +91,12 @@ export class Profile {
     const { address, tier, blocks } = this.#place(cpu)
     const samples = (this.#spots.get(address)?.samples ?? 0) + 1
     this.#spots.set(address, { address, tier, blocks, samples })
+    const now = performance.now()
+    const own = this.#tiers.get(tier) ?? { samples: 0, ms: 0 }
+    own.samples++
+    own.ms += now - (this.#last ?? now)
+    this.#tiers.set(tier, own)
+    this.#last = now
   }
 
   #place(cpu: Cpu): Omit<HotSpot, 'samples' | 'share'> {

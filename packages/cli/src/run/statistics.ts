@@ -1,5 +1,5 @@
 /** The figures of `--stats`, `--hot` and `--stats-json`. */
-import type { HotSpot, Machine, MachineStatistics, Profile } from '@guestscope/core'
+import type { HotSpot, Machine, MachineStatistics, Profile, TierShare } from '@guestscope/core'
 import { columns } from '../args/help.ts'
 import type { SymbolTable } from './symbols.ts'
 
@@ -14,8 +14,8 @@ export interface RunStatistics extends MachineStatistics {
   /** Samples that were taken, one every so many instructions. */
   readonly samples: number
   readonly sampleInterval: number
-  /** Share of the samples in each tier's code, 0 … 1. */
-  readonly shares: readonly { readonly tier: number; readonly share: number }[]
+  /** What each tier had of the instructions and of the time, by the samples. */
+  readonly shares: readonly TierShare[]
   /** Code that was often executed, the hottest first; as many pieces as asked for. */
   readonly hot: readonly NamedHotSpot[]
 }
@@ -43,15 +43,21 @@ export function runStatistics(
   const figures = machine.statistics()
   const runMs = end - begin
   const mips = figures.instructions / 1000 / Math.max(runMs, 0.001)
-  const shares = [...profile.shares()]
-    .map(([tier, share]) => ({ tier, share }))
-    .sort((a, b) => a.tier - b.tier)
   const hot = profile.hottest(pieces).map(({ address, ...spot }) => {
     const symbol = symbols().nameOf(address)
     return { address: `0x${address.toString(16)}`, ...(symbol !== undefined && { symbol }), ...spot }
   })
   const { samples, interval } = profile
-  return { startMs: begin, runMs, mips, ...figures, samples, sampleInterval: interval, shares, hot }
+  return {
+    startMs: begin,
+    runMs,
+    mips,
+    ...figures,
+    samples,
+    sampleInterval: interval,
+    shares: profile.tiers(),
+    hot,
+  }
 }
 
 const number = (n: number): string => n.toLocaleString('en', { maximumFractionDigits: 0 })
@@ -81,9 +87,9 @@ export function statisticsText(run: RunStatistics): string {
         `in ${number(tier.modules)} modules, ${bytes(tier.bytes)}; ` +
         `made in ${ms(tier.generateMs)}, compiled in ${ms(tier.compileMs)}`,
     ]),
-    ...run.shares.map(({ tier, share }): [string, string] => [
+    ...run.shares.map(({ tier, instructions, time }): [string, string] => [
       `executed in ${tier}`,
-      `${percent(share)} of the instructions (${number(run.samples)} samples)`,
+      `${percent(instructions)} of the instructions, ${percent(time)} of the time (${number(run.samples)} samples)`,
     ]),
     [
       'soft TLBs',
