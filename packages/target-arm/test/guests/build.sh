@@ -11,6 +11,8 @@ cd "$(dirname "$0")"
 cross=${CROSS:-arm-none-eabi-}
 out=${OUT:-elf}
 mkdir -p "$out"
+# what all targets run
+shared=../../../core/test/guests
 
 # build "BOARD ..." NAME SOURCES [FLAG ...]: SOURCES is one word with blanks; FLOAT=hard uses the board's floating point
 build() {
@@ -58,5 +60,5 @@ build "an385 microbit" semihosting-off "semihosting.c $probe" -DOFF
 build "an386 an500" lazyfp "lazyfp.c $probe"
 build "$all" integer "integer.c"
 FLOAT=hard build "an386 an500" float "float.c"
-FLOAT=hard build "$all" programs "programs.c" -fjump-tables
+FLOAT=hard build "$all" programs "$shared/programs.c" "-DSYSTEM_CALL=\"svc\"" -fjump-tables
 build "$v7" selfmod "selfmod.c $probe"

@@ -11,6 +11,8 @@ cd "$(dirname "$0")"
 cross=${CROSS:-riscv64-unknown-elf-}
 out=${OUT:-elf}
 mkdir -p "$out"
+# what all targets run
+shared=../../../core/test/guests
 
 # build XLEN NAME SOURCES [FLAG ...]: SOURCES is one word with blanks
 build() {
@@ -41,7 +43,7 @@ for xlen in 64 32; do
   build $xlen pmp "pmp.c $probe"
   build $xlen paging "paging.c $probe"
   build $xlen selfmod "selfmod.c $probe"
-  build $xlen programs "programs.c lib/io.c" -fjump-tables
+  build $xlen programs "$shared/programs.c lib/io.c" "-DSYSTEM_CALL=\"ecall\"" -fjump-tables
   build $xlen integer "integer.c lib/io.c"
   build $xlen float "float.c lib/io.c"
   build $xlen semihosting "semihosting.c $probe"

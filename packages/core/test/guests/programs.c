@@ -1,6 +1,9 @@
 /* Ordinary C, without a C library: sorting, printing doubles exactly, series, strings, calls through tables, recursion,
- * 64-bit arithmetic (by library calls on 32-bit harts). The printed lines are the result. */
+ * 64-bit arithmetic (by calls of libgcc on 32-bit CPUs), floating point (by libgcc or by instructions, as the CPU has). The
+ * printed lines are the result. The targets build it with their own io.h, and with SYSTEM_CALL, the name of their call. */
 #include "io.h"
+
+typedef unsigned long ulong;
 
 static u32 state = 12345;
 static u32 next(void)
@@ -86,7 +89,7 @@ static void sorting(void)
             put("not sorted\n");
     }
     line("sort", sum);
-    const char *words[] = { "timer", "ecall", "page fault", "breakpoint", "external", "illegal", "access" };
+    const char *words[] = { "timer", SYSTEM_CALL, "page fault", "breakpoint", "external", "illegal", "access" };
     sort(words, 7, sizeof *words, by_text);
     for (int i = 0; i < 7; i++) {
         put(words[i]);
