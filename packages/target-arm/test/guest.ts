@@ -1,17 +1,13 @@
 /** Runs the guests of `guests/` as their cases say, and keeps what they show. */
 import { readFileSync } from 'node:fs'
+import { type Board, type Cpu, loadElf, type Target } from '@guestscope/core'
 import {
-  type Board,
-  type Cpu,
-  Discon,
-  loadElf,
-  Machine,
-  type MachineOptions,
-  type PluginApi,
-  PluginHost,
-  type StopReason,
-  type Target,
-} from '@guestscope/core'
+  type GuestRecording,
+  type GuestRun,
+  type GuestWay,
+  runGuestMachine,
+  totals,
+} from '@guestscope/core/testing'
 import { cores } from '../src/cores.ts'
 import { ArmExit } from '../src/exits.ts'
 import { armMBoards, createArmMTarget } from '../src/index.ts'
@@ -28,33 +24,11 @@ export interface GuestCase {
   readonly about: string
 }
 
-/** How to run, most of it as `Machine` has it. */
-export interface Way
-  extends Pick<MachineOptions, 'tier' | 'hotThreshold' | 'batch' | 'tuning' | 'poolBytes'> {
-  /** Instructions of each call of `run`; the calls take turns if there are several numbers. */
-  readonly steps?: readonly number[]
-  /** Ends the run after so many. */
-  readonly limit?: number
-  /** More than the log. */
-  readonly plugin?: (api: PluginApi, machine: Machine) => void
-}
-
-/** What came of a run. */
-export interface Shown {
-  /** undefined: the limit was reached first. */
-  readonly stop: StopReason | undefined
-  /** What the guest printed. */
-  readonly output: string
-  readonly events: readonly DisconEvent[]
-  readonly clock: number
-  readonly executed: number
-  /** Regions compiled. */
-  readonly regions: number
-  readonly machine: Machine
-}
+export type Way = GuestWay
+export type Shown = GuestRun<DisconEvent>
 
 const file = (path: string): Buffer => readFileSync(new URL(`guests/${path}`, import.meta.url))
-export const expectedText = (name: string): string => file(`expected/${name}`).toString()
+const expectedText = (name: string): string => file(`expected/${name}`).toString()
 
 interface Recorded {
   readonly boards: Readonly<Record<string, { readonly machine: string }>>
@@ -116,49 +90,27 @@ function targetOf(board: Board): Target {
 }
 
 export function runGuest(guest: GuestCase, way: Way): Shown {
-  const output: Buffer[] = []
-  const { plugin, limit = 200_000_000, steps = [5_000_000], ...engine } = way
   const board = armMBoards.find(b => b.name === guest.machine)
   if (!board) throw new Error(`no board ${guest.machine}`)
-  const machine = new Machine({
+  const options = {
     target: targetOf(board),
     board,
-    ...engine,
     memoryBytes: board.defaultMemory,
     cpus: 1,
-    console: { write: bytes => output.push(Buffer.from(bytes)) },
     image: loadElf(file(`elf/${guest.name}.elf`)),
     semihosting: guest.semihosting,
-  })
-  const events: DisconEvent[] = []
-  const host = new PluginHost(machine, { output: () => {}, openOutput: () => ({ write: () => {} }) })
-  host.install({
-    name: 'log',
-    description: '',
-    apiVersion: 1,
-    install: api => {
-      api.onDiscon(Discon.All, ({ cpu, type, from, to, cause }) => {
-        const inReturn = returning.has(machine.cpus[cpu] as Cpu)
-        events.push({ vcpu: cpu, type, from: BigInt(from), to: BigInt(to), cause: cause.name, inReturn })
-      })
-      plugin?.(api, machine)
-    },
-  })
-  let state = 'running'
-  for (let i = 0; state === 'running' && machine.executed < limit; i++)
-    state = machine.run(Math.min(steps[i % steps.length] as number, limit - machine.executed))
-  if (state === 'idle') throw new Error(`${guest.name}: the CPU waits for ever`)
-  host.finish(machine.stopReason ?? { kind: 'exit', status: 0 })
-  const { executed, stopReason } = machine
-  return {
-    stop: stopReason,
-    output: Buffer.concat(output).toString(),
-    events,
-    clock: machine.clock(),
-    executed,
-    regions: machine.engine.tiers[1].functions,
-    machine,
   }
+  return runGuestMachine(options, way, ({ cpu, type, from, to, cause }, { cpus }) => {
+    const inReturn = returning.has(cpus[cpu] as Cpu)
+    return { vcpu: cpu, type, from: BigInt(from), to: BigInt(to), cause: cause.name, inReturn }
+  })
+}
+
+/** What QEMU showed; it sends WRITE to `:tt` elsewhere than what the UART prints. */
+export function recording({ name, exit }: GuestCase): GuestRecording {
+  const terminal = /^semihosting-(?!exit|off)/.test(name) ? expectedText(`${name}.stdout`) : ''
+  const log = expectedText(`${name}.log`).trimEnd().split('\n')
+  return { status: exit, output: terminal + expectedText(`${name}.out`), log }
 }
 
 /** The log as the expected file has it: events in QEMU's form, and the totals. */
@@ -168,7 +120,6 @@ export function asRecorded(
 ): Reported & { log: readonly string[] } {
   const reported = asQemuReports(events)
   const { lines } = reported
-  const count = (type: number): number => lines.filter(line => line.split(' ')[1] === `${type}`).length
-  const total = `# vcpu 0 interrupts ${count(1)} exceptions ${count(2)} hostcalls ${count(4)}`
-  return { ...reported, log: guest.compare === 'count' ? [total] : [...lines, total] }
+  const counts = totals(lines, 1)
+  return { ...reported, log: guest.compare === 'count' ? counts : [...lines, ...counts] }
 }

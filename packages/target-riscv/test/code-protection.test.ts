@@ -3,7 +3,7 @@ import { loadElf, Machine, type Tier } from '@guestscope/core'
 import { expect, test } from 'vitest'
 import { riscv64, virt64 } from '../src/index.ts'
 import { assembleProgram } from './differential/asm.ts'
-import { writeElf } from './differential/elf.ts'
+import { programElf } from './differential/elf.ts'
 
 const base = 0x80000000
 
@@ -39,7 +39,7 @@ function program(at: number, pmpaddr: number, config: number): Uint8Array {
   const bytes = new Uint8Array(at - base + body.length)
   bytes.set(main)
   bytes.set(body, at - base)
-  return writeElf(64, base, bytes)
+  return programElf(64, base, bytes)
 }
 
 const [locked, readable] = [0x80, 1]

@@ -2,7 +2,7 @@
 import { loadElf, Machine, type Tier } from '@guestscope/core'
 import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
 import { assembleProgram } from './differential/asm.ts'
-import { writeElf } from './differential/elf.ts'
+import { programElf } from './differential/elf.ts'
 
 export type Xlen = 32 | 64
 export const Pte = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const
@@ -41,7 +41,7 @@ export class Paged {
       memoryBytes: 16 << 20,
       cpus,
       console: { write: () => {} },
-      image: loadElf(writeElf(xlen, at.program, program)),
+      image: loadElf(programElf(xlen, at.program, program)),
       semihosting: false,
       hotThreshold: 10,
       batch: 1,

@@ -32,8 +32,8 @@ const reference = (guest: GuestCase): Shown => {
 }
 
 /** What a guest can tell. */
-const told = ({ log, clock, executed, output, stop, machine }: Shown) => ({
-  log,
+const told = ({ events, clock, executed, output, stop, machine }: Shown) => ({
+  events,
   clock,
   executed,
   output,

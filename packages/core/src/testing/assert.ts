@@ -7,7 +7,8 @@ export function none(what: string, faults: readonly string[]): void {
   throw new Error(`${what}:\n  ${faults.slice(0, 10).join('\n  ')}${more}`)
 }
 
-const text = (value: unknown): string =>
+/** A value as text that can be compared. */
+export const text = (value: unknown): string =>
   JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `0x${v.toString(16)}` : v)) ?? String(value)
 
 /** Throws unless both are the same as text. */

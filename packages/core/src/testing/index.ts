@@ -5,5 +5,24 @@ export {
   type RandomPrograms,
   targetContract,
 } from './contract.ts'
+export {
+  type Differential,
+  DifferentialStream,
+  type StreamOptions,
+  type StreamProgram,
+  type StreamRun,
+  tiersOf,
+} from './differential.ts'
+export { type ElfOptions, type ElfSegment, writeElf } from './elf.ts'
+export {
+  GuestComparison,
+  type GuestMachine,
+  type GuestRecording,
+  type GuestRun,
+  type GuestSuite,
+  type GuestWay,
+  runGuestMachine,
+  totals,
+} from './guests.ts'
 export { below, bits32, bits64, type Random, seeded } from './random.ts'
 export { stressed } from './stress.ts'

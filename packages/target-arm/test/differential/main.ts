@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Tier } from '@guestscope/core'
+import { DifferentialStream, tiersOf } from '@guestscope/core/testing'
 import { platformOf, platforms } from './layout.ts'
 import { localise } from './localise.ts'
 import { makeProgram, type ProgramOptions } from './program.ts'
@@ -45,40 +45,17 @@ const number = (name: 'seed' | 'count' | 'repeats' | 'chunk' | 'show'): number =
   return value
 }
 
-const tiers = values.tier.split(',').map((t): Tier => (t === 'oracle' ? t : t === '0' ? 0 : 1))
-let shown = 0
-
-async function look(options: ProgramOptions, tier: Tier): Promise<void> {
-  const { core, seed, count, only, repeats } = options
-  shown++
-  console.log(`Different: ${core}, tier ${tier}, seed ${seed}, chunk ${only}`)
-  for (const line of await localise(options, tier)) console.log(line)
-  console.log(
-    `  Again: pnpm differential --core ${core} --tier ${tier} --seed ${seed} --count ${count} --repeats ${repeats} --chunk ${only}`,
-  )
-}
-
-/** Runs one program everywhere; returns the number of chunks that differ. */
-async function compare(options: ProgramOptions): Promise<number> {
-  const { core, seed } = options
-  const program = makeProgram(options)
-  const reference = runOnQemu(core, program.elf)
-  const mine = tiers.map(tier => ({ tier, lines: runOnOurs(core, program.elf, tier).split('\n') }))
-  const expected = (await reference).split('\n')
-  let differing = 0
-  for (const { tier, lines } of mine) {
-    for (let i = 0; i < Math.max(expected.length, lines.length); i++) {
-      if (expected[i] === lines[i]) continue
-      differing++
-      if (i < program.chunks.length && shown < number('show')) await look({ ...options, only: i }, tier)
-    }
-  }
-  const result = differing ? `${differing} differences` : 'equal'
-  console.log(
-    `${core} seed ${seed}: ${program.count} instructions in ${program.chunks.length} chunks: ${result}`,
-  )
-  return differing
-}
+const stream = new DifferentialStream<ProgramOptions>(
+  {
+    label: ({ core }) => core,
+    argument: ({ core }) => `--core ${core}`,
+    make: makeProgram,
+    ours: ({ core }, elf, tier) => runOnOurs(core, elf, tier),
+    reference: ({ core }, elf) => runOnQemu(core, elf),
+    localise,
+  },
+  { tiers: tiersOf(values.tier), show: number('show'), say: line => console.log(line) },
+)
 
 async function record(): Promise<void> {
   const all: Recorded[] = []
@@ -94,18 +71,12 @@ async function record(): Promise<void> {
 async function main(): Promise<void> {
   if (values.help) return console.log(usage)
   if (values.record) return record()
-  const [count, seed, repeats] = [number('count'), number('seed'), number('repeats')]
+  const only = values.chunk === undefined ? {} : { only: number('chunk') }
+  const options = { seed: number('seed'), count: number('count'), repeats: number('repeats'), ...only }
   let differing = 0
   for (const core of values.core.split(',')) {
     platformOf(core)
-    if (values.chunk !== undefined) {
-      for (const tier of tiers) await look({ core, seed, count, repeats, only: number('chunk') }, tier)
-      continue
-    }
-    for (let i = 0; i * perProgram < count; i++) {
-      const part = Math.min(perProgram, count - i * perProgram)
-      differing += await compare({ core, seed: seed + i, count: part, repeats })
-    }
+    differing += await stream.through({ core, ...options }, perProgram)
   }
   process.exitCode = differing ? 1 : 0
 }

@@ -1,5 +1,5 @@
 /** A whole random program: an ELF file made from a seed. */
-import { writeElf } from './elf.ts'
+import { writeElf } from '@guestscope/core/testing'
 import { Descriptor, dataSize, Place, platformOf } from './layout.ts'
 import { runtime } from './runtime.ts'
 import { type Code, Stream } from './stream.ts'
@@ -73,7 +73,16 @@ export function makeProgram(options: ProgramOptions): Program {
   // The slots, as the runtime finds them: RAM is a segment of its own.
   const slots = [0, 0, number, Place.chunks, 0]
   return {
-    elf: writeElf(image, label('start') | 1, slots, Place.slots),
+    elf: writeElf({
+      bits: 32,
+      machine: 40,
+      flags: 0x05000000, // EABI 5
+      entry: label('start') | 1,
+      segments: [
+        { base: 0, bytes: image, flags: 7, align: 0x1000 },
+        { base: Place.slots, bytes: new Uint8Array(Uint32Array.from(slots).buffer), flags: 6, align: 4 },
+      ],
+    }),
     chunks,
     pieces: made,
     count: chunks.reduce((sum, code) => sum + code.count, 0),

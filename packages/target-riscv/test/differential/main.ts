@@ -5,9 +5,9 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Tier } from '@guestscope/core'
+import { DifferentialStream, tiersOf } from '@guestscope/core/testing'
 import type { Xlen } from '../../src/isa/index.ts'
-import { localise, type Run } from './localise.ts'
+import { localise } from './localise.ts'
 import { runOnOurs } from './ours.ts'
 import { makeProgram, type ProgramOptions } from './program.ts'
 import { runOnQemu } from './qemu.ts'
@@ -47,42 +47,23 @@ const number = (name: 'seed' | 'count' | 'repeats' | 'chunk' | 'show'): number =
 }
 
 const widths: readonly Xlen[] = values.xlen === undefined ? [64, 32] : [values.xlen === '32' ? 32 : 64]
-const tiers = values.tier.split(',').map((t): Tier => (t === 'oracle' ? t : t === '0' ? 0 : 1))
 
-let shown = 0
-
-async function look(options: ProgramOptions, tier: Tier): Promise<void> {
-  const { xlen, seed, count, only, repeats } = options
-  shown++
-  console.log(`Different: RV${xlen}, tier ${tier}, seed ${seed}, chunk ${only}`)
-  const ours: Run = async elf => runOnOurs(xlen, elf, tier)
-  for (const line of await localise(options, ours, elf => runOnQemu(xlen, elf))) console.log(line)
-  console.log(
-    `  Again: pnpm differential --xlen ${xlen} --tier ${tier} --seed ${seed} --count ${count} --repeats ${repeats} --chunk ${only}`,
-  )
-}
-
-/** Runs one program everywhere; returns the number of chunks that differ. */
-async function compare(options: ProgramOptions): Promise<number> {
-  const { xlen, seed } = options
-  const program = makeProgram(options)
-  const reference = runOnQemu(xlen, program.elf)
-  const mine = tiers.map(tier => ({ tier, lines: runOnOurs(xlen, program.elf, tier).split('\n') }))
-  const expected = (await reference).split('\n')
-  let differing = 0
-  for (const { tier, lines } of mine) {
-    for (const [i, line] of expected.entries()) {
-      if (line === lines[i]) continue
-      differing++
-      if (i < program.chunks.length && shown < number('show')) await look({ ...options, only: i }, tier)
-    }
-  }
-  const result = differing ? `${differing} differences` : 'equal'
-  console.log(
-    `RV${xlen} seed ${seed}: ${program.count} instructions in ${program.chunks.length} chunks: ${result}`,
-  )
-  return differing
-}
+const stream = new DifferentialStream<ProgramOptions>(
+  {
+    label: ({ xlen }) => `RV${xlen}`,
+    argument: ({ xlen }) => `--xlen ${xlen}`,
+    make: makeProgram,
+    ours: ({ xlen }, elf, tier) => runOnOurs(xlen, elf, tier),
+    reference: ({ xlen }, elf) => runOnQemu(xlen, elf),
+    localise: (options, tier) =>
+      localise(
+        options,
+        async elf => runOnOurs(options.xlen, elf, tier),
+        elf => runOnQemu(options.xlen, elf),
+      ),
+  },
+  { tiers: tiersOf(values.tier), show: number('show'), say: line => console.log(line) },
+)
 
 async function record(): Promise<void> {
   const all: Recorded[] = []
@@ -98,19 +79,10 @@ async function record(): Promise<void> {
 async function main(): Promise<void> {
   if (values.help) return console.log(usage)
   if (values.record) return record()
-  const [count, seed, repeats] = [number('count'), number('seed'), number('repeats')]
+  const only = values.chunk === undefined ? {} : { only: number('chunk') }
+  const options = { seed: number('seed'), count: number('count'), repeats: number('repeats'), ...only }
   let differing = 0
-  for (const xlen of widths) {
-    if (values.chunk !== undefined) {
-      const options = { xlen, seed, count, repeats, only: number('chunk') }
-      for (const tier of tiers) await look(options, tier)
-      continue
-    }
-    for (let i = 0; i * perProgram < count; i++) {
-      const part = Math.min(perProgram, count - i * perProgram)
-      differing += await compare({ xlen, seed: seed + i, count: part, repeats })
-    }
-  }
+  for (const xlen of widths) differing += await stream.through({ xlen, ...options }, perProgram)
   process.exitCode = differing ? 1 : 0
 }
 

@@ -1,6 +1,6 @@
 /** A whole random program: an ELF file made from a seed. */
 import type { Xlen } from '../../src/isa/index.ts'
-import { writeElf } from './elf.ts'
+import { programElf } from './elf.ts'
 import { Descriptor, dataSize, Place, Slot } from './layout.ts'
 import { type Dump, runtime } from './runtime.ts'
 import { type Chunk, makeChunk, type Rng } from './stream.ts'
@@ -83,7 +83,7 @@ export function makeProgram(options: ProgramOptions): Program {
   })
   for (const { code } of chunks) image.set(code.bytes, code.base - Place.runtime)
   return {
-    elf: writeElf(xlen, Place.runtime, image),
+    elf: programElf(xlen, Place.runtime, image),
     chunks,
     count: chunks.reduce((sum, chunk) => sum + chunk.code.count, 0),
   }
