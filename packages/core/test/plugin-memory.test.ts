@@ -66,6 +66,7 @@ describe.each(ways)('accesses: %s', (_, way) => {
       })
     })
     expect(run.run()).toEqual({ kind: 'exit', status: 20 })
+    expect(run.failures).toEqual([])
     expect(seen).toEqual({ loads: 80, stores: 60 })
     expect(run.state()).toBe(bare.state())
   })
@@ -145,6 +146,7 @@ describe.each(ways)('accesses: %s', (_, way) => {
       })
     })
     run.run()
+    expect(run.failures).toEqual([])
     expect(seen).toEqual(['false 1020', 'true 1010'])
     expect(run.machine.cpus[0]?.get64(toyR3)).toBe(9n + 2n * 11n)
     expect(insns).toBe(BigInt(run.machine.executed))
@@ -157,10 +159,19 @@ describe.each(ways)('the pc set after an access: %s', (_, way) => {
   const seenWith = (run: PluginRun, at: number, access: MemoryAccess, to: number): string[] => {
     const seen: string[] = []
     run.install(api => {
+      const { insns, accesses } = api.scoreboard('insns', 'accesses')
+      let [executed, accessed] = [0n, 0n]
+      api.onExit(() => expect([insns.sum(), accesses.sum()]).toEqual([executed, accessed]))
       api.onTranslate(tb => {
         for (const insn of tb.insns) {
           const offset = (insn.address - toyRam).toString(16)
-          insn.onExec(() => seen.push(offset))
+          insn.inlineAdd(insns, 1)
+          insn.inlineAddMemory('both', accesses, 1)
+          insn.onMemory('both', () => accessed++)
+          insn.onExec(() => {
+            executed++
+            seen.push(offset)
+          })
           if (insn.address === pc(at))
             insn.onMemory(
               access,
@@ -190,6 +201,7 @@ describe.each(ways)('the pc set after an access: %s', (_, way) => {
     const run = new PluginRun(way, { code, rounds: 40, toDevice })
     const seen = seenWith(run, 4, 'write', 0xc)
     expect(run.run()).toEqual({ kind: 'exit', status: 40 })
+    expect(run.failures).toEqual([])
     const [where, what] = toDevice ? ['20000', 'latch io'] : ['4000', 'ram']
     const round = (k: number): string[] => [
       ...['0', '4', `store 8 @${where} = ${(k + 1).toString(16)} ${what} by 4 at ${4 * k + 1}`],
@@ -218,6 +230,7 @@ describe.each(ways)('the pc set after an access: %s', (_, way) => {
       const run = new PluginRun(way, { code, rounds: 30 })
       const seen = seenWith(run, 8, access, 0x10)
       expect(run.run()).toEqual({ kind: 'exit', status: 30 })
+      expect(run.failures).toEqual([])
       const cpu = run.machine.cpus[0]
       const stored = run.machine.readPhysical(data, 1)?.[0]
       expect([cpu?.get64(Toy.R(4)), cpu?.get64(Toy.R(6)), stored]).toEqual([
@@ -255,6 +268,7 @@ describe.each(ways)('the pc set after an access: %s', (_, way) => {
       api.onExit(() => expect(before.sum()).toBe(30n))
     })
     expect(run.run(7)).toEqual({ kind: 'exit', status: 30 })
+    expect(run.failures).toEqual([])
     expect(run.machine.cpus[0]?.get64(toyR2)).toBe(60n)
     expect(run.machine.cpus[0]?.get64(toyR3)).toBe(0n)
     expect(behind?.sum()).toBe(0n)

@@ -18,6 +18,7 @@ class Flow {
   inline: () => bigint = () => -1n
   readonly traced: string[] = []
   readonly called: string[] = []
+  readonly deferred: string[] = []
   /** After an exception return another exception came before any instruction. */
   chained = 0
   #last: bigint | undefined
@@ -46,6 +47,7 @@ class Flow {
       },
     })
     api.traceEdges(buffer, ['trap-return'])
+    api.onEdge(({ from, to }) => this.deferred.push(`${hex(from)} ${hex(to)}`), ['trap-return'], 'deferred')
     let clock = 0
     let size = 0
     api.onTranslate(tb => {
@@ -112,6 +114,7 @@ describe.each(ways)('%s', (_, way) => {
     expect(flow.inline()).toBe(BigInt(flow.called.length))
     expect(flow.called).toHaveLength(flow.counts['trap-return'] ?? 0)
     expect(flow.traced).toEqual(flow.called)
+    expect(flow.deferred).toEqual(flow.called.map(line => line.split(' ').slice(0, 2).join(' ')))
     if (name.startsWith('kernel') && way.tier !== 'oracle') expect(flow.chained).toBeGreaterThan(0)
   })
 })
