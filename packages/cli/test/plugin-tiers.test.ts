@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import {
   type Board,
   Discon,
+  type EdgeEvent,
   loadElf,
   Machine,
   type MachineOptions,
+  type MemEvent,
   type PluginApi,
   PluginHost,
   type Target,
@@ -63,8 +65,11 @@ function seen(guest: Guest, way: Way, instructions: number): Record<string, unkn
   })
   const hash = { exec: 0, access: 0, edges: 0, discons: 0 }
   const count = { exec: 0, access: 0, edges: 0, discons: 0, trace: 0 }
+  /** What deferred callbacks see. */
+  const later = { exec: 0, access: 0, edges: 0 }
   const traced: number[] = []
   let inline: () => unknown = () => undefined
+  let installLater: (api: PluginApi) => void = () => {}
   const install = (api: PluginApi): void => {
     const cells = api.scoreboard('exec', 'access')
     const edges = api.countEdges()
@@ -79,16 +84,28 @@ function seen(guest: Guest, way: Way, instructions: number): Record<string, unkn
       },
     })
     api.traceEdges(buffer)
-    api.onEdge(({ kind, from, to }) => {
-      count.edges++
+    const edge = (into: { edges: number }, { kind, from, to }: EdgeEvent): void => {
       for (const value of [kind.length, Number(from & 0xffffffffn), Number(to & 0xffffffffn)])
-        hash.edges = fnv(hash.edges, value)
+        into.edges = fnv(into.edges, value)
+    }
+    api.onEdge(event => {
+      count.edges++
+      edge(hash, event)
     })
     api.onDiscon(Discon.All, ({ from, to, type }) => {
       count.discons++
       for (const value of [type, Number(from & 0xffffffffn), Number(to & 0xffffffffn)])
         hash.discons = fnv(hash.discons, value)
     })
+    const access = (into: { access: number }, event: MemEvent): void => {
+      for (const value of [
+        event.addressLow,
+        event.size,
+        Number(event.value & 0xffffffffn),
+        Number(event.isStore),
+      ])
+        into.access = fnv(into.access, value)
+    }
     api.onTranslate(tb => {
       for (const insn of tb.insns) {
         const pc = Number(insn.address & 0xffffffffn)
@@ -102,22 +119,31 @@ function seen(guest: Guest, way: Way, instructions: number): Record<string, unkn
         })
         insn.onMemory('both', event => {
           count.access++
-          for (const value of [
-            event.addressLow,
-            event.size,
-            Number(event.value & 0xffffffffn),
-            Number(event.isStore),
-          ])
-            hash.access = fnv(hash.access, value)
+          access(hash, event)
         })
       }
     })
+    installLater = other => {
+      other.onEdge(event => edge(later, event), undefined, 'deferred')
+      other.onTranslate(tb => {
+        for (const insn of tb.insns) {
+          const pc = Number(insn.address & 0xffffffffn)
+          insn.onExec(cpu => {
+            later.exec = fnv(fnv(later.exec, pc), cpu)
+          }, 'deferred')
+          insn.onMemory('both', event => access(later, event), 'deferred')
+        }
+      })
+    }
   }
   const host = new PluginHost(machine, { output: () => {}, openOutput: () => ({ write: () => {} }) })
   host.install({ name: 'seen', description: '', apiVersion: 1, install })
+  host.install({ name: 'later', description: '', apiVersion: 1, install: installLater })
   for (let left = instructions; left > 0 && machine.run(Math.min(left, 1000)) === 'running'; left -= 1000);
   host.finish(machine.stopReason ?? { kind: 'exit', status: 0 })
   expect(inline()).toEqual([count.exec, count.access, count.edges, count.discons])
+  const { discons: _, ...atOnce } = hash
+  expect(later).toEqual(atOnce)
   expect(count.trace).toBe(count.exec + count.access + count.edges)
   // A fetch that faults takes time, but is no instruction.
   expect(machine.executed - count.exec).toBeLessThanOrEqual(count.discons)
