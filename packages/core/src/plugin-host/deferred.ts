@@ -136,10 +136,11 @@ export class DeferredCalls extends RecordBuffer {
     const event = shape === 'access' ? memEvent : edgeEvent
     const call = callback.call as (event: MemEvent | EdgeEvent) => void
     let at = from
+    event.beginRecords(cpu)
     try {
       for (; at < end && words[at] === number; at += 6) {
         if (!guarded.active) continue
-        event.beginRecord(cpu, at)
+        event.atRecord(at)
         call(event)
       }
     } catch (error) {

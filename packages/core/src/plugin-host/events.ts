@@ -12,10 +12,11 @@ abstract class ReusedEvent {
   protected readonly machine: PluginMachine
   readonly #what: string
   readonly #words: Int32Array
-  /** The vCPU, and where in `#words` address (then value) and info of what happened lie; -1: no callback is running. */
+  /** The vCPU, and where in `#words` the address of what happened lies (then the value); -1: no callback is running. */
   #cpu = 0
   #address = -1
-  #info = 0
+  /** Words from the address to the info. */
+  #toInfo = 0
 
   constructor(machine: PluginMachine, what: string) {
     this.machine = machine
@@ -28,13 +29,15 @@ abstract class ReusedEvent {
     const head = Layout.firstCpu + cpu * Layout.cpuSize
     this.#cpu = cpu
     this.#address = (head + Head.accessAddress) >> 2
-    this.#info = (head + Head.accessInfo) >> 2
+    this.#toInfo = (Head.accessInfo - Head.accessAddress) >> 2
   }
-  /** The same for what a record of a deferred callback describes, at an index of linear memory's words. */
-  beginRecord(cpu: number, record: number): void {
+  /** The same for what records of deferred callbacks describe: one after the other, at an index of linear memory's words. */
+  beginRecords(cpu: number): void {
     this.#cpu = cpu
+    this.#toInfo = -1
+  }
+  atRecord(record: number): void {
     this.#address = record + 2
-    this.#info = record + 1
   }
   end(): void {
     this.#address = -1
@@ -50,7 +53,7 @@ abstract class ReusedEvent {
   }
   protected get info(): number {
     if (this.#address < 0) this.#stale()
-    return this.#words[this.#info] as number
+    return this.#words[this.#address + this.#toInfo] as number
   }
   protected get at(): Cpu {
     if (this.#address < 0) this.#stale()
