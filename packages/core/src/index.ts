@@ -32,7 +32,7 @@ export {
 } from './guest-files.ts'
 export { isHex, loadHex } from './hex.ts'
 export { Layout, Space } from './layout.ts'
-export { Machine, type MachineOptions, type RunState, type Tier } from './machine.ts'
+export { Machine, type MachineOptions, type Tier } from './machine.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
 export {
   allowedValues,
@@ -100,6 +100,7 @@ export type { PluginFailure, PluginHostIo, PluginMachine } from './plugin-host/m
 export { PluginHost } from './plugin-host.ts'
 export { type HotSpot, Profile, type TierShare } from './profile.ts'
 export { loadRaw } from './raw.ts'
+export type { RunState } from './run-loop.ts'
 export type { BlockStatistics, MachineStatistics, TierStatistics } from './statistics.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './stop.ts'
 export {

@@ -3,7 +3,8 @@
  * length, so guest code itself is neither changed nor slowed.
  */
 import type { Cpu } from './cpu.ts'
-import type { Machine, RunState } from './machine.ts'
+import type { Machine } from './machine.ts'
+import type { RunState } from './run-loop.ts'
 
 /** A piece of guest code that was often executed. */
 export interface HotSpot {
