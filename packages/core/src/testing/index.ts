@@ -25,4 +25,13 @@ export {
   totals,
 } from './guests.ts'
 export { below, bits32, bits64, type Random, seeded } from './random.ts'
+export {
+  type SingleEnd,
+  type SingleInsn,
+  SingleInsns,
+  type SingleOptions,
+  type SingleWay,
+  singleWays,
+  singleWindow,
+} from './single.ts'
 export { stressed } from './stress.ts'
