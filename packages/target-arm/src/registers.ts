@@ -1,7 +1,8 @@
 /** The registers that plugins, debuggers and tests can name, as gdb's descriptions of the M-profile have them. */
+import { Head } from '@guestscope/codegen'
 import type { Cpu, RegisterInfo } from '@guestscope/core'
 import type { Core } from './cores.ts'
-import { S } from './state.ts'
+import { Flags, S } from './state.ts'
 import {
   Control,
   inHandler,
@@ -112,7 +113,10 @@ export function createRegisters(core: Core): readonly RegisterInfo[] {
       bits: 32,
       read: cpu => cpu.pc,
       write: (cpu, value) => {
-        cpu.pc = BigInt.asUintN(32, value) & ~1n
+        const pc = BigInt.asUintN(32, value) & ~1n
+        // Elsewhere the IT block is over; a debugger may write what it has read.
+        if (pc !== cpu.pc) cpu.set32(Head.context, cpu.get32(Head.context) & ~Flags.itMask)
+        cpu.pc = pc
       },
     },
     xpsr,
