@@ -1,5 +1,4 @@
 /** Lowers IR functions (page walks, trap entry, access to system registers …) to WebAssembly functions. */
-import { Head } from '../abi.ts'
 import type { IrFunction, Node } from '../ir/types.ts'
 import { Code, type ModuleWriter } from './encode.ts'
 import { type CalleeIndex, Lowerer, type Runtime } from './lower.ts'
@@ -20,13 +19,6 @@ class FunctionLowerer extends Lowerer {
     if (node.op !== 'return') throw new Error(`IR: ${node.op} does not belong in a function`)
     if (node.args[0]) this.value(node.args[0])
     this.code.op(0x0f)
-  }
-  protected override tlbBase(): void {
-    this.code.get(0)
-    this.code.mem(0x28, Head.tlb)
-  }
-  protected override checkExit(): void {
-    throw new Error('IR: guest memory access in a function')
   }
 }
 

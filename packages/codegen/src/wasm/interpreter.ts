@@ -8,7 +8,8 @@ import { Field } from '../ir/operands.ts'
 import type { Node, Type } from '../ir/types.ts'
 import { emitJumpCacheProbe } from './chain.ts'
 import { Code, type Label, type ModuleWriter } from './encode.ts'
-import { type CalleeIndex, cpuLocal, type LoweredAccess, Lowerer, type Runtime } from './lower.ts'
+import { AccessLowerer, type LoweredAccess } from './guest-access.ts'
+import { type CalleeIndex, cpuLocal, type Runtime } from './lower.ts'
 import { regionType } from './region-type.ts'
 
 /** The semantics of one handler, over record operands. */
@@ -28,7 +29,7 @@ export interface InterpreterOptions {
 
 const fieldAt = [Rec.regs, Rec.regs + 2, Rec.regs + 4, Rec.regs + 6, Rec.imm, Rec.aux, Rec.size, Rec.word]
 
-class InterpreterLowerer extends Lowerer {
+class InterpreterLowerer extends AccessLowerer {
   readonly #module: ModuleWriter
   readonly #block: number
   readonly #rec: number
