@@ -1,16 +1,14 @@
 /**
- * Makes the function `run(cpu) → exit code`: the dispatcher and, around it, T0, the interpreter of decoded blocks. It
- * looks blocks up in the jump cache, calls the region of a block that has one, and otherwise interprets the block's
- * records with handlers lowered from the same semantics that regions are made of.
+ * Makes the function `run(cpu) → exit code`: the dispatcher (`dispatcher.ts`) and T0, the interpreter of decoded blocks.
+ * It runs the records of a block with handlers lowered from the same semantics that regions are made of.
  */
-import { accessInfo, Block, Exit, Head, Hooked, JumpCache, Rec } from '../abi.ts'
+import { accessInfo, Block, Exit, Head, Hooked, Rec } from '../abi.ts'
 import { Field } from '../ir/operands.ts'
 import type { Node, Type } from '../ir/types.ts'
-import { emitJumpCacheProbe } from './chain.ts'
-import { Code, type Label, type ModuleWriter } from './encode.ts'
-import { AccessLowerer, type LoweredAccess } from './guest-access.ts'
+import { Dispatcher, type InterpreterOptions } from './dispatcher.ts'
+import { Code, type ModuleWriter } from './encode.ts'
+import type { LoweredAccess } from './guest-access.ts'
 import { type CalleeIndex, cpuLocal, type Runtime } from './lower.ts'
-import { regionType } from './region-type.ts'
 
 /** The semantics of one handler, over record operands. */
 export interface Handler {
@@ -20,30 +18,13 @@ export interface Handler {
   readonly vars: readonly Type[]
 }
 
-export interface InterpreterOptions {
-  /** Executions of a block after which `run` asks for a region; 0: never. */
-  readonly hotThreshold: number
-  /** False: without the code that serves callbacks of plugins; no record may ask for any (`Rec.hooked`). Default: true. */
-  readonly hooks?: boolean
-}
-
 const fieldAt = [Rec.regs, Rec.regs + 2, Rec.regs + 4, Rec.regs + 6, Rec.imm, Rec.aux, Rec.size, Rec.word]
 
-class InterpreterLowerer extends AccessLowerer {
-  readonly #module: ModuleWriter
-  readonly #block: number
-  readonly #rec: number
-  readonly #end: number
-  readonly #budget: number
-  readonly #exit: number
-  readonly #entry: number
-  readonly #single: number
+class InterpreterLowerer extends Dispatcher {
   /** `Rec.hooked` of the current instruction. */
   readonly #hooked: number
   /** Records may ask for callbacks. */
   readonly #hooks: boolean
-  #dispatch!: Label
-  #side!: Label
   #vars: number[] = []
 
   constructor(
@@ -54,25 +35,17 @@ class InterpreterLowerer extends AccessLowerer {
     handlers: readonly (Handler | undefined)[],
     options: InterpreterOptions,
   ) {
-    super(code, index, runtime)
-    this.#module = module
+    super(code, index, runtime, module)
     this.#hooks = options.hooks ?? true
-    this.#block = code.local('i32')
-    this.#rec = code.local('i32')
-    this.#end = code.local('i32')
-    this.#budget = code.local('i32')
-    this.#exit = code.local('i32')
-    this.#entry = code.local('i32')
-    this.#single = code.local('i32')
     this.#hooked = code.local('i32')
 
     // The caller asks for a single step through the head.
-    this.#loadHead(Head.single)
-    code.set(this.#single)
-    this.#dispatch = code.loop()
-    this.#side = code.block() // leads to `#leave`, with `#exit` set
+    this.loadHead(Head.single)
+    code.set(this.single)
+    this.dispatch = code.loop()
+    this.side = code.block() // leads to `#leave`, with `#exit` set
     const execute = code.block()
-    this.#choose(execute, options)
+    this.choose(execute, options)
     code.end()
     this.#interpret(handlers)
     code.end()
@@ -81,175 +54,21 @@ class InterpreterLowerer extends AccessLowerer {
     code.op(0x00)
   }
 
-  #loadHead(offset: number): void {
-    this.code.get(cpuLocal)
-    this.code.mem(0x28, offset)
-  }
-  #load(base: number, offset: number, opcode = 0x28): void {
-    this.code.get(base)
-    this.code.mem(opcode, offset)
-  }
-  /** A step asked for through the head is over: the next call of `run` begins anew. */
-  #endStep(): void {
-    this.storeHead(Head.single, 0)
-    this.storeHead(Head.skipHooks, 0)
-  }
-  #return(exit: number): void {
-    this.code.i32(exit)
-    this.code.op(0x0f)
-  }
-
-  /** Finds what to run next; falls through or jumps to `execute` with rec and end set and the budget paid. */
-  #choose(execute: Label, options: InterpreterOptions): void {
-    const { code } = this
-    code.get(this.#single)
-    code.if()
-    code.i32(0)
-    code.set(this.#single)
-    this.#loadHead(Head.rec)
-    code.tee(this.#rec)
-    code.i32(Rec.bytes)
-    code.op(0x6a)
-    code.set(this.#end)
-    this.#load(this.#rec, Rec.block)
-    code.set(this.#block)
-    this.#addBudget(() => code.i32(-1))
-    code.br(execute)
-    code.end()
-
-    this.#endStep()
-    this.#loadHead(Head.request)
-    code.if()
-    this.#return(Exit.request)
-    code.end()
-
-    emitJumpCacheProbe(code, this.#entry)
-    code.op(0x45)
-    code.if('i32')
-    // At the end of a slice nothing may be looked up: it would touch page tables early.
-    this.#loadHead(Head.budget)
-    code.op(0x45)
-    code.if()
-    this.#return(Exit.budget)
-    code.end()
-    code.get(cpuLocal)
-    code.call(this.index(this.runtime.lookup))
-    code.tee(this.#block)
-    code.op(0x45)
-    code.if()
-    this.#return(Exit.lookup)
-    code.end()
-    code.get(this.#block)
-    code.else()
-    this.#load(this.#entry, JumpCache.block)
-    code.end()
-    code.set(this.#block)
-
-    this.#loadHead(Head.budget)
-    code.set(this.#budget)
-    code.get(this.#budget)
-    this.#load(this.#block, Block.need)
-    code.op(0x4e)
-    code.if()
-    this.storeHead(Head.toldRec, 0) // what was told in T0 says nothing about regions
-    code.get(cpuLocal)
-    this.#load(this.#block, Block.region)
-    code.callIndirect(this.#module.type(regionType))
-    code.tee(this.#exit)
-    code.op(0x45)
-    code.brIf(this.#dispatch)
-    this.storeHead(Head.exit, 0)
-    code.br(this.#side)
-    code.end()
-
-    code.get(this.#budget)
-    code.op(0x45)
-    code.if()
-    this.#return(Exit.budget)
-    code.end()
-
-    if (options.hotThreshold) {
-      code.get(this.#block)
-      this.#load(this.#block, Block.count)
-      code.i32(1)
-      code.op(0x6a)
-      code.tee(this.#exit)
-      code.mem(0x36, Block.count)
-      code.get(this.#exit)
-      code.i32(options.hotThreshold)
-      code.op(0x46)
-      code.if()
-      this.#return(Exit.hot)
-      code.end()
-    }
-
-    // Run min(length, budget) instructions.
-    this.#load(this.#block, Block.length)
-    code.get(this.#budget)
-    this.#load(this.#block, Block.length)
-    code.get(this.#budget)
-    code.op(0x48, 0x1b)
-    code.set(this.#exit)
-    this.#addBudget(() => {
-      code.i32(0)
-      code.get(this.#exit)
-      code.op(0x6b)
-    })
-    code.get(this.#block)
-    code.i32(Block.size)
-    code.op(0x6a)
-    code.tee(this.#rec)
-    code.get(this.#exit)
-    code.i32(Rec.shift)
-    code.op(0x74, 0x6a)
-    code.set(this.#end)
-  }
-
-  #addBudget(amount: () => void): void {
-    const { code } = this
-    code.get(cpuLocal)
-    this.#loadHead(Head.budget)
-    amount()
-    code.op(0x6a)
-    code.mem(0x36, Head.budget)
-  }
-
-  /** Pushes the number of instructions that are paid for and have not run, the current one included. */
-  #unused(): void {
-    const { code } = this
-    code.get(this.#end)
-    code.get(this.#rec)
-    code.op(0x6b)
-    code.i32(Rec.shift)
-    code.op(0x76)
-  }
-
-  /** Runs a call for plugins while the budget in the head is what it is before the instruction. */
-  #exactly(call: () => void): void {
-    this.#addBudget(() => this.#unused())
-    call()
-    this.#addBudget(() => {
-      this.code.i32(0)
-      this.#unused()
-      this.code.op(0x6b)
-    })
-  }
-
   /** How many accesses of the instruction plugins know already, from an attempt that left to run it alone. */
   #beginTelling(): void {
     const { code } = this
     code.get(cpuLocal)
-    this.#loadHead(Head.told)
+    this.loadHead(Head.told)
     code.i32(0)
-    this.#loadHead(Head.toldRec)
-    code.get(this.#rec)
+    this.loadHead(Head.toldRec)
+    code.get(this.rec)
     code.op(0x46)
-    this.#loadHead(Head.skipHooks)
+    this.loadHead(Head.skipHooks)
     code.op(0x71, 0x1b)
     code.mem(0x36, Head.toldBefore)
     this.storeHead(Head.told, 0)
     code.get(cpuLocal)
-    code.get(this.#rec)
+    code.get(this.rec)
     code.mem(0x36, Head.toldRec)
   }
 
@@ -274,13 +93,13 @@ class InterpreterLowerer extends AccessLowerer {
     code.get(cpuLocal)
     this.here()
     code.mem(0x37, Head.pc)
-    this.#exactly(() => this.#tell(this.runtime.accessHook))
+    this.exactly(() => this.#tell(this.runtime.accessHook))
     this.checkExit() // a callback has set the pc
     code.end()
   }
   #tell(callee: Runtime['accessHook']): void {
     this.code.get(cpuLocal)
-    this.code.get(this.#rec)
+    this.code.get(this.rec)
     this.code.call(this.index(callee))
   }
 
@@ -295,7 +114,7 @@ class InterpreterLowerer extends AccessLowerer {
     code.get(cpuLocal)
     info()
     code.mem(0x36, Head.accessInfo)
-    this.#exactly(() => this.#tell(this.runtime.edgeHook))
+    this.exactly(() => this.#tell(this.runtime.edgeHook))
     code.end()
   }
 
@@ -303,22 +122,22 @@ class InterpreterLowerer extends AccessLowerer {
     const { code } = this
     const next = code.loop()
     // Fell out of the block (or of the budget): pc is after the last instruction.
-    code.get(this.#rec)
-    code.get(this.#end)
+    code.get(this.rec)
+    code.get(this.end)
     code.op(0x46)
     code.if()
     code.get(cpuLocal)
-    this.#load(this.#block, Block.pc, 0x29)
-    code.get(this.#rec)
+    this.load(this.block, Block.pc, 0x29)
+    code.get(this.rec)
     code.i32(Rec.bytes)
     code.op(0x6b)
-    code.tee(this.#rec)
+    code.tee(this.rec)
     code.mem(0x33, Rec.pcOffset)
     code.op(0x7c)
-    this.#load(this.#rec, Rec.size, 0x31)
+    this.load(this.rec, Rec.size, 0x31)
     code.op(0x7c)
     code.mem(0x37, Head.pc)
-    code.br(this.#dispatch)
+    code.br(this.dispatch)
     code.end()
 
     if (this.#hooks) this.#callHooks()
@@ -327,7 +146,7 @@ class InterpreterLowerer extends AccessLowerer {
     const missing = code.block()
     const made = handlers.filter(h => h !== undefined)
     const blocks = new Map(made.toReversed().map(h => [h, code.block()]))
-    this.#load(this.#rec, Rec.handler, 0x2f)
+    this.load(this.rec, Rec.handler, 0x2f)
     code.brTable(
       handlers.map(h => (h && blocks.get(h)) ?? missing),
       missing,
@@ -342,10 +161,10 @@ class InterpreterLowerer extends AccessLowerer {
     code.end()
     code.op(0x00)
     code.end()
-    code.get(this.#rec)
+    code.get(this.rec)
     code.i32(Rec.bytes)
     code.op(0x6a)
-    code.set(this.#rec)
+    code.set(this.rec)
     code.br(next)
     code.end()
     code.op(0x00)
@@ -354,11 +173,11 @@ class InterpreterLowerer extends AccessLowerer {
   /** Calls what plugins have registered for the instruction. */
   #callHooks(): void {
     const { code } = this
-    this.#load(this.#rec, Rec.hooked, 0x2d)
+    this.load(this.rec, Rec.hooked, 0x2d)
     code.tee(this.#hooked)
     code.if()
     this.#beginTelling()
-    this.#loadHead(Head.skipHooks)
+    this.loadHead(Head.skipHooks)
     code.op(0x45)
     code.get(this.#hooked)
     code.i32(Hooked.exec)
@@ -368,9 +187,9 @@ class InterpreterLowerer extends AccessLowerer {
     code.get(cpuLocal)
     this.here()
     code.mem(0x37, Head.pc)
-    this.#exactly(() => {
+    this.exactly(() => {
       code.get(cpuLocal)
-      code.get(this.#rec)
+      code.get(this.rec)
       code.call(this.index(this.runtime.recordHook))
     })
     code.if()
@@ -384,34 +203,34 @@ class InterpreterLowerer extends AccessLowerer {
   /** Where `#side` leads: an exit code from a region (state is exact) or from a handler (made exact before). */
   #leave(): void {
     const { code } = this
-    code.get(this.#exit)
+    code.get(this.exit)
     code.i32(Exit.trap)
     code.op(0x46)
     code.if()
-    this.#addBudget(() => code.i32(-1)) // an instruction that traps has used its time
+    this.addBudget(() => code.i32(-1)) // an instruction that traps has used its time
     code.get(cpuLocal)
     code.call(this.index(this.runtime.deliver))
-    code.br(this.#dispatch)
+    code.br(this.dispatch)
     code.end()
-    code.get(this.#exit)
+    code.get(this.exit)
     code.i32(Exit.step)
     code.op(0x46)
     code.if()
     this.storeHead(Head.single, 1)
     this.storeHead(Head.skipHooks, 1)
     code.i32(1)
-    code.set(this.#single)
-    code.br(this.#dispatch)
+    code.set(this.single)
+    code.br(this.dispatch)
     code.end()
-    this.#endStep()
-    code.get(this.#exit)
+    this.endStep()
+    code.get(this.exit)
     code.op(0x0f)
   }
 
   /** The current instruction begins anew, alone, if it is not alone yet. */
   #alone(): void {
     const { code } = this
-    this.#loadHead(Head.single)
+    this.loadHead(Head.single)
     code.op(0x45)
     code.if()
     code.i32(Exit.step)
@@ -422,21 +241,21 @@ class InterpreterLowerer extends AccessLowerer {
   /** Leaves the current instruction before its end, with the exit code on the stack. */
   #sideExit(): void {
     const { code } = this
-    code.set(this.#exit)
+    code.set(this.exit)
     code.get(cpuLocal)
     this.here()
     code.mem(0x37, Head.pc)
     code.get(cpuLocal)
-    code.get(this.#rec)
+    code.get(this.rec)
     code.mem(0x36, Head.rec)
-    this.#addBudget(() => this.#unused())
+    this.addBudget(() => this.unused())
     this.storeHead(Head.exit, 0)
-    code.br(this.#side)
+    code.br(this.side)
   }
 
   protected here(): void {
-    this.#load(this.#block, Block.pc, 0x29)
-    this.#load(this.#rec, Rec.pcOffset, 0x33)
+    this.load(this.block, Block.pc, 0x29)
+    this.load(this.rec, Rec.pcOffset, 0x33)
     this.code.op(0x7c)
   }
 
@@ -444,7 +263,7 @@ class InterpreterLowerer extends AccessLowerer {
     if (node.op === 'operand') {
       const field = Number(node.imm)
       const opcode = field <= Field.r3 ? 0x2f : field === Field.size ? 0x2d : 0x28
-      return this.#load(this.#rec, fieldAt[field] as number, opcode)
+      return this.load(this.rec, fieldAt[field] as number, opcode)
     }
     if (node.op === 'here') return this.here()
     super.emit(node)
@@ -459,7 +278,7 @@ class InterpreterLowerer extends AccessLowerer {
       case 'goto':
         this.storePc(a)
         this.#edge(() => code.i32(2))
-        return code.br(this.#dispatch)
+        return code.br(this.dispatch)
       case 'branch': {
         const taken = code.local('i32')
         this.value(a)
@@ -478,7 +297,7 @@ class InterpreterLowerer extends AccessLowerer {
           code.op(0x47)
         })
         code.release(taken)
-        return code.br(this.#dispatch)
+        return code.br(this.dispatch)
       }
       case 'raise':
         this.describeTrap(a, b)
@@ -486,8 +305,8 @@ class InterpreterLowerer extends AccessLowerer {
         return this.#sideExit()
       case 'leave':
         this.storePc(a)
-        this.#endStep()
-        return this.#return(Number(node.imm))
+        this.endStep()
+        return this.leaveWith(Number(node.imm))
       case 'timed':
         return node.imm ? this.#alone() : undefined
       case 'exact':
@@ -501,14 +320,14 @@ class InterpreterLowerer extends AccessLowerer {
 
   protected override checkExit(): void {
     const { code } = this
-    this.#loadHead(Head.exit)
+    this.loadHead(Head.exit)
     code.if()
-    this.#loadHead(Head.exit)
+    this.loadHead(Head.exit)
     this.#sideExit()
     code.end()
   }
   protected override tlbBase(): void {
-    this.#loadHead(Head.tlb)
+    this.loadHead(Head.tlb)
   }
   protected override varLocal(index: number): number {
     return this.#vars[index] as number

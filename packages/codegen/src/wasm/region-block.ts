@@ -124,10 +124,14 @@ export abstract class BlockLowerer extends AccessLowerer {
     code.mem(0x28, Head.index)
     code.call(this.index(hookCallee(imm >> 2)))
     for (const [offset, slot] of this.slots) {
-      if (!slot.shared && !writes) continue
-      super.getSlot(offset, slot.type)
-      code.set(slot.local)
+      if (slot.shared || writes) this.fetch(offset, slot)
     }
+  }
+
+  /** Memory → local. */
+  protected fetch(offset: number, { type, local }: Slot): void {
+    super.getSlot(offset, type)
+    this.code.set(local)
   }
 
   /** Makes the vCPU's state in memory what it is before the current instruction: registers and time. */

@@ -40,13 +40,12 @@ class RegionLowerer extends BlockLowerer {
 
   #region0(): void {
     const { code } = this
-    for (const [offset, slot] of this.slots) {
-      super.getSlot(offset, slot.type)
-      code.set(slot.local)
-    }
-    super.getSlot(Head.budget, 'i32')
+    for (const [offset, slot] of this.slots) this.fetch(offset, slot)
+    code.get(cpuLocal)
+    code.mem(0x28, Head.budget)
     code.set(this.budget)
-    super.getSlot(Head.tlb, 'i32')
+    code.get(cpuLocal)
+    code.mem(0x28, Head.tlb)
     code.set(this.tlb)
 
     this.leave = code.block()

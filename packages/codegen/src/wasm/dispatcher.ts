@@ -1,0 +1,198 @@
+/**
+ * The dispatcher of `run`: finds the block at pc through the jump cache, calls its region if there is one and the budget
+ * covers it, and otherwise makes the block ready for the interpreter.
+ */
+import { Block, Exit, Head, JumpCache, Rec } from '../abi.ts'
+import { emitJumpCacheProbe } from './chain.ts'
+import type { Code, Label, ModuleWriter } from './encode.ts'
+import { AccessLowerer } from './guest-access.ts'
+import { type CalleeIndex, cpuLocal, type Runtime } from './lower.ts'
+import { regionType } from './region-type.ts'
+
+export interface InterpreterOptions {
+  /** Executions of a block after which `run` asks for a region; 0: never. */
+  readonly hotThreshold: number
+  /** False: without the code that serves callbacks of plugins; no record may ask for any (`Rec.hooked`). Default: true. */
+  readonly hooks?: boolean
+}
+
+export abstract class Dispatcher extends AccessLowerer {
+  protected readonly module: ModuleWriter
+  /** Locals: the block, its current record, the end of those that are paid for, and others. */
+  protected readonly block: number
+  protected readonly rec: number
+  protected readonly end: number
+  protected readonly budget: number
+  protected readonly exit: number
+  protected readonly entry: number
+  protected readonly single: number
+  protected dispatch!: Label
+  /** Leads to where `exit` says why the instruction has been left. */
+  protected side!: Label
+
+  constructor(code: Code, index: CalleeIndex, runtime: Runtime, module: ModuleWriter) {
+    super(code, index, runtime)
+    this.module = module
+    this.block = code.local('i32')
+    this.rec = code.local('i32')
+    this.end = code.local('i32')
+    this.budget = code.local('i32')
+    this.exit = code.local('i32')
+    this.entry = code.local('i32')
+    this.single = code.local('i32')
+  }
+
+  protected loadHead(offset: number): void {
+    this.code.get(cpuLocal)
+    this.code.mem(0x28, offset)
+  }
+  protected load(base: number, offset: number, opcode = 0x28): void {
+    this.code.get(base)
+    this.code.mem(opcode, offset)
+  }
+  /** A step asked for through the head is over: the next call of `run` begins anew. */
+  protected endStep(): void {
+    this.storeHead(Head.single, 0)
+    this.storeHead(Head.skipHooks, 0)
+  }
+  protected leaveWith(exit: number): void {
+    this.code.i32(exit)
+    this.code.op(0x0f)
+  }
+
+  /** Finds what to run next; falls through or jumps to `execute` with rec and end set and the budget paid. */
+  protected choose(execute: Label, options: InterpreterOptions): void {
+    const { code } = this
+    code.get(this.single)
+    code.if()
+    code.i32(0)
+    code.set(this.single)
+    this.loadHead(Head.rec)
+    code.tee(this.rec)
+    code.i32(Rec.bytes)
+    code.op(0x6a)
+    code.set(this.end)
+    this.load(this.rec, Rec.block)
+    code.set(this.block)
+    this.addBudget(() => code.i32(-1))
+    code.br(execute)
+    code.end()
+
+    this.endStep()
+    this.loadHead(Head.request)
+    code.if()
+    this.leaveWith(Exit.request)
+    code.end()
+
+    emitJumpCacheProbe(code, this.entry)
+    code.op(0x45)
+    code.if('i32')
+    // At the end of a slice nothing may be looked up: it would touch page tables early.
+    this.loadHead(Head.budget)
+    code.op(0x45)
+    code.if()
+    this.leaveWith(Exit.budget)
+    code.end()
+    code.get(cpuLocal)
+    code.call(this.index(this.runtime.lookup))
+    code.tee(this.block)
+    code.op(0x45)
+    code.if()
+    this.leaveWith(Exit.lookup)
+    code.end()
+    code.get(this.block)
+    code.else()
+    this.load(this.entry, JumpCache.block)
+    code.end()
+    code.set(this.block)
+
+    this.loadHead(Head.budget)
+    code.set(this.budget)
+    code.get(this.budget)
+    this.load(this.block, Block.need)
+    code.op(0x4e)
+    code.if()
+    this.storeHead(Head.toldRec, 0) // what was told in T0 says nothing about regions
+    code.get(cpuLocal)
+    this.load(this.block, Block.region)
+    code.callIndirect(this.module.type(regionType))
+    code.tee(this.exit)
+    code.op(0x45)
+    code.brIf(this.dispatch)
+    this.storeHead(Head.exit, 0)
+    code.br(this.side)
+    code.end()
+
+    code.get(this.budget)
+    code.op(0x45)
+    code.if()
+    this.leaveWith(Exit.budget)
+    code.end()
+
+    if (options.hotThreshold) {
+      code.get(this.block)
+      this.load(this.block, Block.count)
+      code.i32(1)
+      code.op(0x6a)
+      code.tee(this.exit)
+      code.mem(0x36, Block.count)
+      code.get(this.exit)
+      code.i32(options.hotThreshold)
+      code.op(0x46)
+      code.if()
+      this.leaveWith(Exit.hot)
+      code.end()
+    }
+
+    // Run min(length, budget) instructions.
+    this.load(this.block, Block.length)
+    code.get(this.budget)
+    this.load(this.block, Block.length)
+    code.get(this.budget)
+    code.op(0x48, 0x1b)
+    code.set(this.exit)
+    this.addBudget(() => {
+      code.i32(0)
+      code.get(this.exit)
+      code.op(0x6b)
+    })
+    code.get(this.block)
+    code.i32(Block.size)
+    code.op(0x6a)
+    code.tee(this.rec)
+    code.get(this.exit)
+    code.i32(Rec.shift)
+    code.op(0x74, 0x6a)
+    code.set(this.end)
+  }
+
+  protected addBudget(amount: () => void): void {
+    const { code } = this
+    code.get(cpuLocal)
+    this.loadHead(Head.budget)
+    amount()
+    code.op(0x6a)
+    code.mem(0x36, Head.budget)
+  }
+
+  /** Pushes the number of instructions that are paid for and have not run, the current one included. */
+  protected unused(): void {
+    const { code } = this
+    code.get(this.end)
+    code.get(this.rec)
+    code.op(0x6b)
+    code.i32(Rec.shift)
+    code.op(0x76)
+  }
+
+  /** Runs a call for plugins while the budget in the head is what it is before the instruction. */
+  protected exactly(call: () => void): void {
+    this.addBudget(() => this.unused())
+    call()
+    this.addBudget(() => {
+      this.code.i32(0)
+      this.unused()
+      this.code.op(0x6b)
+    })
+  }
+}
