@@ -1,7 +1,7 @@
 /** Address spaces under ASIDs of their own: what is kept while another one is entered, and what must not be. */
 import type { Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
-import { at, done, enterS, note, Paged, virtual, type Xlen } from './paging.ts'
+import { at, done, enterS, note, Paged, usual, virtual, virtualLarge, type Xlen } from './paging.ts'
 
 const rounds = 40
 const ways = ([32, 64] as Xlen[]).flatMap(xlen => (['oracle', 0, 1] as Tier[]).map(tier => ({ xlen, tier })))
@@ -89,6 +89,31 @@ describe.each(ways)('RV$xlen, tier $tier', ({ xlen, tier }) => {
     expect(every(0)).toEqual(forgets || tier === 'oracle' ? turns : kept)
     expect(every(1)).toEqual(forgets ? turns : kept)
     expect(every(2)).toEqual(turns.map(() => 2))
+  })
+
+  test('any address in a large page stands for all of it, also of a space that is away', () => {
+    const body = `
+      ${enter('s1')} ${look()}
+      ${enter('s3')}
+      xor s5,s5,s7
+      ${store} s5,0(s4)
+      sfence.vma a2,s8
+    `
+    const paged = new Paged(xlen, tier, loop(body))
+    const roots = [paged.space(), paged.space()] as const
+    const [first, second] = at.large
+    const inside = 0x5000
+    paged.write(first + inside, 1n, 4)
+    paged.write(second + inside, 2n, 4)
+    paged.set('s1', paged.satp(roots[0], 5))
+    paged.set('s3', paged.satp(roots[1], 6))
+    paged.set('s4', paged.map(roots[0], virtualLarge, first, usual, 1))
+    paged.set('s5', paged.entry(first))
+    paged.set('s7', paged.entry(first) ^ paged.entry(second))
+    paged.set('s8', 5)
+    paged.set('a0', virtualLarge + inside)
+    paged.set('a2', virtualLarge + 0x3000)
+    expect(paged.run()).toEqual(repeat(1, 2).slice(0, rounds))
   })
 
   test.each([0, 7])('the same ASID, %i, for two spaces: nothing is kept, as on QEMU', asid => {
