@@ -44,10 +44,7 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
     'core.load': (base, low, high, bytes) => slowLoad(access, cpuAt(machine, base), low, high, bytes),
     'core.store': (base, low, high, bytes) => slowStore(access, cpuAt(machine, base), low, high, bytes),
     'core.probe': (base, low, high, bytes) => slowProbe(access, cpuAt(machine, base), low, high, bytes),
-    'core.overwritten': (base, linear, bytes) => {
-      code.invalidate(linear, bytes)
-      cpuAt(machine, base).request() // a region must not go on
-    },
+    'core.overwritten': (_base, linear, bytes) => access.invalidate(linear, bytes),
     'core.recordHook': (base, record) => {
       const cpu = cpuAt(machine, base)
       hooks.before(cpu, record)

@@ -62,15 +62,10 @@ export class Machine {
   readonly host: BoardHost
   /** How the board wires the CPUs. */
   readonly wiring: CpuWiring
-  /** Why the run has stopped. */
-  stopReason: StopReason | undefined
   readonly #board: BuiltBoard
   readonly #code: GuestCode
   readonly #time = new MachineTime()
   readonly #loop: RunLoop
-  #instrumentation: Instrumentation = noInstrumentation
-  #flushPending = false
-  #resetPending = false
 
   constructor(options: MachineOptions) {
     this.target = options.target
@@ -101,12 +96,12 @@ export class Machine {
       redirected: cpu => this.#loop.redirected(cpu),
       instrumentation: {
         get translates(): boolean {
-          return self.#instrumentation.translates
+          return self.#loop.instrumentation.translates
         },
         discons: false,
-        translate: block => this.#instrumentation.translate(block),
+        translate: block => this.#loop.instrumentation.translate(block),
         discon: () => {},
-        flushed: () => this.#instrumentation.flushed?.(),
+        flushed: () => this.#loop.instrumentation.flushed?.(),
       },
     })
     this.engine = this.#makeEngine(options)
@@ -128,7 +123,7 @@ export class Machine {
 
   #makeEngine(options: MachineOptions): Engine {
     const tier = options.tier ?? 1
-    const leaves = (): boolean => this.stopReason !== undefined || this.#flushPending
+    const leaves = (): boolean => this.stopReason !== undefined || this.#loop.pending !== undefined
     const engine = new Engine({
       target: this.target,
       memory: this.memory,
@@ -146,7 +141,7 @@ export class Machine {
           reached: record => this.#code.reachedDevice(record),
         },
         report: (cpu, cause, low, high) => {
-          if (!this.stopReason) this.#instrumentation.discon(cpu, cause, low, high)
+          if (!this.stopReason) this.#loop.instrumentation.discon(cpu, cause, low, high)
         },
       }),
     })
@@ -164,7 +159,6 @@ export class Machine {
 
   /** Puts the plugin host in. Blocks translated before are forgotten. */
   set instrumentation(value: Instrumentation) {
-    this.#instrumentation = value
     this.#loop.instrumentation = value
     this.updateDiscon()
     this.flushBlocks()
@@ -183,6 +177,11 @@ export class Machine {
   /** The CPU that ran last. */
   get lastCpu(): Cpu {
     return this.#loop.lastCpu
+  }
+
+  /** Why the run has stopped. */
+  get stopReason(): StopReason | undefined {
+    return this.#loop.stopReason
   }
 
   /** What the machine has done so far. */
@@ -248,7 +247,7 @@ export class Machine {
   trapReturned(cpu: Cpu, from: TrapReturn): void {
     if (this.stopReason) return
     cpu.set32(Head.budget, cpu.get32(Head.budget) + 1)
-    this.#instrumentation.trapReturn?.(cpu, from)
+    this.#loop.instrumentation.trapReturn?.(cpu, from)
     cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
   }
 
@@ -264,8 +263,7 @@ export class Machine {
 
   /** Throws all translations away at the next safe point. */
   flushBlocks(): void {
-    this.#flushPending = true
-    this.#loop.unsettled = true
+    this.#loop.pending ??= 'flush'
     this.#loop.interrupt()
   }
 
@@ -294,18 +292,15 @@ export class Machine {
   #settle(): void {
     this.#code.regions.installReady()
     do {
-      const reset = this.#resetPending
-      const flush = this.#flushPending
-      this.#resetPending = false
-      this.#flushPending = false
-      this.#loop.unsettled = false
-      if (reset) {
+      const { pending } = this.#loop
+      this.#loop.pending = undefined
+      if (pending === 'reset') {
         for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
         this.#powerOn()
-        this.#instrumentation.reset?.()
-      } else if (flush) this.#code.flush()
-      this.#instrumentation.safePoint?.()
-    } while (!this.stopReason && this.#loop.unsettled)
+        this.#loop.instrumentation.reset?.()
+      } else if (pending === 'flush') this.#code.flush()
+      this.#loop.instrumentation.safePoint?.()
+    } while (!this.stopReason && this.#loop.pending)
   }
   /** Ends the slice that runs, so that a safe point comes soon. */
   requestSafePoint(): void {
@@ -313,8 +308,7 @@ export class Machine {
   }
   /** Ends the run before the next instruction; the first reason stays. */
   stop(reason: StopReason): void {
-    this.stopReason ??= reason
-    this.#loop.stopped = true
+    this.#loop.stopReason ??= reason
     this.updateDiscon()
     this.#loop.interrupt()
   }
@@ -326,7 +320,7 @@ export class Machine {
 
   /** Makes `Head.discon` agree with whether anybody listens. */
   updateDiscon(): void {
-    const { discons, countsDiscons } = this.#instrumentation
+    const { discons, countsDiscons } = this.#loop.instrumentation
     // After the run has been ended nothing is reported any more, not even the call that has ended it.
     const live = !this.stopReason
     const listens = live ? (discons ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0) : 0
@@ -356,8 +350,7 @@ export class Machine {
         for (const cpu of this.cpus) this.target.clockChanged?.(cpu)
       },
       reset: () => {
-        this.#resetPending = true
-        this.#loop.unsettled = true
+        this.#loop.pending = 'reset'
         this.#loop.interrupt()
       },
     }

@@ -4,6 +4,7 @@ import type { Cpu } from './cpu.ts'
 import type { Engine } from './engine.ts'
 import type { GuestCode } from './guest-code.ts'
 import type { Instrumentation } from './instrument.ts'
+import type { StopReason } from './stop.ts'
 import type { Target } from './target.ts'
 import type { MachineTime } from './time.ts'
 
@@ -19,7 +20,7 @@ export interface RunLoopParts {
   readonly time: MachineTime
   /** Instructions between samples. */
   readonly sampleInterval: number
-  /** Does what must wait until no generated code is running, and clears `unsettled`. */
+  /** Does what must wait until no generated code is running, and clears `pending`. */
   settle(): void
 }
 
@@ -31,10 +32,10 @@ const maxSlice = 1_000_000
 const batchPatience = 50_000
 
 export class RunLoop {
-  /** The run is over. */
-  stopped = false
-  /** Something waits for `settle`. */
-  unsettled = false
+  /** Why the run is over. */
+  stopReason: StopReason | undefined
+  /** What waits for `settle`; a reset throws all translations away, too. */
+  pending: 'flush' | 'reset' | undefined
   instrumentation: Instrumentation
   // Plain fields: they are read on the road of every interrupt.
   readonly #target: Target
@@ -42,7 +43,8 @@ export class RunLoop {
   readonly #engine: Engine
   readonly #code: GuestCode
   readonly #time: MachineTime
-  readonly #parts: RunLoopParts
+  readonly #sampleInterval: number
+  readonly #settle: () => void
   /** Number of the CPU whose turn it is, and what is left of its turn. */
   #turn = -1
   #turnLeft = 0
@@ -54,12 +56,13 @@ export class RunLoop {
   #redirect: { readonly cpu: Cpu; readonly go: () => void; readonly inAccess: boolean } | undefined
 
   constructor(parts: RunLoopParts, instrumentation: Instrumentation) {
-    this.#parts = parts
     this.#target = parts.target
     this.#cpus = parts.cpus
     this.#engine = parts.engine
     this.#code = parts.code
     this.#time = parts.time
+    this.#sampleInterval = parts.sampleInterval
+    this.#settle = parts.settle
     this.instrumentation = instrumentation
     this.#toSample = parts.sampleInterval
   }
@@ -78,23 +81,23 @@ export class RunLoop {
   /** See `Machine.run`. */
   run(instructions: number): RunState {
     let left = instructions
-    while (left > 0 && !this.stopped) {
-      this.#parts.settle()
+    while (left > 0 && !this.stopReason) {
+      this.#settle()
       this.#time.fire()
       const cpu = this.#whoseTurn()
-      if (this.stopped || this.unsettled) continue
+      if (this.stopReason || this.pending) continue
       if (cpu) {
         const used = this.#runTurn(cpu, Math.min(left, this.#turnLeft, this.#toSample))
         left -= used
         this.#turnLeft -= used
         this.#toSample -= used
         if (this.#toSample <= 0) {
-          this.#toSample = this.#parts.sampleInterval
+          this.#toSample = this.#sampleInterval
           this.#code.sample(cpu)
         }
       } else if (!this.#time.sleep()) return 'idle'
     }
-    return this.stopped ? 'stopped' : 'running'
+    return this.stopReason ? 'stopped' : 'running'
   }
 
   /** Makes the CPU that runs come back before its next block, and its slice end. */
@@ -142,7 +145,7 @@ export class RunLoop {
       used += this.#runSlice(cpu, Math.min(most - used, this.#time.untilDeadline()))
       if (used >= most || cpu.waiting || this.#endSlice) return used
       this.#time.fire()
-      if (this.#endSlice || this.stopped) return used
+      if (this.#endSlice || this.stopReason) return used
     }
   }
 
@@ -152,7 +155,7 @@ export class RunLoop {
     this.#endSlice = false
     cpu.set32(Head.request, 0)
     this.#takeInterrupt(cpu)
-    while (!this.stopped && !this.#endSlice && !cpu.waiting) {
+    while (!this.stopReason && !this.#endSlice && !cpu.waiting) {
       const exit = this.#engine.run(cpu.base)
       if (exit === Exit.budget || (exit === Exit.lookup && !cpu.get32(Head.budget))) break
       this.#handle(cpu, exit)
@@ -190,7 +193,7 @@ export class RunLoop {
       if (inAccess) cpu.set32(Head.budget, cpu.get32(Head.budget) - 1) // it began
       return go()
     }
-    if (this.stopped) return
+    if (this.stopReason) return
     cpu.set32(Head.single, 1)
     cpu.set32(Head.skipHooks, 1)
     cpu.request()

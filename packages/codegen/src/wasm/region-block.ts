@@ -146,7 +146,7 @@ export abstract class BlockLowerer extends AccessLowerer {
   /** Pushes the budget before the current instruction. */
   #left(): void {
     this.code.get(this.budget)
-    this.code.i32(this.block.length - this.#insn)
+    this.code.i32(this.#later + 1)
     this.code.op(0x6a)
   }
 
@@ -156,6 +156,10 @@ export abstract class BlockLowerer extends AccessLowerer {
   }
   get #insn(): number {
     return (this.insnRecord - this.block.records) >> Rec.shift
+  }
+  /** Instructions of the block behind the current one; they are paid for, too. */
+  get #later(): number {
+    return this.block.length - this.#insn - 1
   }
   /** Does the current instruction make its slow accesses here? */
   get #reachesDevices(): boolean {
@@ -167,7 +171,7 @@ export abstract class BlockLowerer extends AccessLowerer {
     const { code } = this
     code.get(cpuLocal)
     code.get(this.budget)
-    code.i32(this.block.length - this.#insn - 1)
+    code.i32(this.#later)
     code.op(0x6a)
     code.mem(0x36, Head.budget)
     this.storeHead(Head.single, Single.inRegion)
@@ -183,7 +187,7 @@ export abstract class BlockLowerer extends AccessLowerer {
       this.storeHead(Head.single, 0)
       code.get(cpuLocal)
       code.mem(0x28, Head.budget)
-      code.i32(this.block.length - this.#insn - 1)
+      code.i32(this.#later)
       code.op(0x6b)
       code.set(this.budget)
     }
@@ -235,12 +239,10 @@ export abstract class BlockLowerer extends AccessLowerer {
   /** The current instruction traps: everything about it is known here. */
   #raise(): void {
     const { code } = this
-    const block = this.block
-    const at = this.#insn
-    const offset = block.offsets[at]
+    const offset = this.block.offsets[this.#insn]
     if (offset === undefined) throw new Error('region: no such instruction')
-    this.storeKnownPc(block.pc + BigInt(offset))
-    const unused = block.length - at - 1 // an instruction that traps has used its time
+    this.storeKnownPc(this.block.pc + BigInt(offset))
+    const unused = this.#later // an instruction that traps has used its time
     if (unused) {
       code.get(this.budget)
       code.i32(unused)

@@ -6,26 +6,16 @@ import type { Installed } from './installed.ts'
 import { RecordBuffer, type RecordSpace } from './record-space.ts'
 import { Level, type Registers } from './registers.ts'
 
+const head = { field: 'head', offset: 0 } as const
+const address = { field: 'address', offset: 8 } as const
 /** Records: which callback, info, then address and value of an access or edge. The value of an edge is where it comes from. */
 const shapes: Readonly<Record<Shape, Pick<TraceTarget, 'stride' | 'fields'>>> = {
-  exec: { stride: 8, fields: [{ field: 'head', offset: 0 }] },
-  access: {
-    stride: 24,
-    fields: [
-      { field: 'head', offset: 0 },
-      { field: 'address', offset: 8 },
-      { field: 'value', offset: 16 },
-    ],
-  },
-  edge: {
-    stride: 24,
-    fields: [
-      { field: 'head', offset: 0 },
-      { field: 'address', offset: 8 },
-      { field: 'pc', offset: 16 },
-    ],
-  },
+  exec: { stride: 8, fields: [head] },
+  access: { stride: 24, fields: [head, address, { field: 'value', offset: 16 }] },
+  edge: { stride: 24, fields: [head, address, { field: 'pc', offset: 16 }] },
 }
+/** Words of a record. */
+const wordsOf = (shape: Shape): number => shapes[shape].stride >> 2
 type Shape = 'exec' | 'access' | 'edge'
 
 /** A callback by its shape. */
@@ -118,9 +108,10 @@ export class DeferredCalls extends RecordBuffer {
     const words = this.#words
     const number = words[from]
     const { guarded, call } = callback
+    const stride = wordsOf('exec')
     let at = from
     try {
-      for (; at < end && words[at] === number; at += 2) if (guarded.active) call(cpu)
+      for (; at < end && words[at] === number; at += stride) if (guarded.active) call(cpu)
     } catch (error) {
       this.#fail(guarded.owner, 'onExec', error)
       return end
@@ -135,10 +126,11 @@ export class DeferredCalls extends RecordBuffer {
     const { memEvent, edgeEvent } = this.owner
     const event = shape === 'access' ? memEvent : edgeEvent
     const call = callback.call as (event: MemEvent | EdgeEvent) => void
+    const stride = wordsOf(shape)
     let at = from
     event.beginRecords(cpu)
     try {
-      for (; at < end && words[at] === number; at += 6) {
+      for (; at < end && words[at] === number; at += stride) {
         if (!guarded.active) continue
         event.atRecord(at)
         call(event)
