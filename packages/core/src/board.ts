@@ -73,6 +73,10 @@ export interface BoardHost extends DeviceHost {
   setClock(hz: number): void
   /** Resets the machine (CPUs, devices, initial contents) after the present instruction. */
   reset(): void
+  /** Host work that costs as much time as so many instructions: see `Machine.charge`. */
+  charge(instructions: number): void
+  /** Tells the user something about the guest in one line, once for each key; no news for a debugger's accesses. */
+  notice(key: string, text: string): void
 }
 
 /** A kind of machine. Building twice gives two independent machines. */

@@ -40,7 +40,12 @@ export interface MachineOptions extends BoardOptions {
   readonly tuning?: Partial<RegionTuning>
   /** Bytes for decoded blocks; default 64 MiB. When they are used up, all translations are thrown away. */
   readonly poolBytes?: number
+  /** Hears what the user should know of the guest, one line of text each, each only once. */
+  readonly notice?: (text: string) => void
 }
+
+/** What a reset costs the host, in instructions, and how many bytes it clears in the time of one. */
+const [resetCost, clearedPerInstruction] = [20_000, 4]
 
 const noInstrumentation: Instrumentation = {
   translates: false,
@@ -66,6 +71,11 @@ export class Machine {
   readonly #code: GuestCode
   readonly #time = new MachineTime()
   readonly #loop: RunLoop
+  readonly #notice: (text: string) => void
+  /** Notices given, by key. */
+  readonly #noticed = new Set<string>()
+  /** Instructions executed before the last reset. */
+  #executedBefore = 0
 
   constructor(options: MachineOptions) {
     this.target = options.target
@@ -73,6 +83,7 @@ export class Machine {
     this.semihosting = options.semihosting
     this.semihostingHost = options.semihostingHost
     this.image = options.image
+    this.#notice = options.notice ?? (() => {})
     this.host = this.#boardHost()
     this.#board = options.board.build(this.host, options)
     this.wiring = { ...this.#board.wiring }
@@ -189,9 +200,29 @@ export class Machine {
     return machineStatistics(this, this.#code)
   }
 
-  /** Instructions executed by all CPUs, up to the end of the last slice; idle time does not count. */
+  /** Instructions executed by all CPUs since the machine was made, up to the end of the last slice; idle time does not count. */
   get executed(): number {
-    return this.cpus.reduce((sum, cpu) => sum + cpu.executed, 0)
+    return this.cpus.reduce((sum, cpu) => sum + cpu.executed, this.#executedBefore)
+  }
+
+  /** `executed`, and what was charged besides: what limits of a run are compared with. */
+  get spent(): number {
+    return this.executed + this.#loop.charged
+  }
+
+  /**
+   * The host has done work for the guest that costs as much time as about so many instructions: a large transfer, the
+   * clearing of memory. It counts for `run` and for `spent`, not for the guest's time. For devices and targets.
+   */
+  charge(instructions: number): void {
+    this.#loop.charge(instructions)
+  }
+
+  /** Tells the user something about the guest in one line; the first time only for each key. */
+  notice(key: string, text: string): void {
+    if (this.#noticed.has(key)) return
+    this.#noticed.add(key)
+    this.#notice(text)
   }
 
   // Time.
@@ -295,7 +326,11 @@ export class Machine {
       const { pending } = this.#loop
       this.#loop.pending = undefined
       if (pending === 'reset') {
-        for (const r of this.memory.regions) this.memory.bytes.fill(0, r.linear, r.linear + r.size)
+        for (const r of this.memory.regions) {
+          this.memory.bytes.fill(0, r.linear, r.linear + r.size)
+          this.charge(resetCost + r.size / clearedPerInstruction)
+        }
+        this.#executedBefore = this.executed
         this.#powerOn()
         this.#loop.instrumentation.reset?.()
       } else if (pending === 'flush') this.#code.flush()
@@ -353,6 +388,8 @@ export class Machine {
         this.#loop.pending = 'reset'
         this.#loop.interrupt()
       },
+      charge: instructions => this.charge(instructions),
+      notice: (key, text) => this.notice(key, text),
     }
   }
 

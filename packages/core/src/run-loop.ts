@@ -37,6 +37,10 @@ export class RunLoop {
   /** What waits for `settle`; a reset throws all translations away, too. */
   pending: 'flush' | 'reset' | undefined
   instrumentation: Instrumentation
+  /** Host work so far, in instructions. */
+  charged = 0
+  /** Where the slice ends for it. */
+  #chargedEnd = maxSlice
   // Plain fields: they are read on the road of every interrupt.
   readonly #target: Target
   readonly #cpus: readonly Cpu[]
@@ -78,12 +82,23 @@ export class RunLoop {
     return this.#cpus[Math.max(this.#turn, 0)] as Cpu
   }
 
+  /** See `Machine.charge`. */
+  charge(instructions: number): void {
+    this.charged += instructions
+    if (this.charged < this.#chargedEnd) return
+    this.#chargedEnd = this.charged + maxSlice
+    this.interrupt()
+  }
+
   /** See `Machine.run`. */
   run(instructions: number): RunState {
     let left = instructions
+    let { charged } = this
     while (left > 0 && !this.stopReason) {
       this.#settle()
       this.#time.fire()
+      left -= this.charged - charged
+      charged = this.charged
       const cpu = this.#whoseTurn()
       if (this.stopReason || this.pending) continue
       if (cpu) {

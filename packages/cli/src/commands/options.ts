@@ -28,6 +28,7 @@ export interface RunOptions extends MachineChoice {
   'max-instructions': number | undefined
   timeout: number | undefined
   'expect-text': string | undefined
+  quiet: boolean
   stats: boolean
   hot: number | undefined
   'stats-json': string | undefined

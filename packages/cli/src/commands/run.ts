@@ -6,7 +6,7 @@ import { ExitStatus } from '../exit-status.ts'
 import type { Host } from '../host/host.ts'
 import { describeFailure, failureHint } from '../plugins/failure.ts'
 import { installPlugins, loadPlugins } from '../plugins/install.ts'
-import { problem } from '../report.ts'
+import { note, problem } from '../report.ts'
 import { naming } from '../run/image.ts'
 import { flush, runLoop, Wake } from '../run/loop.ts'
 import { Progress } from '../run/progress.ts'
@@ -37,7 +37,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     leave: () => stop(0),
     changed: wake.call,
   })
-  machine = naming(start.path, () => buildMachine(start, options, serial, files))
+  machine = naming(start.path, () => buildMachine(host, start, options, serial, files))
   let symbols: SymbolTable | undefined
   const symbolsOf = (): SymbolTable => {
     symbols ??= new SymbolTable(start.image)
@@ -80,6 +80,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
 }
 
 function buildMachine(
+  host: Host,
   { board, cpu, path: _path, bytes: _bytes, ...start }: Start,
   options: RunOptions,
   serial: Serial,
@@ -99,6 +100,7 @@ function buildMachine(
         ...(files !== undefined && { files }),
         ...(commandLine !== undefined && { commandLine }),
       },
+      ...(!options.quiet && { notice: (text: string) => note(host.stderr, text) }),
       ...(options.tier !== undefined && { tier: options.tier }),
     })
   } catch (error) {

@@ -109,6 +109,9 @@ export const runCommand: CommandSpec<RunOptions> = {
       description:
         'End with status 0 as soon as the guest has printed the text, with status 1 if it ends before.',
     },
+    quiet: {
+      description: 'Do not tell what is noticed about the guest, such as that it polls an absent device.',
+    },
     stats: { description: 'Print figures about the run and the engine at the end, to standard error.' },
     hot: {
       value: 'N',

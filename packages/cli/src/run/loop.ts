@@ -43,7 +43,7 @@ export async function runLoop(
   const deadline = start + (limits.seconds ?? Number.POSITIVE_INFINITY) * 1000
   serial.feed(machine)
   for (;;) {
-    const left = (limits.instructions ?? Number.POSITIVE_INFINITY) - machine.executed
+    const left = (limits.instructions ?? Number.POSITIVE_INFINITY) - machine.spent
     const slice = Math.min(pace.slice, left)
     const before = clock.now()
     const state = engine.run(slice)
@@ -54,7 +54,7 @@ export async function runLoop(
       machine.stop({ kind: 'exit', status: ExitStatus.failed, message: messageOf(error) })
     }
     if (host.stdout.gone) machine.stop({ kind: 'exit', status: ExitStatus.brokenPipe })
-    else if (machine.executed >= (limits.instructions ?? Number.POSITIVE_INFINITY))
+    else if (machine.spent >= (limits.instructions ?? Number.POSITIVE_INFINITY))
       machine.stop(limit(`${limits.instructions} instructions (--max-instructions)`, machine))
     else if (now >= deadline) machine.stop(limit(`${limits.seconds} s (--timeout)`, machine))
     else if (state === 'idle' && !serial.mayReceive) machine.stop(asleep)
@@ -89,6 +89,8 @@ const asleep: StopReason = {
 }
 
 function limit(what: string, machine: Machine): StopReason {
-  const message = `The limit of ${what} was reached after ${machine.executed} instructions.`
+  const charged = Math.round(machine.spent - machine.executed)
+  const besides = charged > 0 ? ` and host work for it that counts as ${charged} more` : ''
+  const message = `The limit of ${what} was reached after ${machine.executed} instructions${besides}.`
   return { kind: 'exit', status: ExitStatus.limit, message }
 }

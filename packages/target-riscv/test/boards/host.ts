@@ -5,6 +5,7 @@ export class FakeHost implements BoardHost {
   now = 0
   exits: number[] = []
   resets = 0
+  readonly notices: string[] = []
   /** Lines held, bits as in mip, by CPU. */
   lines: number[] = []
   /** Lines that changed: `time cpu line level`. */
@@ -28,6 +29,12 @@ export class FakeHost implements BoardHost {
   }
 
   setClock(): void {}
+
+  charge(): void {}
+
+  notice(key: string): void {
+    this.notices.push(key)
+  }
 
   reset(): void {
     this.resets++
