@@ -209,6 +209,7 @@ export class GuestCode {
     this.#translator.calls.length = 0
     this.hooks.clear()
     this.spaces.forgetBlocks()
+    for (const cpu of this.#options.cpus) cpu.set32(Head.resume, 0)
     this.#options.instrumentation.flushed?.()
   }
 }

@@ -222,6 +222,7 @@ export class RunLoop {
     cpu.set32(Head.trapCause, cause)
     cpu.set32(Head.trapValue, 0)
     cpu.set32(Head.trapValue + 4, 0)
+    cpu.set32(Head.resume, 0)
     this.#engine.deliver(cpu.base)
   }
 

@@ -286,6 +286,7 @@ export class TbCache {
   remove(tb: Tb): void {
     if (!this.#byAddress.delete(tb.address)) return
     this.#unlink(tb)
+    this.#memory.words[(tb.address + Block.length) >> 2] = 0
     this.#count(tb, -1)
     this.#leavePage(tb, tb.code >>> pageShift)
     if (tb.secondPage >= 0) this.#leavePage(tb, tb.secondPage)
