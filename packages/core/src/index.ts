@@ -52,6 +52,7 @@ export {
 } from './options.ts'
 export {
   type CallbackAccess,
+  type CallbackResult,
   type Cell,
   type Condition,
   type Counter,
@@ -72,6 +73,7 @@ export {
   type MemoryResult,
   type MemoryWriteResult,
   type OutputFile,
+  type OutputOptions,
   type PluginApi,
   type Privilege,
   type Program,

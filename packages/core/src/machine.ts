@@ -12,7 +12,7 @@ import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspe
 import type { Instrumentation, TrapReturn } from './instrument.ts'
 import { Layout } from './layout.ts'
 import { loadImage, place } from './load.ts'
-import { GuestMemory, PageFlag } from './memory.ts'
+import { GuestMemory } from './memory.ts'
 import { defaultTuning, type RegionTuning } from './regions.ts'
 import { RunLoop, type RunState } from './run-loop.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
@@ -306,9 +306,9 @@ export class Machine {
     this.#code.forbid(ranges, mask, flags)
   }
 
-  /** The devices of the machine are about to change this much of linear memory: translations of it are void. */
+  /** This much of linear memory is about to change, by other ways than stores of generated code: translations of it are void. */
   invalidate(linear: number, length: number): void {
-    if (this.memory.flags(linear) & PageFlag.code) this.#overwritten(linear, length)
+    if (this.memory.holdsCode(linear, length)) this.#overwritten(linear, length)
   }
 
   /** There was code: a region that runs and has reached a device must not go on. */
@@ -434,14 +434,12 @@ export class Machine {
       address,
       data,
       at => at,
-      (linear, n) => this.#code.invalidate(linear, n),
+      (linear, n) => this.invalidate(linear, n),
     )
   }
   /** Writes RAM as a CPU sees it; false, and nothing written, if any byte is something else. */
   writeVirtual(cpu: Cpu, address: bigint, data: Uint8Array): boolean {
     const physicalOf = (at: bigint): bigint | undefined => this.translateDebug(cpu, at, Access.store)
-    return writeVirtual(this.memory, address, data, physicalOf, (linear, n) =>
-      this.#code.invalidate(linear, n),
-    )
+    return writeVirtual(this.memory, address, data, physicalOf, (linear, n) => this.invalidate(linear, n))
   }
 }

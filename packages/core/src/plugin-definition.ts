@@ -1,6 +1,6 @@
 /** What a plugin is to the host, and the handshake of versions. */
 import type { OptionSpecs, OptionValues } from './options.ts'
-import type { PluginApi } from './plugin/index.ts'
+import type { CallbackResult, PluginApi } from './plugin/index.ts'
 import { PluginError } from './plugin-error.ts'
 
 /**
@@ -20,7 +20,7 @@ export interface PluginDefinition<Specs extends OptionSpecs = OptionSpecs> {
   /** Options that a user can give, by name. */
   readonly options?: Specs
   /** Called once, before the guest runs. Registers callbacks; whatever it throws refuses the plugin. */
-  install(api: PluginApi, options: OptionValues<Specs>): void
+  install(api: PluginApi, options: OptionValues<Specs>): CallbackResult
 }
 
 /**

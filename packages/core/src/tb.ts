@@ -271,9 +271,10 @@ export class TbCache {
     const found: Tb[] = []
     const [first, last] = [linear >>> pageShift, (linear + length - 1) >>> pageShift]
     for (let page = first; page <= last; page++) {
+      const start = Math.max(linear, page * pageSize) % pageSize
       for (const tb of this.#byPage.get(page) ?? []) {
         // The part on a second page is small: any write to that page's start counts.
-        const inSecond = tb.secondPage === page && (linear & 0xfff) < 16
+        const inSecond = tb.secondPage === page && start < 16
         const direct =
           linear < tb.code + tb.size && linear + length > tb.code && tb.code >>> pageShift === page
         if (direct || inSecond) found.push(tb)

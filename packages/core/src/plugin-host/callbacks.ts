@@ -10,14 +10,21 @@ export interface Guarded {
   readonly active: boolean
 }
 
+/** Who hears what callbacks throw, and what they give back. */
+export interface CallbackHost {
+  fail(owner: Installed, where: string, error: unknown): void
+  /** Something other than undefined; throws if it is a promise. */
+  returned(owner: Installed, where: string, result: unknown): void
+}
+
 /** These run for every instruction or access: no closures inside, no objects made. */
 export class Callbacks {
   readonly #registers: Registers
-  readonly #fail: (owner: Installed, where: string, error: unknown) => void
+  readonly #host: CallbackHost
 
-  constructor(registers: Registers, fail: (owner: Installed, where: string, error: unknown) => void) {
+  constructor(registers: Registers, host: CallbackHost) {
     this.#registers = registers
-    this.#fail = fail
+    this.#host = host
   }
 
   /** Before an instruction. */
@@ -31,9 +38,10 @@ export class Callbacks {
       const before = registers.level
       registers.level = level
       try {
-        callback(cpu)
+        const result: unknown = callback(cpu)
+        if (result !== undefined) this.#host.returned(owner, 'onExec', result)
       } catch (error) {
-        this.#fail(owner, 'onExec', error)
+        this.#host.fail(owner, 'onExec', error)
       }
       registers.level = before
     }
@@ -57,9 +65,10 @@ export class Callbacks {
       registers.inAccess = true
       event.begin(cpu)
       try {
-        callback(event)
+        const result: unknown = callback(event)
+        if (result !== undefined) this.#host.returned(owner, 'onMemory', result)
       } catch (error) {
-        this.#fail(owner, 'onMemory', error)
+        this.#host.fail(owner, 'onMemory', error)
       }
       event.end()
       registers.inAccess = false
@@ -78,9 +87,10 @@ export class Callbacks {
       registers.level = Level.none
       event.begin(cpu)
       try {
-        callback(event)
+        const result: unknown = callback(event)
+        if (result !== undefined) this.#host.returned(owner, 'onEdge', result)
       } catch (error) {
-        this.#fail(owner, 'onEdge', error)
+        this.#host.fail(owner, 'onEdge', error)
       }
       event.end()
       registers.level = before

@@ -2,6 +2,7 @@
 import type { TimeControl } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
 import type { PluginHost } from '../plugin-host.ts'
+import { shown } from './check.ts'
 import type { Installed } from './installed.ts'
 
 /** Gives virtual time to a plugin; undefined if another has it, or it itself. */
@@ -19,10 +20,10 @@ export function requestTimeControl(host: PluginHost, plugin: Installed): TimeCon
           'Virtual time is not in the plugin’s hands any more.',
           'Request it again.',
         )
-      if (!(nanoseconds >= machine.virtualTime()) || !Number.isSafeInteger(nanoseconds))
+      if (!Number.isSafeInteger(nanoseconds) || nanoseconds < machine.virtualTime())
         throw new PluginError(
           'plugin/argument',
-          `Virtual time cannot be set to ${nanoseconds}.`,
+          `Virtual time cannot be set to ${shown(nanoseconds)}.`,
           `Give an integer from ${machine.virtualTime()}, which is now.`,
         )
       machine.holdTime(nanoseconds)
