@@ -4,6 +4,7 @@ import type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring } from './bo
 import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
 import { Engine } from './engine.ts'
+import { ConfigError } from './errors.ts'
 import { Listens } from './functions.ts'
 import { type AddressRange, GuestCode } from './guest-code.ts'
 import type { SemihostingHost } from './guest-files.ts'
@@ -42,6 +43,11 @@ export interface MachineOptions extends BoardOptions {
   readonly poolBytes?: number
   /** Hears what the user should know of the guest, one line of text each, each only once. */
   readonly notice?: (text: string) => void
+  /**
+   * Guest time: so many instructions take a second, 1 … 10^12, or as many as the board's CPUs have clock cycles. Default
+   * 10^9.
+   */
+  readonly rate?: number | 'board'
 }
 
 /** What a reset costs the host, in instructions, and how many bytes it clears in the time of one. */
@@ -74,6 +80,8 @@ export class Machine {
   readonly #notice: (text: string) => void
   /** Notices given, by key. */
   readonly #noticed = new Set<string>()
+  /** An instruction takes a cycle of the board's clock. */
+  #followsClock = false
   /** Instructions executed before the last reset. */
   #executedBefore = 0
 
@@ -87,6 +95,7 @@ export class Machine {
     this.host = this.#boardHost()
     this.#board = options.board.build(this.host, options)
     this.wiring = { ...this.#board.wiring }
+    this.#setRate(options)
     this.memory = new GuestMemory(options.cpus, this.#board.regions, options.poolBytes)
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory))
     for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device, true)
@@ -130,6 +139,25 @@ export class Machine {
       noInstrumentation,
     )
     this.#powerOn()
+  }
+
+  #setRate({ rate, board }: MachineOptions): void {
+    if (rate === undefined) return
+    const perSecond = rate === 'board' ? this.wiring.clockHz : rate
+    if (perSecond === undefined)
+      throw new ConfigError(
+        'config/rate',
+        `The board ${board.name} says no clock of its CPUs.`,
+        'Give the instructions per second as a number.',
+      )
+    if (!(perSecond >= 1 && perSecond <= 1e12))
+      throw new ConfigError(
+        'config/rate',
+        `There cannot be ${perSecond} instructions per second.`,
+        'Give 1 … 10^12.',
+      )
+    this.#followsClock = rate === 'board'
+    this.#time.setRate(perSecond)
   }
 
   #makeEngine(options: MachineOptions): Engine {
@@ -235,7 +263,7 @@ export class Machine {
   executedBy(cpu: Cpu): number {
     return this.#time.executedBy(cpu)
   }
-  /** What devices and guests take for time, in instructions or nanoseconds: the clock, unless a plugin says otherwise. */
+  /** What devices and guests take for time, in nanoseconds: the instructions at their rate, unless a plugin says otherwise. */
   virtualTime(): number {
     return this.#time.virtual()
   }
@@ -246,7 +274,7 @@ export class Machine {
 
   /** The board's counter for its CPUs. */
   time(): bigint {
-    return this.#board.time?.() ?? BigInt(this.virtualTime())
+    return this.#board.time?.() ?? BigInt(Math.floor(this.virtualTime()))
   }
 
   // Running.
@@ -382,6 +410,7 @@ export class Machine {
       },
       setClock: hz => {
         this.wiring.clockHz = hz
+        if (this.#followsClock && this.#time.setRate(hz)) this.#loop.interrupt()
         for (const cpu of this.cpus) this.target.clockChanged?.(cpu)
       },
       reset: () => {

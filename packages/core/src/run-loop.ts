@@ -6,7 +6,7 @@ import type { GuestCode } from './guest-code.ts'
 import type { Instrumentation } from './instrument.ts'
 import type { StopReason } from './stop.ts'
 import type { Target } from './target.ts'
-import type { MachineTime } from './time.ts'
+import { endOfTime, type MachineTime } from './time.ts'
 
 /** What `run` says: instructions are left to run, the run has been stopped, or every CPU waits for the outside. */
 export type RunState = 'running' | 'stopped' | 'idle'
@@ -30,6 +30,19 @@ const quantum = 2000
 const maxSlice = 1_000_000
 /** Instructions that a hot block waits for others to be compiled with. */
 const batchPatience = 50_000
+/**
+ * What a jump of the clock costs that wakes nobody, in instructions: a timer that nobody hears must not hold the run for
+ * ever.
+ */
+const jumpCost = 1000
+
+const timeIsOver: StopReason = {
+  kind: 'exit',
+  status: 1,
+  message:
+    `Guest time has reached its end, ${endOfTime} ns (104 days). Let the guest set no timers that far ahead, ` +
+    'or choose more instructions per second.',
+}
 
 export class RunLoop {
   /** Why the run is over. */
@@ -54,6 +67,8 @@ export class RunLoop {
   #turnLeft = 0
   /** Instructions to the next sample. */
   #toSample: number
+  /** No instruction has run since the clock jumped. */
+  #slept = false
   /** The slice must end: a deadline came nearer, or the machine's state is about to change. */
   #endSlice = false
   /** A plugin has sent the CPU that runs elsewhere. */
@@ -97,11 +112,14 @@ export class RunLoop {
     while (left > 0 && !this.stopReason) {
       this.#settle()
       this.#time.fire()
+      if (this.#time.over) this.stopReason ??= timeIsOver
       left -= this.charged - charged
       charged = this.charged
+      if (left <= 0) break
       const cpu = this.#whoseTurn()
       if (this.stopReason || this.pending) continue
       if (cpu) {
+        this.#slept = false
         const used = this.#runTurn(cpu, Math.min(left, this.#turnLeft, this.#toSample))
         left -= used
         this.#turnLeft -= used
@@ -111,6 +129,8 @@ export class RunLoop {
           this.#code.sample(cpu)
         }
       } else if (!this.#time.sleep()) return 'idle'
+      else if (this.#slept) this.charge(jumpCost)
+      else this.#slept = true
     }
     return this.stopReason ? 'stopped' : 'running'
   }

@@ -58,6 +58,15 @@ export const serial: ValueType<SerialChoice> = {
   },
 }
 
+/** Instructions per second of guest time. */
+export const rate: ValueType<number | 'board'> = {
+  takes: "a number of instructions per second, 1 to 1e12, or 'board': as many as its clock has cycles",
+  parse: given => {
+    const perSecond = given === 'board' ? given : count(1).parse(given)
+    return typeof perSecond === 'number' && perSecond > 1e12 ? undefined : perSecond
+  },
+}
+
 /** What becomes of a run in which a plugin throws an error. */
 export type PluginErrors = 'stop-run' | 'stop-plugin'
 

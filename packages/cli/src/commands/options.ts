@@ -25,6 +25,7 @@ export interface RunOptions extends MachineChoice {
   'semihosting-dir': string | undefined
   'semihosting-args': string | undefined
   serial: SerialChoice | undefined
+  rate: number | 'board' | undefined
   'max-instructions': number | undefined
   timeout: number | undefined
   'expect-text': string | undefined

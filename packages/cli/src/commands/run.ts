@@ -101,6 +101,7 @@ function buildMachine(
         ...(commandLine !== undefined && { commandLine }),
       },
       ...(!options.quiet && { notice: (text: string) => note(host.stderr, text) }),
+      ...(options.rate !== undefined && { rate: options.rate }),
       ...(options.tier !== undefined && { tier: options.tier }),
     })
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The commands and their options: the one place that knows them. */
 import type { CommandSpec } from '../args/spec.ts'
-import { address, count, pluginErrors, seconds, serial, size, text, tier } from '../args/value-types.ts'
+import { address, count, pluginErrors, rate, seconds, serial, size, text, tier } from '../args/value-types.ts'
 import type { DisasOptions, ListOptions, RunOptions } from './options.ts'
 
 const image = {
@@ -96,6 +96,12 @@ export const runCommand: CommandSpec<RunOptions> = {
       value: 'WHERE',
       type: serial,
       description: 'Serial port: stdio (default), none or file:PATH.',
+    },
+    rate: {
+      value: 'N',
+      type: rate,
+      description:
+        'Instructions that take a second of guest time (default 1e9), or board: as many as its CPU clock has cycles.',
     },
     'max-instructions': {
       value: 'N',

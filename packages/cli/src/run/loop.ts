@@ -65,9 +65,9 @@ export async function runLoop(
       progress.erase()
       await clock.sleep(deadline - now, wake.signal)
     } else {
-      pace.worked(slice, now - before)
+      const due = pace.worked(slice, now - before, now)
       progress.update(machine.executed)
-      await clock.breathe()
+      if (due) await clock.breathe()
     }
     wake.reset()
   }
