@@ -100,7 +100,10 @@ export class Translator {
         if (place < pageSize - 1) return this.#memory.view.getUint16(code + at + offset, true)
         if (insns.length) throw new FetchFault(0n) // end the block before it
         if (second < 0) second = nextPage((pc | BigInt(pageSize - 1)) + 1n)
-        return this.#memory.view.getUint16(second + place - pageSize, true)
+        if (place >= pageSize) return this.#memory.view.getUint16(second + place - pageSize, true)
+        // A half on either side: only at odd addresses.
+        const { bytes } = this.#memory
+        return (bytes[code + at + offset] as number) | ((bytes[second] as number) << 8)
       },
     }
     while (insns.length < (check ? 1 : maxBlock) && inPage + at < pageSize) {
