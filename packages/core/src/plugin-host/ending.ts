@@ -22,8 +22,9 @@ export class Ending implements CallbackHost {
 
   /** The run has ended. From now on only a reason with status 0 gives way to another. */
   begin(reason: StopReason): void {
+    // An error right behind a good end is kept.
+    if (this.#begun || this.#reason === undefined) this.#reason = reason
     this.#begun = true
-    this.#reason ??= reason
   }
   /** How the run has ended, once `begin` was told. */
   get reason(): StopReason | undefined {
