@@ -43,6 +43,7 @@ for (const { args, input } of JSON.parse(readFileSync(0, 'utf8')) as Run[]) {
       close: () => {},
     },
     signals: { listen: () => () => {} },
+    strays: { listen: () => () => {} },
   }
   outcomes.push({ status: await main(args, host), stdout: stdout.text, stderr: stderr.text })
 }

@@ -255,7 +255,7 @@ export class PluginHost implements Instrumentation {
     if (buffer instanceof HostTraceBuffer && buffer.owner === owner && this.records.has(buffer)) return buffer
     throw new PluginError(
       'plugin/argument',
-      'That is not a trace buffer of this plugin, or not in use.',
+      'That is not a trace buffer in use of this plugin.',
       'Make one with api.traceBuffer, and do not dispose of it before.',
     )
   }

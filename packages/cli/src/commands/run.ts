@@ -4,9 +4,9 @@ import type { CommandAction } from '../args/spec.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
 import type { Host } from '../host/host.ts'
-import { describeFailure, failureHint } from '../plugins/failure.ts'
+import { pluginFailure } from '../plugins/failure.ts'
 import { installPlugins, loadPlugins } from '../plugins/install.ts'
-import { note, problem } from '../report.ts'
+import { note, problem, reportError, reportStray } from '../report.ts'
 import { naming } from '../run/image.ts'
 import { flush, runLoop, Wake } from '../run/loop.ts'
 import { Progress } from '../run/progress.ts'
@@ -43,7 +43,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     symbols ??= new SymbolTable(start.image)
     return symbols
   }
-  const pluginHost = installPlugins(host, machine, plugins, options, start, symbolsOf)
+  const installed = installPlugins(host, machine, plugins, options, start, symbolsOf)
   const json = options['stats-json'] === undefined ? undefined : host.files.create(options['stats-json'])
 
   let asked = false
@@ -52,6 +52,15 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     if (asked) process.exit(status)
     asked = true
     stop(status, `Ended by ${name}.`)
+  })
+  // Of a plugin, it counts as an error of the plugin; else the run ends, and the plugins still report.
+  let fault: number | undefined
+  const unlistenStrays = host.strays.listen(error => {
+    if (!installed.stray(error)) {
+      fault = reportStray(host.stderr, error)
+      stop(fault)
+    }
+    wake.call()
   })
   const watched = options.stats || options.hot !== undefined || json !== undefined
   const profile = watched ? new Profile(machine) : undefined
@@ -68,7 +77,10 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   }
   if (host.stdout.isTerminal && host.stderr.isTerminal && host.stdout.midLine) host.stderr.write('\n')
   const end = host.clock.now()
-  const last = pluginHost.finish(reason)
+  installed.host.finish(reason)
+  // What went wrong in a promise of onExit comes out now.
+  if (plugins.length > 0) await host.clock.breathe()
+  unlistenStrays()
   if (profile !== undefined) {
     const figures = runStatistics(machine, { begin, end }, profile, options.hot ?? 0, symbolsOf)
     if (options.stats) host.stderr.write(statisticsText(figures))
@@ -76,7 +88,12 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     json?.write(`${JSON.stringify(figures, undefined, 2)}\n`)
   }
   flush(host)
-  return conclude(host, last, expected !== undefined && !found ? expected : undefined)
+  const status = conclude(
+    host,
+    installed.host.ended ?? reason,
+    expected !== undefined && !found ? expected : undefined,
+  )
+  return status === 0 && fault !== undefined ? fault : status
 }
 
 function buildMachine(
@@ -119,9 +136,9 @@ function buildMachine(
 /** Tells the user why the run ended, where the status alone does not say it. */
 function conclude(host: Host, reason: StopReason, missing: string | undefined): number {
   if (reason.kind === 'plugin-error') {
-    const { plugin, callback, error } = reason
-    problem(host.stderr, `${describeFailure(plugin, callback, error)} ${failureHint}`, 'plugin/threw')
-    return stopStatus(reason)
+    const failure = pluginFailure(reason.plugin, reason.callback, reason.error)
+    const status = reportError(host.stderr, failure)
+    return failure.code === 'plugin/threw' ? stopStatus(reason) : status
   }
   const message = stopMessage(reason)
   if (message !== undefined) problem(host.stderr, message)

@@ -33,6 +33,8 @@ export interface Files {
   gunzip(bytes: Uint8Array): Uint8Array
   /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
+  /** Makes a folder if it is missing; throws a `CommandError` (`file/create`). */
+  makeFolder(path: string): void
   /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */
   folder(path: string): Promise<GuestFiles>
   /** Flushes all files created. */
@@ -67,6 +69,12 @@ export interface Signals {
   listen(callback: (status: number, name: string) => void): () => void
 }
 
+/** Errors that nothing has caught: of timers and promises. */
+export interface Strays {
+  /** Calls back at each instead of ending the process; returns how to stop. */
+  listen(callback: (error: unknown) => void): () => void
+}
+
 export interface Host {
   readonly stdout: Output
   readonly stderr: Output
@@ -74,6 +82,7 @@ export interface Host {
   readonly files: Files
   readonly clock: Clock
   readonly signals: Signals
+  readonly strays: Strays
   /** Directory that plugins are looked up from. */
   readonly directory: string
 }

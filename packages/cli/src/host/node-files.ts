@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
 import { CommandError, systemProblem } from '../errors.ts'
@@ -49,6 +49,22 @@ export class NodeFiles implements Files {
     return file
   }
 
+  makeFolder(path: string): void {
+    try {
+      mkdirSync(path)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+      const problem = code === 'EEXIST' ? 'a file is called so' : inDirectory(error)
+      throw new CommandError(
+        'file/create',
+        `The folder '${path}' cannot be made: ${problem}.`,
+        'Choose another place.',
+        { cause: error },
+      )
+    }
+  }
+
   async folder(path: string): Promise<GuestFiles> {
     const { NodeGuestFiles } = await import('./node-guest-files.ts')
     try {
@@ -76,6 +92,10 @@ const cannotRead = (what: string, path: string, error: unknown): CommandError =>
     { cause: error },
   )
 
+/** Why something cannot be made in its directory. */
+const inDirectory = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'its directory does not exist' : systemProblem(error)
+
 const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOTDIR'
 
 /** Characters that are collected before they go to the file. */
@@ -93,10 +113,9 @@ class NodeFile implements WritableFile {
     try {
       this.#fd = openSync(path, 'w')
     } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       throw new CommandError(
         'file/create',
-        `The file '${path}' cannot be written: ${missing ? 'its directory does not exist' : systemProblem(error)}.`,
+        `The file '${path}' cannot be written: ${inDirectory(error)}.`,
         'Choose another place.',
         { cause: error },
       )

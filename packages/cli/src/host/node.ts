@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { ExitStatus } from '../exit-status.ts'
 import { FdOutput } from './fd-output.ts'
-import type { Clock, Host, Signals } from './host.ts'
+import type { Clock, Host, Signals, Strays } from './host.ts'
 import { NodeFiles } from './node-files.ts'
 import { NodeInput } from './node-input.ts'
 
@@ -42,6 +42,19 @@ const signals: Signals = {
   },
 }
 
+const strays: Strays = {
+  listen: callback => {
+    // Whoever else listens would end the process.
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', callback)
+    return () => {
+      process.off('uncaughtException', callback)
+      for (const other of others) process.on('uncaughtException', other)
+    }
+  },
+}
+
 /** The computer that this process runs on. */
 export function nodeHost(): Host & { readonly stdout: FdOutput; readonly stderr: FdOutput } {
   let input: NodeInput | undefined
@@ -55,6 +68,7 @@ export function nodeHost(): Host & { readonly stdout: FdOutput; readonly stderr:
     files: new NodeFiles(),
     clock,
     signals,
+    strays,
     directory: process.cwd(),
   }
 }

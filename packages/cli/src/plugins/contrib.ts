@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { asPluginDefinition, type PluginDefinition } from '@guestscope/core'
+import { noteOrigin } from './origin.ts'
 
 const packageName = '@guestscope/plugins-contrib'
 
@@ -20,7 +21,9 @@ export async function contribPlugin(name: string): Promise<PluginDefinition | un
   if (!/^[a-z\d-]+$/.test(name)) return undefined
   try {
     const found = await import(`${packageName}/${name}`)
-    return asPluginDefinition(found.default, `Plugin ${name}`)
+    const plugin = asPluginDefinition(found.default, `Plugin ${name}`)
+    noteOrigin(plugin, fileURLToPath(import.meta.resolve(`${packageName}/${name}`)))
+    return plugin
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined
     throw error

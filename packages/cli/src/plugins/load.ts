@@ -7,6 +7,7 @@ import { asPluginDefinition, type PluginDefinition, PluginError } from '@guestsc
 import { messageOf, nearest } from '../errors.ts'
 import { bridgePluginApi } from './bridge.ts'
 import { contribNames, contribPlugin } from './contrib.ts'
+import { noteOrigin } from './origin.ts'
 import { resolvePackage } from './resolve-package.ts'
 
 /** A path rather than a name: it has a directory or the extension of a script. */
@@ -51,7 +52,9 @@ async function importPlugin(what: string, path: string): Promise<PluginDefinitio
       cause: error,
     })
   }
-  return asPluginDefinition(exported.default, what)
+  const plugin = asPluginDefinition(exported.default, what)
+  noteOrigin(plugin, path)
+  return plugin
 }
 
 /** What went wrong, and the remedy. */

@@ -9,8 +9,10 @@ export class Ending implements CallbackHost {
   readonly #machine: PluginMachine
   readonly #io: PluginHostIo
   readonly #remove: (plugin: Installed) => void
-  /** Set when the run has ended: the reason so far. */
+  /** Why the run has ended, as far as it is known here. */
   #reason: StopReason | undefined
+  /** The plugins are being told, or have been. */
+  #begun = false
 
   constructor(machine: PluginMachine, io: PluginHostIo, remove: (plugin: Installed) => void) {
     this.#machine = machine
@@ -20,25 +22,30 @@ export class Ending implements CallbackHost {
 
   /** The run has ended. From now on only a reason with status 0 gives way to another. */
   begin(reason: StopReason): void {
-    this.#reason = reason
+    // An error right behind a good end is kept.
+    if (this.#begun || this.#reason === undefined) this.#reason = reason
+    this.#begun = true
   }
+  /** How the run has ended, once `begin` was told. */
   get reason(): StopReason | undefined {
-    return this.#reason
+    return this.#begun ? this.#reason : undefined
   }
 
   /** A plugin ends the run. */
   stop(reason: StopReason & { readonly kind: 'plugin' }): void {
-    if (!this.#end(reason) && this.#reason !== undefined && reason.message !== undefined)
+    if (!this.#begun) this.#machine.stop(reason)
+    else if (!this.#replace(reason) && reason.message !== undefined)
       this.#io.output(`${stopMessage(reason)}\n`)
   }
   /** False if the run has ended for another reason, which counts. */
   #end(reason: StopReason): boolean {
-    if (this.#reason === undefined) {
-      if (this.#machine.stopReason !== undefined) return false
-      this.#machine.stop(reason)
-      return true
-    }
-    if (stopStatus(this.#reason) !== 0) return false
+    if (this.#reason ?? this.#machine.stopReason) return this.#replace(reason)
+    this.#machine.stop(reason)
+    return true
+  }
+  #replace(reason: StopReason): boolean {
+    const ended = this.#reason ?? this.#machine.stopReason
+    if (ended !== undefined && stopStatus(ended) !== 0) return false
     this.#reason = reason
     return true
   }

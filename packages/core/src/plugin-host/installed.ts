@@ -358,11 +358,12 @@ function checkTypes(what: string, types: DisconMask): DisconMask {
 
 function checkKinds(kinds: readonly EdgeKind[]): number {
   check('kinds', 'list', kinds)
-  for (const kind of kinds) checkOneOf('kind of edges', kind, edgeKinds)
-  if (kinds.length) return kinds.reduce((mask, kind) => mask | (1 << edgeKinds.indexOf(kind)), 0)
+  const unknown = kinds.findIndex(kind => !edgeKinds.includes(kind))
+  if (kinds.length && unknown < 0)
+    return kinds.reduce((mask, kind) => mask | (1 << edgeKinds.indexOf(kind)), 0)
   throw new PluginError(
     'plugin/argument',
-    'No kind of edges is asked for.',
+    unknown < 0 ? 'No kind of edges is asked for.' : `There is no edge of kind ${shown(kinds[unknown])}.`,
     `Kinds are: ${edgeKinds.join(', ')}.`,
   )
 }

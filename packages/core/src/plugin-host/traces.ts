@@ -2,7 +2,7 @@
 import type { TraceTarget } from '../instrument.ts'
 import type { TraceBatch, TraceBuffer, TraceField, TraceOptions } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
-import { check, checkCallback, checkOneOf, shown } from './check.ts'
+import { check, checkCallback, shown } from './check.ts'
 import type { Installed } from './installed.ts'
 import { RecordBuffer, type RecordSpace } from './record-space.ts'
 
@@ -169,11 +169,13 @@ function checked(options: TraceOptions<TraceField>): { fields: readonly TraceFie
   check('traceBuffer: fields', 'list', fields)
   checkCallback('onBatch', onBatch)
   const known = Object.keys(fieldBytes) as TraceField[]
-  for (const field of fields) checkOneOf('field of trace records', field, known)
-  if (!fields.length)
+  const unknown = fields.findIndex(field => !known.includes(field))
+  if (!fields.length || unknown >= 0)
     throw new PluginError(
       'plugin/argument',
-      'traceBuffer: no field is asked for.',
+      unknown < 0
+        ? 'traceBuffer: no field is asked for.'
+        : `traceBuffer: there is no field ${shown(fields[unknown])}.`,
       `Fields are: ${known.join(', ')}.`,
     )
   if (!Number.isInteger(records) || records < 16 || records > 65536)
