@@ -90,6 +90,8 @@ export interface Board {
   readonly maxCpus: number
   /** Bytes. */
   readonly defaultMemory: number
+  /** The real board has so much memory, and no other size is taken. */
+  readonly fixedMemory?: boolean
   /**
    * Finds places for firmware, kernel and initial file system; throws a `ConfigError` if they do not fit. Absent: the
    * board starts programs alone, and has no use for a command line.

@@ -74,6 +74,8 @@ export class Machine {
   /** How the board wires the CPUs. */
   readonly wiring: CpuWiring
   readonly #board: BuiltBoard
+  /** The board has no other size of memory. */
+  readonly #fixedMemory: boolean
   readonly #code: GuestCode
   readonly #time = new MachineTime()
   readonly #loop: RunLoop
@@ -94,6 +96,7 @@ export class Machine {
     this.#notice = options.notice ?? (() => {})
     this.host = this.#boardHost()
     this.#board = options.board.build(this.host, options)
+    this.#fixedMemory = options.board.fixedMemory ?? false
     this.wiring = { ...this.#board.wiring }
     this.#setRate(options)
     this.memory = new GuestMemory(options.cpus, this.#board.regions, options.poolBytes)
@@ -427,8 +430,8 @@ export class Machine {
     this.#time.forgetDeadlines()
     this.#loop.reset()
     this.#code.flush()
-    for (const c of this.#board.contents) place(this.memory, c.base, c.bytes, 'part of the board')
-    if (this.image) loadImage(this.memory, this.image)
+    for (const c of this.#board.contents) place(this.memory, c.base, c.bytes)
+    if (this.image) loadImage(this.memory, this.image, this.#fixedMemory)
     for (const cpu of this.cpus) {
       this.memory.bytes.fill(0, cpu.base, cpu.base + Layout.stateSize)
       cpu.waiting = false

@@ -344,10 +344,12 @@ export class Semihosting {
       .reduce<{ base: bigint; size: number }>((a, r) => (r.size > a.size ? r : a), { base: 0n, size: 0 })
     const end = ram.base + BigInt(ram.size)
     let base = ram.base
-    for (const s of image?.segments ?? []) {
-      const after = s.physical + BigInt(s.memorySize)
-      if (after > base && after <= end) base = after
-    }
+    // Firmware moves its variables from flash to `virtual`; a kernel has them at `physical`.
+    for (const { physical, virtual, memorySize } of image?.segments ?? [])
+      for (const start of [physical, virtual]) {
+        const after = start + BigInt(memorySize)
+        if (after > base && after <= end) base = after
+      }
     base = (base + 15n) & ~15n
     const block = this.#field(cpu, parameter, 0)
     ;[base, end, end, base].forEach((value, i) => this.#setField(cpu, block, i, value))

@@ -38,6 +38,7 @@ export const lm3s6965evb: Board = {
   target: 'cortex-m3',
   maxCpus: 1,
   defaultMemory: 64 * KiB,
+  fixedMemory: true,
   build,
 }
 

@@ -32,6 +32,7 @@ export const microbit: Board = {
   target: 'cortex-m0',
   maxCpus: 1,
   defaultMemory: 16 * KiB,
+  fixedMemory: true,
   build,
 }
 

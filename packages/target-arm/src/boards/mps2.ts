@@ -84,6 +84,7 @@ function mps2(board: Mps2): Board {
     target: board.cpu,
     maxCpus: 1,
     defaultMemory: 16 * MiB,
+    fixedMemory: true,
     build: (host, options) => build(board, host, options),
   }
 }
