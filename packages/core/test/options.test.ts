@@ -109,7 +109,10 @@ describe('resolveOptions', () => {
     [{ rate: Number.NaN }, 'rate=NaN is not possible'],
     [{ by: 'Cause' }, 'Plugin p: by=Cause is not possible. Option by takes one of: type, cause.'],
     [{ out: true }, 'Option out takes a text.'],
-    [{ speed: '1' }, "Plugin p has no option 'speed'. Its options are: out, on, check, n, rate, size, by, reg."],
+    [
+      { speed: '1' },
+      "Plugin p has no option 'speed'. Its options are: out, on, check, n, rate, size, by, reg.",
+    ],
     [{ on: [true, 'off'] }, 'Plugin p: option on is given twice. Give it once.'],
     [{ reg: ['a0', true] }, 'Plugin p: reg= is not possible. Option reg takes a text, any number of times.'],
     [{ toString: '1' } as unknown as OptionInput, "Plugin p has no option 'toString'."],
