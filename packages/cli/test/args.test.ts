@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { commandHelp, generalHelp } from '../src/args/help.ts'
 import { parseArguments } from '../src/args/parse.ts'
-import { address, count, pluginErrors, seconds, serial, size, tier } from '../src/args/value-types.ts'
+import { address, count, date, pluginErrors, seconds, serial, size, tier } from '../src/args/value-types.ts'
 import { commands, disasCommand, listCommand, runCommand } from '../src/commands/table.ts'
 import { nearest } from '../src/errors.ts'
 
@@ -45,6 +45,20 @@ describe('values', () => {
     ['1e300', undefined],
     ['two', undefined],
   ])('count %s', (text, value) => expect(count(1).parse(text)).toBe(value))
+
+  test.each([
+    ['1970-01-01', 0],
+    ['2025-06-30', 1751241600],
+    ['2025-06-30T12:00:30Z', 1751241600 + 43230],
+    ['2025-06-30 12:00', 1751241600 + 43200],
+    ['2025-06-30T12:00+02:00', 1751241600 + 36000],
+    ['2025-02-29', undefined],
+    ['2025-06-30T25:00', undefined],
+    ['1969-12-31', undefined],
+    ['2106-01-01', undefined],
+    ['today', undefined],
+    ['5', undefined],
+  ])('date %s', (text, value) => expect(date.parse(text)).toBe(value))
 
   test('others', () => {
     expect(seconds.parse('0.5')).toBe(0.5)

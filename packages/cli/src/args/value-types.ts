@@ -52,6 +52,20 @@ export const seconds: ValueType<number> = {
   },
 }
 
+/** A date, with or without a time of the day, in UTC: whole seconds since 1970, as many as 32 bits hold. */
+export const date: ValueType<number> = {
+  takes: 'a date from 1970 to 2105, such as 2025-06-30 or 2025-06-30T12:00:00Z, or now',
+  parse: given => {
+    if (given === 'now') return Math.floor(Date.now() / 1000)
+    const [, day, time, zone = 'Z'] =
+      /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?$/i.exec(given) ?? []
+    const value = Date.parse(`${day}T${time ?? '00:00'}${zone}`) / 1000
+    // The 31st of February would be a day in March.
+    const exists = new Date(`${day}T00:00Z`).toJSON()?.startsWith(String(day)) === true
+    return exists && value >= 0 && value < Date.UTC(2106, 0) / 1000 ? value : undefined
+  },
+}
+
 /** An address. */
 export const address: ValueType<bigint> = {
   takes: 'an address such as 0x80000000',

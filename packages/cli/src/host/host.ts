@@ -35,8 +35,8 @@ export interface Files {
   gunzip(bytes: Uint8Array): Uint8Array
   /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
-  /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */
-  folder(path: string): Promise<GuestFiles>
+  /** A folder for the guest, which may write so many bytes. Throws a `CommandError` (`file/folder`) if there is none. */
+  folder(path: string, limit: number): Promise<GuestFiles>
   /** Flushes all files created. */
   flush(): void
   /** What could not be written so far: one `CommandError` (`file/write`) for each file. */

@@ -49,10 +49,10 @@ export class NodeFiles implements Files {
     return file
   }
 
-  async folder(path: string): Promise<GuestFiles> {
+  async folder(path: string, limit: number): Promise<GuestFiles> {
     const { NodeGuestFiles } = await import('./node-guest-files.ts')
     try {
-      return new NodeGuestFiles(path)
+      return new NodeGuestFiles(path, limit)
     } catch (error) {
       throw new CommandError(
         'file/folder',

@@ -53,7 +53,7 @@ export async function runLoop(
     else if (machine.spent >= (limits.instructions ?? Number.POSITIVE_INFINITY))
       machine.stop(limit(`${limits.instructions} instructions (--max-instructions)`, machine))
     else if (now >= deadline) machine.stop(limit(`${limits.seconds} s (--timeout)`, machine))
-    else if (state === 'idle' && !serial.mayReceive) machine.stop(asleep)
+    else if (state === 'idle' && !serial.mayWake(machine)) machine.stop(asleep)
     if (machine.stopReason !== undefined) return machine.stopReason
 
     serial.listen(machine)
