@@ -8,7 +8,7 @@ import type { Output } from './host/host.ts'
 export function reportError(stderr: Output, error: unknown): number {
   if (isUserError(error)) {
     problem(stderr, error.message, error.code)
-    return error.code === 'file/write' ? ExitStatus.failed : ExitStatus.usage
+    return ExitStatus.refused
   }
   problem(
     stderr,

@@ -92,6 +92,7 @@ describe('progress', () => {
   class Terminal implements Output {
     readonly isTerminal = true
     readonly gone = false
+    readonly failure = undefined
     midLine = false
     text = ''
     beforeWrite = (): void => {}

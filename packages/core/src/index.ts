@@ -8,7 +8,8 @@ export type {
   CpuWiring,
   MemoryRegionSpec,
 } from './board.ts'
-export { Cpu } from './cpu.ts'
+export { defaultStartTime } from './board.ts'
+export { Cpu, type UnfinishedCall } from './cpu.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './device.ts'
 export { Discon, type DisconMask, type DisconType } from './discon.ts'
 export {

@@ -1,6 +1,13 @@
 /** A machine: CPUs, memory and devices, what they know of each other, and what others may ask of it. */
 import { Head } from '@guestscope/codegen'
-import type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring } from './board.ts'
+import {
+  type Board,
+  type BoardHost,
+  type BoardOptions,
+  type BuiltBoard,
+  type CpuWiring,
+  defaultStartTime,
+} from './board.ts'
 import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
 import { Engine } from './engine.ts'
@@ -67,6 +74,8 @@ export class Machine {
   readonly console: BoardOptions['console']
   readonly semihosting: boolean
   readonly semihostingHost: SemihostingHost | undefined
+  /** See `BoardOptions.startTime`. */
+  readonly startTime: number
   readonly image: LoadedImage | undefined
   readonly engine: Engine
   /** What the board's devices, and those inside the CPUs, may use. */
@@ -92,6 +101,7 @@ export class Machine {
     this.console = options.console
     this.semihosting = options.semihosting
     this.semihostingHost = options.semihostingHost
+    this.startTime = options.startTime ?? defaultStartTime
     this.image = options.image
     this.#notice = options.notice ?? (() => {})
     this.host = this.#boardHost()
@@ -292,7 +302,26 @@ export class Machine {
 
   /** The CPU that runs goes on elsewhere, without the instruction whose callbacks have run, or the rest of it. */
   redirect(cpu: Cpu, go: () => void, inAccess: boolean): void {
+    this.proceed(cpu)
     this.#loop.redirect(cpu, go, inAccess)
+  }
+
+  /**
+   * In the course of a host call that a trap leads to: this was only a piece of it, and the target has not moved the pc
+   * on. The run loop delivers the same trap again when others have had their turn; `waits`: when something may have come
+   * from outside, for which `run` gives 'idle'. Until `proceed` the CPU stands still, takes no interrupt, and nobody
+   * hears of the call.
+   */
+  pause(cpu: Cpu, waits: boolean): void {
+    cpu.unfinished = { cause: cpu.get32(Head.trapCause), value: cpu.get64(Head.trapValue), waits }
+    this.updateDiscon()
+    this.#loop.interrupt()
+  }
+  /** The host call has come to its end. */
+  proceed(cpu: Cpu): void {
+    if (!cpu.unfinished) return
+    cpu.unfinished = undefined
+    this.updateDiscon()
   }
 
   /** Delivers a trap that did not arise in generated code. */
@@ -390,7 +419,7 @@ export class Machine {
     // After the run has been ended nothing is reported any more, not even the call that has ended it.
     const live = !this.stopReason
     const listens = live ? (discons ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0) : 0
-    for (const cpu of this.cpus) cpu.set32(Head.discon, listens)
+    for (const cpu of this.cpus) cpu.set32(Head.discon, cpu.unfinished ? 0 : listens)
   }
 
   /** Feeds the console. */
@@ -435,6 +464,7 @@ export class Machine {
     for (const cpu of this.cpus) {
       this.memory.bytes.fill(0, cpu.base, cpu.base + Layout.stateSize)
       cpu.waiting = false
+      cpu.unfinished = undefined
       cpu.executed = 0
       cpu.set32(Head.index, cpu.index)
       this.#code.spaces.reset(cpu)

@@ -1,6 +1,6 @@
 /** The run loop: whose turn it is, for how long, and what is to be done whenever generated code comes back. */
 import { Exit, Head } from '@guestscope/codegen'
-import type { Cpu } from './cpu.ts'
+import type { Cpu, UnfinishedCall } from './cpu.ts'
 import type { Engine } from './engine.ts'
 import type { GuestCode } from './guest-code.ts'
 import type { Instrumentation } from './instrument.ts'
@@ -99,7 +99,7 @@ export class RunLoop {
 
   /** See `Machine.charge`. */
   charge(instructions: number): void {
-    this.charged += instructions
+    this.charged += Math.ceil(instructions)
     if (this.charged < this.#chargedEnd) return
     this.#chargedEnd = this.charged + maxSlice
     this.interrupt()
@@ -117,7 +117,7 @@ export class RunLoop {
       charged = this.charged
       if (left <= 0) break
       const cpu = this.#whoseTurn()
-      if (this.stopReason || this.pending) continue
+      if (this.stopReason || this.pending || left <= 0) continue
       if (cpu) {
         this.#slept = false
         const used = this.#runTurn(cpu, Math.min(left, this.#turnLeft, this.#toSample))
@@ -128,6 +128,7 @@ export class RunLoop {
           this.#toSample = this.#sampleInterval
           this.#code.sample(cpu)
         }
+        if (cpu.unfinished?.waits && !this.stopReason) return 'idle'
       } else if (!this.#time.sleep()) return 'idle'
       else if (this.#slept) this.charge(jumpCost)
       else this.#slept = true
@@ -154,7 +155,8 @@ export class RunLoop {
 
   /** The CPU that runs now: the last one until its turn is over or it waits, then the next one that does not wait. */
   #whoseTurn(): Cpu | undefined {
-    if (this.#turnLeft <= 0) this.#nextTurn()
+    // A host call is one instruction, however many pieces it is served in.
+    if (this.#turnLeft <= 0 && !this.lastCpu.unfinished) this.#nextTurn()
     for (let tried = 0; tried < this.#cpus.length; tried++) {
       const cpu = this.#cpus[this.#turn] as Cpu
       if (cpu.waiting && this.#target.wakes(cpu)) {
@@ -189,6 +191,7 @@ export class RunLoop {
     this.#time.begin(cpu, instructions)
     this.#endSlice = false
     cpu.set32(Head.request, 0)
+    if (cpu.unfinished) this.#goOn(cpu, cpu.unfinished)
     this.#takeInterrupt(cpu)
     while (!this.stopReason && !this.#endSlice && !cpu.waiting) {
       const exit = this.#engine.run(cpu.base)
@@ -202,6 +205,7 @@ export class RunLoop {
   }
 
   #handle(cpu: Cpu, exit: number): void {
+    if (cpu.unfinished) return
     switch (exit) {
       case Exit.lookup:
         return this.#enterBlock(cpu)
@@ -236,7 +240,16 @@ export class RunLoop {
     if (exit !== Exit.budget) this.#handle(cpu, exit)
   }
 
+  /** The next piece of a host call; what belongs to the instruction has been done at the first. */
+  #goOn(cpu: Cpu, { cause, value }: UnfinishedCall): void {
+    cpu.set32(Head.trapCause, cause)
+    cpu.set64(Head.trapValue, value)
+    cpu.set32(Head.resume, 0)
+    this.#engine.deliver(cpu.base)
+  }
+
   #takeInterrupt(cpu: Cpu): void {
+    if (cpu.unfinished) return
     const cause = this.#target.pendingInterrupt(cpu)
     if (cause === undefined) return
     cpu.set32(Head.trapCause, cause)

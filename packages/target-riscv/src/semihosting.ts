@@ -18,8 +18,9 @@ export function semihosting(bytes: 4 | 8): HostImport {
       const services = new Semihosting(machine, bytes)
       return cpu => {
         const result = services.call(cpu, cpu.get32(a0), register(cpu, a1))
-        if (bytes === 4) cpu.set32(a0, result)
-        else cpu.set64(a0, BigInt(result))
+        if (result === undefined) return
+        if (bytes === 4) cpu.set32(a0, Number(BigInt.asIntN(32, result)))
+        else cpu.set64(a0, result)
         cpu.pc = BigInt.asUintN(8 * bytes, cpu.pc + 4n)
       }
     },

@@ -31,7 +31,7 @@ export const disas: CommandAction<DisasOptions> = async (host, options, [path = 
     for (const line of listing(cpu.target(), segment, range, symbols)) {
       if (line.insn && left-- <= 0) break
       host.stdout.write(`${line.text}\n`)
-      if (host.stdout.gone) return 0
+      if (host.stdout.gone || host.stdout.failure) return 0
     }
   }
   return 0

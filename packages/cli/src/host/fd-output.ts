@@ -1,24 +1,30 @@
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { type CommandError, cannotWrite } from '../errors.ts'
 import type { Output } from './host.ts'
 
 const capacity = 1 << 16
 
 /**
- * Standard output or error. Writes are synchronous, so nothing is lost however the process ends. A reader that went
- * away (EPIPE) is no error here: `gone` tells.
+ * Standard output or error. Writes are synchronous, so nothing is lost however the process ends, and never throw: a
+ * reader that went away (EPIPE) is `gone`, everything else a `failure`. Node puts /dev/null in the place of a stream
+ * that is closed (`>&-`), which is what then takes the output.
  */
 export class FdOutput implements Output {
   readonly isTerminal: boolean
   gone = false
+  failure: CommandError | undefined
   midLine = false
   beforeWrite: () => void = () => {}
   readonly #fd: number
+  readonly #name: string
   readonly #buffer = Buffer.allocUnsafe(capacity)
   #used = 0
 
-  constructor(fd: number) {
+  /** `name` is for messages: `Standard output`. */
+  constructor(fd: number, name: string) {
     this.#fd = fd
+    this.#name = name
     this.isTerminal = isatty(fd)
   }
 
@@ -48,15 +54,15 @@ export class FdOutput implements Output {
   }
 
   #send(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length && !this.gone; ) {
+    for (let done = 0; done < bytes.length && !this.gone && this.failure === undefined; ) {
       try {
         done += writeSync(this.#fd, bytes, done)
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         // A pipe that somebody else made non-blocking, and that is full.
         if (code === 'EAGAIN') Atomics.wait(sleeper, 0, 0, 2)
-        else if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') this.gone = true
-        else throw error
+        else if (code === 'EPIPE' || (code === 'EIO' && this.isTerminal)) this.gone = true
+        else this.failure = cannotWrite(this.#name, error)
       }
     }
   }

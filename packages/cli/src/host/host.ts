@@ -1,11 +1,14 @@
 /** Everything that the command line wants of the computer that it runs on, as small interfaces. */
 import type { GuestFiles, InputFile } from '@guestscope/core'
+import type { CommandError } from '../errors.ts'
 
-/** A stream of bytes out. Nothing is written before `flush` or before much has come together. */
+/** A stream of bytes out. Nothing is written before `flush` or before much has come together; nothing throws. */
 export interface Output {
   readonly isTerminal: boolean
   /** Nobody reads any more; what is written now is lost. */
   readonly gone: boolean
+  /** Something could not be written (`file/write`), and nothing has been since. */
+  readonly failure: CommandError | undefined
   write(data: Uint8Array | string): void
   /** Hands everything to the operating system. */
   flush(): void
@@ -17,10 +20,9 @@ export interface Output {
   overlay(text: string): void
 }
 
-/** A file being written. Errors wait for `flush`, so that they never surface inside a guest or a plugin. */
+/** A file being written. Errors wait in `Files.failures`, so that they never surface inside a guest or a plugin. */
 export interface WritableFile {
   write(data: Uint8Array | string): void
-  /** Throws a `CommandError` (`file/write`) if anything could not be written. */
   flush(): void
 }
 
@@ -35,10 +37,12 @@ export interface Files {
   create(path: string): WritableFile
   /** Makes a folder if it is missing; throws a `CommandError` (`file/create`). */
   makeFolder(path: string): void
-  /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */
-  folder(path: string): Promise<GuestFiles>
+  /** A folder for the guest, which may write so many bytes. Throws a `CommandError` (`file/folder`) if there is none. */
+  folder(path: string, limit: number): Promise<GuestFiles>
   /** Flushes all files created. */
   flush(): void
+  /** What could not be written so far: one `CommandError` (`file/write`) for each file. */
+  readonly failures: readonly CommandError[]
 }
 
 /** Where input comes from: a terminal, a file that is all there, something that sends when it likes, nowhere. */
@@ -65,7 +69,7 @@ export interface Clock {
 
 /** Requests from outside to end. */
 export interface Signals {
-  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, with the exit status that belongs to it; returns how to stop. */
+  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, SIGQUIT, with the exit status that belongs to it; returns how to stop. */
   listen(callback: (status: number, name: string) => void): () => void
 }
 

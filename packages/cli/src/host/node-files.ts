@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
-import { CommandError, systemProblem } from '../errors.ts'
+import { CommandError, cannotWrite, systemProblem } from '../errors.ts'
 import type { Files, WritableFile } from './host.ts'
 
 export class NodeFiles implements Files {
@@ -65,10 +65,10 @@ export class NodeFiles implements Files {
     }
   }
 
-  async folder(path: string): Promise<GuestFiles> {
+  async folder(path: string, limit: number): Promise<GuestFiles> {
     const { NodeGuestFiles } = await import('./node-guest-files.ts')
     try {
-      return new NodeGuestFiles(path)
+      return new NodeGuestFiles(path, limit)
     } catch (error) {
       throw new CommandError(
         'file/folder',
@@ -81,6 +81,10 @@ export class NodeFiles implements Files {
 
   flush(): void {
     for (const file of this.#created.values()) file.flush()
+  }
+
+  get failures(): CommandError[] {
+    return [...this.#created.values()].flatMap(({ failure }) => failure ?? [])
   }
 }
 
@@ -102,11 +106,11 @@ const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).co
 const batch = 1 << 16
 
 class NodeFile implements WritableFile {
+  failure: CommandError | undefined
   readonly #path: string
   readonly #fd: number
   #chunks: Uint8Array[] = []
   #pending = 0
-  #failure: CommandError | undefined
 
   constructor(path: string) {
     this.#path = path
@@ -123,7 +127,7 @@ class NodeFile implements WritableFile {
   }
 
   write(data: Uint8Array | string): void {
-    if (this.#failure !== undefined) return
+    if (this.failure !== undefined) return
     const bytes = typeof data === 'string' ? Buffer.from(data) : data
     this.#chunks.push(bytes)
     this.#pending += bytes.length
@@ -132,12 +136,6 @@ class NodeFile implements WritableFile {
 
   flush(): void {
     this.#send()
-    if (this.#failure === undefined) return
-    const failure = this.#failure
-    this.#failure = undefined
-    closeSync(this.#fd)
-    this.write = () => {}
-    throw failure
   }
 
   #send(): void {
@@ -147,16 +145,8 @@ class NodeFile implements WritableFile {
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
     } catch (error) {
-      this.#failure = this.#cannotWrite(error)
+      this.failure = cannotWrite(`The file '${this.#path}'`, error)
+      closeSync(this.#fd)
     }
-  }
-
-  #cannotWrite(error: unknown): CommandError {
-    return new CommandError(
-      'file/write',
-      `The file '${this.#path}' cannot be written: ${systemProblem(error)}.`,
-      'Make room there, or choose another place.',
-      { cause: error },
-    )
   }
 }

@@ -27,6 +27,7 @@ const statuses = {
   SIGINT: ExitStatus.interrupted,
   SIGTERM: ExitStatus.terminated,
   SIGHUP: ExitStatus.hangUp,
+  SIGQUIT: ExitStatus.quit,
 } as const
 
 const signals: Signals = {
@@ -59,8 +60,8 @@ const strays: Strays = {
 export function nodeHost(): Host & { readonly stdout: FdOutput; readonly stderr: FdOutput } {
   let input: NodeInput | undefined
   return {
-    stdout: new FdOutput(1),
-    stderr: new FdOutput(2),
+    stdout: new FdOutput(1, 'Standard output'),
+    stderr: new FdOutput(2, 'Standard error'),
     get input() {
       input ??= new NodeInput()
       return input

@@ -59,10 +59,11 @@ export class Exceptions {
     const from = getPc(cpu)
     if (cause < 0) return this.#enter(cause & numberMask, cause, from, itState(cpu), chain)
     if (cause === Cause.bkpt && value === semihostingBkpt && this.#servesSemihosting()) {
+      if (!system.semihost()) return
       cpu.set32(Head.trapCause, Cause.semihosting)
       setPc(cpu, from + 2)
       writeEpsr(cpu, advanceIt(itState(cpu)), true)
-      return system.semihost()
+      return
     }
     system.faults.record(cause, value)
     const exception = this.#escalated(exceptionOf(cause), cause)
