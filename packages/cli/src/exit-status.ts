@@ -7,6 +7,7 @@ export const ExitStatus = {
   hangUp: 129,
   interrupted: 130,
   brokenPipe: 141,
+  quit: 131,
   terminated: 143,
 } as const
 
@@ -19,8 +20,8 @@ export const statusMeanings: readonly (readonly [string, string])[] = [
   [`${ExitStatus.fault}`, 'a plugin threw an error, or Guestscope itself has a fault'],
   [`${ExitStatus.limit}`, '--timeout or --max-instructions ended the run'],
   [
-    `${ExitStatus.hangUp}, ${ExitStatus.interrupted}, ${ExitStatus.terminated}`,
-    'ended by SIGHUP, SIGINT (Ctrl-C), SIGTERM; plugins report first',
+    [ExitStatus.hangUp, ExitStatus.interrupted, ExitStatus.quit, ExitStatus.terminated].join(', '),
+    'ended by SIGHUP, SIGINT (Ctrl-C), SIGQUIT, SIGTERM; plugins report first',
   ],
   [`${ExitStatus.brokenPipe}`, 'nobody reads standard output any more'],
 ]

@@ -109,6 +109,7 @@ export class PluginHost implements Instrumentation {
     const values = resolveOptions(name, plugin.options ?? {}, options)
     const installed = new Installed(this, this.#freeName(name))
     try {
+      this.io.calling?.(installed.name, 'install')
       // Typed void, but nothing keeps an author from writing `async`.
       const result: unknown = plugin.install(installed, values)
       if (result instanceof Promise) {
@@ -125,6 +126,8 @@ export class PluginHost implements Instrumentation {
       const code = error instanceof PluginError ? error.code : 'plugin/install-failed'
       const problem = `Plugin ${installed.name} cannot be installed:`
       throw new PluginError(code, problem, describeError(error), { cause: error })
+    } finally {
+      this.io.calling?.()
     }
     this.#plugins.push(installed)
   }
@@ -307,6 +310,7 @@ export class PluginHost implements Instrumentation {
     if (plugin.gone !== gone) return false
     const before = this.registers.level
     this.registers.level = level
+    this.io.calling?.(plugin.name, callback)
     try {
       run()
       return true
@@ -314,6 +318,7 @@ export class PluginHost implements Instrumentation {
       this.fail(plugin, callback, error)
       return false
     } finally {
+      this.io.calling?.()
       this.registers.level = before
     }
   }

@@ -20,7 +20,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   const start = await openStart(host, path, options)
   const folder = options['semihosting-dir']
   const files = folder === undefined ? undefined : await host.files.folder(folder)
-  const plugins = await loadPlugins(options.plugin, host.directory)
+  const plugins = await loadPlugins(options.plugin, host)
   const wake = new Wake()
   let machine: Machine | undefined
   const stop = (status: number, message?: string): void => {

@@ -63,7 +63,7 @@ export interface Clock {
 
 /** Requests from outside to end. */
 export interface Signals {
-  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, with the exit status that belongs to it; returns how to stop. */
+  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, SIGQUIT, with the exit status that belongs to it; returns how to stop. */
   listen(callback: (status: number, name: string) => void): () => void
 }
 
@@ -76,4 +76,9 @@ export interface Host {
   readonly signals: Signals
   /** Directory that plugins are looked up from. */
   readonly directory: string
+  /**
+   * Code that is not ours begins to run, and `what` is to be said if it never comes back (`plugin spin did not return
+   * from install`); empty: it has come back.
+   */
+  readonly doing?: (what: string) => void
 }
