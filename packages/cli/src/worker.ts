@@ -41,12 +41,7 @@ process.on('uncaughtException', error => {
   flush()
   process.exit(status)
 })
-let settled = false
-process.on('exit', () => {
-  // Nothing can happen any more, and something is still awaited.
-  if (!settled && process.exitCode === 13) process.exitCode = reportUnsettled(host.stderr, state.note)
-  flush()
-})
-const status = await main(args, host)
-settled = true
-process.exit(status)
+process.on('exit', flush)
+// Nothing can happen any more, and `main` still awaits something.
+process.on('beforeExit', () => process.exit(reportUnsettled(host.stderr, state.note)))
+void main(args, host).then(status => process.exit(status))

@@ -99,6 +99,7 @@ export class RunLoop {
       this.#time.fire()
       left -= this.charged - charged
       charged = this.charged
+      if (left <= 0) break
       const cpu = this.#whoseTurn()
       if (this.stopReason || this.pending) continue
       if (cpu) {

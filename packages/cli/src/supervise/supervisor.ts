@@ -48,8 +48,6 @@ class Supervisor {
       // They write by themselves.
       stdout: true,
       stderr: true,
-      // What the process itself may use; threads get less unless told.
-      resourceLimits: { maxOldGenerationSizeMb: v8.getHeapStatistics().heap_size_limit / 2 ** 20 },
     })
     this.#worker.on('message', (message: ToSupervisor) => this.#heard(message))
     this.#worker.on('error', error => this.#failed(error))

@@ -21,7 +21,8 @@ export function stuckText(stuck: Stuck): string {
   const after = `${verdict.after / 1000} s`
   switch (verdict.kind) {
     case 'asked':
-      return `Ended by ${asked?.name}; what plugins had still to report is lost: ${culprit(stuck)}${verdict.after > 0 ? ` within ${after}` : ''}.`
+      if (verdict.after === 0) return `Ended by ${asked?.name} at once${stuck.note && `: ${stuck.note}`}.`
+      return `Ended by ${asked?.name}, and what plugins had still to report is lost: ${culprit(stuck)} within ${after}.`
     case 'timeout':
       return `The limit of ${run.limits.seconds} s (--timeout) was reached, and what plugins had still to report is lost: ${culprit(stuck)} within ${after} more.`
     case 'stuck':

@@ -26,24 +26,24 @@ const [reportShare, leastReport, mostReport] = [0.1, 1000, 10_000]
 /** The most that one look at the clock can count: the computer slept, or the process was stopped. */
 const longestTick = 300
 
-/**
- * Time that passes while nothing comes. On a busy computer time that others had does not count, up to a point: what
- * does not use its processor is blocked rather than slow.
- */
+/** Shares of the processor: below the first a thread is blocked, from the second on it has what it needs. */
+const [blocked, served] = [0.05, 0.7]
+/** On a busy computer time counts at least so much. */
+const slowest = 0.25
+
+/** Time that passes while nothing comes. Where others have the processor it counts less. */
 class Patience {
-  #wall = 0
-  #used = 0
+  #passed = 0
 
   /** So much time has gone by, in which the process has had so much of the processor (milliseconds). */
   pass(wall: number, used: number): void {
-    this.#wall += Math.min(wall, longestTick)
-    this.#used += used
+    const share = used / wall
+    const counts = share < blocked ? 1 : Math.min(Math.max(share / served, slowest), 1)
+    this.#passed += Math.min(wall, longestTick) * counts
   }
   /** Has it lasted so long? */
   over(limit: number): boolean {
-    if (this.#wall < limit) return false
-    const share = this.#used / limit
-    return share > 0.7 || share < 0.1 || this.#wall > 4 * limit
+    return this.#passed >= limit
   }
 }
 
