@@ -26,6 +26,8 @@ export interface GuestCodeOptions {
   readonly tuning: RegionTuning
   /** Has a plugin's callback sent the CPU elsewhere? */
   redirected(cpu: Cpu): boolean
+  /** See `Machine.charge`. */
+  charge(instructions: number): void
 }
 
 export class GuestCode {

@@ -127,6 +127,7 @@ export class Machine {
       cpus: this.cpus,
       tuning,
       redirected: cpu => this.#loop.redirected(cpu),
+      charge: instructions => this.charge(instructions),
       instrumentation: {
         get translates(): boolean {
           return self.#loop.instrumentation.translates
