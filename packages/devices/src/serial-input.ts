@@ -12,8 +12,8 @@ export const defaultBaud = 115_200
  * baud and less come out that nobody wants to wait for.
  */
 export const slowestBaud = 9600
-/** Of guest time: an instruction counts as 1 ns. */
-const instructionsPerSecond = 1e9
+/** Guest time is in nanoseconds. */
+const second = 1e9
 
 /** How a UART uses its line. */
 export interface SerialInputOptions {
@@ -42,11 +42,11 @@ export class SerialInput {
     this.#options = options
   }
 
-  /** Guest time that a character takes, in instructions. */
+  /** Guest time that a character takes. */
   get characterTime(): number {
     const { baud, bits } = this.#options
     const speed = Math.max(baud() || defaultBaud, slowestBaud)
-    return ((bits?.() ?? 10) * instructionsPerSecond) / speed
+    return ((bits?.() ?? 10) * second) / speed
   }
 
   /** The host sends. */
