@@ -88,6 +88,8 @@ export class StormWatch {
     this.#left -= instructions
     if (this.#phase === 'follow' && cpu.index === this.#cpu) {
       if (instructions > 0) this.#account(this.#flow)
+      // It sleeps until there is something to do: that is how it is meant.
+      if (cpu.waiting) this.#progress = true
       if (this.#came >= followed) return this.#conclude(true)
       if (this.#progress && this.#came > 0) return this.#conclude(false)
     }
@@ -100,6 +102,9 @@ export class StormWatch {
   /** A CPU has entered a trap; its pc is that of the handler. */
   heard(cpu: Cpu, cause: number, from: bigint): void {
     if (cpu.index !== this.#cpu) return
+    const { target, flowAt } = this.#parts
+    const { type } = target.cause(cause)
+    if (type === Discon.HostCall) return
     if (this.#phase === 'listen') {
       const key = `${cause} ${from}`
       const known = this.#heard.get(key)
@@ -107,9 +112,7 @@ export class StormWatch {
       else this.#heard.set(key, { storm: { cpu: cpu.index, cause, from }, count: 1 })
     } else if (this.#phase === 'follow') {
       // An interrupt comes before the instruction, of its handler; an exception instead of it.
-      const { target, flowAt } = this.#parts
-      const before = target.cause(cause).type === Discon.Interrupt
-      this.#flow = before ? (flowAt(cpu) ?? 'unknown') : undefined
+      this.#flow = type === Discon.Interrupt ? (flowAt(cpu) ?? 'unknown') : undefined
       if (this.#suspect?.cause !== cause || this.#suspect.from !== from) return
       if (this.#progress && this.#came > 0) return
       this.#came++
