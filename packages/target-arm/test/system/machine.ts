@@ -41,6 +41,7 @@ export function machineFor(
   tier: 0 | 1 | 'oracle' = 0,
   change: (board: Board) => Board = board => board,
   hotThreshold = 1000,
+  notice: (text: string) => void = () => {},
 ): Machine {
   const found = armMBoards.find(b => b.name === name)
   const board = found && change(found)
@@ -57,5 +58,6 @@ export function machineFor(
     console: { write: () => {} },
     image: contents && imageOf(contents),
     semihosting: false,
+    notice,
   })
 }
