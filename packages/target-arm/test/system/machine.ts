@@ -2,13 +2,14 @@
 import { type Board, type LoadedImage, Machine } from '@guestscope/core'
 import {
   armMBoards,
+  cortexM0PlusTarget,
   cortexM0Target,
   cortexM3Target,
   cortexM4Target,
   cortexM7Target,
 } from '../../src/index.ts'
 
-const targets = [cortexM0Target, cortexM3Target, cortexM4Target, cortexM7Target]
+const targets = [cortexM0Target, cortexM0PlusTarget, cortexM3Target, cortexM4Target, cortexM7Target]
 
 /** Bytes at an address. */
 export type Contents = readonly (readonly [address: number, bytes: Uint8Array])[]
