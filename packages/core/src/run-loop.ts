@@ -188,7 +188,7 @@ export class RunLoop {
       used += this.#runSlice(cpu, Math.min(most - used, this.#time.untilDeadline()))
       if (used >= most || cpu.waiting || this.#endSlice) return used
       this.#time.fire()
-      if (this.#endSlice || this.stopReason) return used
+      if (this.#endSlice || this.stopReason || this.#time.over) return used
     }
   }
 
