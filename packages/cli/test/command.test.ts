@@ -115,6 +115,12 @@ const running: readonly Row[] = [
   { args: ['run', nested, '-p', 'traps', '--plugin-output', 'report.txt'], status: 0 },
   { args: ['run', nested, '-p', './tester.ts,exit=5'], status: 5, says: ['tester: enough'] },
   { args: ['run', guest('semihosting-exit-rv64'), '--semihosting'], status: 7 },
+  { args: ['run', guest('semihosting-off-rv64')], status: 0, says: ['Serve them with --semihosting.\n'] },
+  {
+    args: ['run', '--bios', 'zeros.bin', '--target', 'riscv64', '--max-instructions', '1e5'],
+    status: 124,
+    says: ['CPU 0 gets nowhere: instruction access fault at 0x0, again and again'],
+  },
   { args: ['run', echo], input: 'xyzq', status: 7, out: 'ready\nxyzq' },
   { args: ['run', echo], input: 'xy', status: 1, out: 'ready\nxy', says: ['cannot come', 'no more input'] },
   { args: ['run', echo], status: 1, out: 'ready\n', says: ['cannot come'] },
@@ -205,6 +211,7 @@ beforeAll(() => {
     return bytes
   }
   put('empty.elf', '')
+  put('zeros.bin', new Uint8Array(64))
   put('text.elf', 'int main(void) { return 0; }\n')
   put('short.elf', readFileSync(hello).subarray(0, 40))
   put('cut.elf', readFileSync(hello).subarray(0, 300))

@@ -53,7 +53,7 @@ export class StormWatch {
   readonly #heard = new Map<string, { readonly storm: Storm; count: number }>()
   #passes = 0
   #toPass = 0
-  /** Instructions that the storm has lasted. */
+  /** Instructions since it was found. */
   #lasted = 0
   // While a trap is followed: how often it came, whether a handler has returned since, and an instruction has run after that.
   #suspect: Storm | undefined
@@ -86,6 +86,7 @@ export class StormWatch {
   /** A CPU has run so many. */
   ran(cpu: Cpu, instructions: number): void {
     this.#left -= instructions
+    this.#lasted += instructions
     if (this.#phase === 'follow' && cpu.index === this.#cpu) {
       if (instructions > 0) this.#account(this.#flow)
       // It sleeps until there is something to do: that is how it is meant.
@@ -158,7 +159,6 @@ export class StormWatch {
     const alike = most !== undefined && most.count >= Math.max(fewest, share * all) ? most.storm : undefined
     if (alike === undefined) this.#toPass = this.#passes = 0
     else if (alike.cause === this.storm?.cause && alike.from === this.storm.from) {
-      this.#lasted += this.#rest
       if (this.#lasted >= lasting) this.#parts.lasts(alike)
       return this.#relax()
     } else if (this.#toPass-- <= 0) {
