@@ -153,6 +153,7 @@ export class FakeRun {
       },
       openOutput: path => ({ write: data => this.#write(path, data) }),
       readFile: path => this.#inputs.get(path) ?? refuse(),
+      fileExists: path => this.#inputs.has(path),
       openInput: path => {
         const bytes = this.#inputs.get(path) ?? refuse()
         let at = 0

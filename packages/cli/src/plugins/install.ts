@@ -47,6 +47,7 @@ export function installPlugins(
     output: text => output.write(text),
     openOutput: path => host.files.create(path),
     readFile: path => host.files.read(path, 'The file'),
+    fileExists: path => host.files.exists(path),
     openInput: path => host.files.open(path),
     program: programForPlugins(program),
     symbol: address => symbols().at(address)?.name,

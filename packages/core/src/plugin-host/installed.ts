@@ -289,6 +289,9 @@ export class Installed implements PluginApi {
     if (io.readFile === undefined) throw noFiles(path)
     return io.readFile(path)
   }
+  fileExists(path: string): boolean {
+    return this.#live.io.fileExists?.(path) ?? false
+  }
   openInput(path: string): InputFile {
     const { io } = this.#live
     if (io.openInput === undefined) throw noFiles(path)
