@@ -70,6 +70,8 @@ export const cannotWrite = (what: string, error: unknown): CommandError =>
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   const limit = wrong.length < 3 ? 1 : Math.max(2, Math.floor(wrong.length / 3))
   const ranked = known
+    // No fewer changes than letters too many: names in a file may be of any length.
+    .filter(name => Math.abs(name.length - wrong.length) <= limit)
     .map(name => ({ name, distance: distance(wrong.toLowerCase(), name.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)

@@ -91,6 +91,7 @@ describe('arguments of a command', () => {
       raw: undefined,
       memory: 2 ** 27,
       smp: 2,
+      load: [],
       plugin: ['traps', 'x,y=1'],
       'plugin-output': undefined,
       semihosting: true,

@@ -2,9 +2,9 @@
  * The parts of an ELF file (System V ABI, chapters 4 and 5): little-endian, 32 and 64 bits. Every offset and count of the
  * file is held against its length before it is used, so any bytes give parts or an `ImageError`.
  */
-import type { ImageSymbol } from './elf.ts'
 import { readSymbols } from './elf-symbols.ts'
 import { ImageError } from './errors.ts'
+import type { ProgramSymbol } from './plugin/program.ts'
 import { StringTable } from './string-table.ts'
 
 /** A section. */
@@ -28,6 +28,15 @@ export interface ElfSection {
   bytes(): Uint8Array
 }
 
+/** Texts that other parts of a file name by their offset. */
+export interface ElfStrings {
+  /**
+   * The text at an offset, up to its zero byte; `undefined` if there is none. Altogether eight times the section is
+   * decoded, which no linker needs; then there are no more.
+   */
+  at(offset: number): string | undefined
+}
+
 /** An ELF file of any type: executable, object, or debug information alone. */
 export interface ElfFile {
   readonly bits: 32 | 64
@@ -43,12 +52,12 @@ export interface ElfFile {
    */
   section(name: string): Uint8Array | undefined
   /** The texts of that section by their offset; empty if there is none. Throws as `section` does. */
-  strings(name: string): StringTable
+  strings(name: string): ElfStrings
   /**
    * Functions, objects and labels by ascending address; empty if stripped or damaged. `isaBits` are bits of the values
    * of functions that are no part of the address (bit 0 on Arm).
    */
-  symbols(isaBits?: bigint): ImageSymbol[]
+  symbols(isaBits?: bigint): ProgramSymbol[]
 }
 
 /** A table of the file: all of it lies inside. */

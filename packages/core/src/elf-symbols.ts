@@ -35,10 +35,15 @@ export function readSymbols(file: ElfFile, isaBits: bigint): ImageSymbol[] {
     const value = wide ? view.getBigUint64(at + 8, true) : BigInt(view.getUint32(at + 4, true))
     const address = kind === 'function' ? value & ~isaBits : value
     const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
-    found.push({ name, address, size, kind })
+    found.push({ name: shortened(name), address, size, kind })
   }
   return found.sort(byAddress)
 }
+
+/** Longer names are cut: thousands of symbols may share one, and every list shows them all. */
+const longestName = 4096
+const shortened = (name: string): string =>
+  name.length > longestName ? `${name.slice(0, longestName)}…` : name
 
 const rank = { function: 0, object: 1, label: 2 } as const
 const byAddress = (a: ImageSymbol, b: ImageSymbol): number =>

@@ -1,5 +1,6 @@
 /** Reads ELF executables (System V ABI, chapter 5): any bytes give an image or an `ImageError`. */
 import { big, type ElfLayout, type ElfSection, readLayout } from './elf-file.ts'
+import { readSymbols } from './elf-symbols.ts'
 import { ImageError } from './errors.ts'
 
 /** Bytes to load. */
@@ -90,7 +91,7 @@ export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedIm
     entry: start,
     segments,
     symbols: () => {
-      symbols ??= layout.symbols(isaBits)
+      symbols ??= readSymbols(layout, isaBits)
       return symbols
     },
   }

@@ -19,7 +19,7 @@ export {
   loadElf,
   type Segment,
 } from './elf.ts'
-export { type ElfFile, type ElfSection, isElf, readElf } from './elf-file.ts'
+export { type ElfFile, type ElfSection, type ElfStrings, isElf, readElf } from './elf-file.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
 export { forgetPageCallee } from './forget.ts'
 export { coreHost, linearCallee, updateEntryCallee } from './functions.ts'
@@ -33,7 +33,7 @@ export {
 } from './guest-files.ts'
 export { isHex, loadHex } from './hex.ts'
 export { Layout, Space } from './layout.ts'
-export { withoutHeaders } from './load.ts'
+export { joinImages, withoutHeaders } from './load.ts'
 export { Machine } from './machine.ts'
 export type { MachineOptions, Tier } from './machine-options.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
@@ -108,7 +108,6 @@ export { loadRaw } from './raw.ts'
 export type { RunState } from './run-loop.ts'
 export type { BlockStatistics, MachineStatistics, TierStatistics } from './statistics.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './stop.ts'
-export { StringTable } from './string-table.ts'
 export {
   Access,
   type CauseInfo,

@@ -1,9 +1,10 @@
 /** Puts bytes into a machine's memory. */
-import type { LoadedImage, Segment } from './elf.ts'
+import type { ImageSymbol, LoadedImage, Segment } from './elf.ts'
 import { ConfigError, ImageError } from './errors.ts'
 import type { GuestMemory, MemoryRegion } from './memory.ts'
 
 const hex = (x: bigint): string => `0x${x.toString(16)}`
+const order = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The memory that holds all of a range. */
 const holder = (memory: GuestMemory, base: bigint, size: number): MemoryRegion | undefined =>
@@ -29,6 +30,20 @@ export function withoutHeaders({ headers = 0, ...segment }: Segment): Segment {
     virtual: segment.virtual + BigInt(headers),
     bytes: segment.bytes.subarray(headers),
     memorySize: segment.memorySize - headers,
+  }
+}
+
+/** Several images as one: it starts as the first does, and has the segments and symbols of all. */
+export function joinImages(first: LoadedImage, others: readonly LoadedImage[]): LoadedImage {
+  const all = [first, ...others]
+  let symbols: ImageSymbol[] | undefined
+  return {
+    ...first,
+    segments: all.flatMap(({ segments }) => segments),
+    symbols: () => {
+      symbols ??= all.flatMap(image => image.symbols()).sort((a, b) => order(a.address, b.address))
+      return symbols
+    },
   }
 }
 
@@ -113,7 +128,7 @@ function outsideMemory(
 function overlapping(segments: readonly Segment[]): [Segment, Segment] | undefined {
   const sorted = segments
     .filter(({ bytes }) => bytes.length > 0)
-    .sort((a, b) => (a.physical < b.physical ? -1 : a.physical > b.physical ? 1 : 0))
+    .sort((a, b) => order(a.physical, b.physical))
   for (const [i, segment] of sorted.entries()) {
     const before = sorted[i - 1]
     if (before !== undefined && before.physical + BigInt(before.bytes.length) > segment.physical)

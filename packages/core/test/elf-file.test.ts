@@ -75,7 +75,8 @@ describe('texts', () => {
     ])
     const found = file.symbols()
     expect(found).toHaveLength(40_000)
-    expect(found.every(symbol => symbol.name === found[0]?.name)).toBe(true)
+    // So do lists of them: none has more of the name than a list can bear.
+    expect(found.every(symbol => symbol.name === `${name.slice(0, 4096)}…`)).toBe(true)
   })
 
   test('texts that begin inside a long one are bounded by the size of the table', () => {

@@ -72,6 +72,23 @@ export const address: ValueType<bigint> = {
   parse: given => (/^(0x[\da-f]{1,16}|\d{1,20})$/i.test(given) ? BigInt(given) : undefined),
 }
 
+/** A file for memory. */
+export interface LoadRequest {
+  readonly path: string
+  /** Absent: the file says itself where it belongs. */
+  readonly address?: bigint
+}
+
+export const load: ValueType<LoadRequest> = {
+  takes: 'a file, or FILE@ADDRESS such as data.bin@0x80100000',
+  parse: given => {
+    const [, path, at = ''] = /^(.+)@([^@]+)$/s.exec(given) ?? []
+    const place = address.parse(at)
+    if (path !== undefined && place !== undefined) return { path, address: place }
+    return given === '' ? undefined : { path: given }
+  },
+}
+
 /** Where the serial port leads. */
 export type SerialChoice = 'stdio' | 'none' | { readonly file: string }
 

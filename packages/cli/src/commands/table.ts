@@ -4,6 +4,7 @@ import {
   address,
   count,
   date,
+  load,
   pluginErrors,
   rate,
   seconds,
@@ -48,6 +49,14 @@ export const runCommand: CommandSpec<RunOptions> = {
     },
     cpu,
     raw,
+    load: {
+      value: 'FILE[@ADDRESS]',
+      type: load,
+      many: true,
+      description:
+        'Puts another file into memory besides: an ELF or Intel HEX file where it says, any other at the address. ' +
+        'May be given several times.',
+    },
     memory: { short: 'm', value: 'SIZE', type: size, description: 'Main memory, such as 128M or 1G.' },
     smp: { value: 'N', type: count(1), description: 'Number of CPUs; default 1.' },
     bios: {
@@ -171,6 +180,7 @@ export const runCommand: CommandSpec<RunOptions> = {
     'guestscope run hello.elf',
     'guestscope run kernel.elf -m 256M --smp 2 -p traps,by=cause',
     'guestscope run firmware.hex --board microbit',
+    'guestscope run loader.elf --load app.hex --load data.bin@0x80100000',
     'guestscope run --bios fw_dynamic.bin --kernel Image --initrd rootfs.cpio.gz --append console=ttyS0',
     'guestscope run test.elf --semihosting -p ./my-plugin.ts --expect-text PASS --timeout 10',
   ],

@@ -27,12 +27,17 @@ export interface WritableFile {
 }
 
 export interface Files {
-  /** Throws a `CommandError` (`file/…`) that says what is wrong. `what` names it in the message. */
+  /**
+   * A whole file. Throws a `CommandError` (`file/…`) that says what is wrong; `what` names it in the message. What is no
+   * plain file (a pipe, `/dev/zero`) may have 256 MiB.
+   */
   read(path: string, what: string): Uint8Array
+  /** Is there a plain file of this name? */
+  exists(path: string): boolean
   /** Opens a file or pipe to be read piece by piece; throws a `CommandError` (`file/read`), also later. */
   open(path: string): InputFile
-  /** Unpacks gzip; throws if the data are damaged. */
-  gunzip(bytes: Uint8Array): Uint8Array
+  /** Unpacks gzip; throws if the data are damaged; `undefined` if they are more than `most` bytes. */
+  gunzip(bytes: Uint8Array, most: number): Uint8Array | undefined
   /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
   /** Makes a folder if it is missing; throws a `CommandError` (`file/create`). */

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
 import { CommandError, cannotWrite, systemProblem } from '../errors.ts'
@@ -9,10 +9,19 @@ export class NodeFiles implements Files {
 
   read(path: string, what: string): Uint8Array {
     try {
-      return readFileSync(path)
+      const fd = openSync(path, 'r')
+      try {
+        return fstatSync(fd).isFile() ? readFileSync(fd) : readStream(fd, what, path)
+      } finally {
+        closeSync(fd)
+      }
     } catch (error) {
-      throw cannotRead(what, path, error)
+      throw error instanceof CommandError ? error : cannotRead(what, path, error)
     }
+  }
+
+  exists(path: string): boolean {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
   }
 
   open(path: string): InputFile {
@@ -35,9 +44,15 @@ export class NodeFiles implements Files {
     }
   }
 
-  gunzip(bytes: Uint8Array): Uint8Array {
+  gunzip(bytes: Uint8Array, most: number): Uint8Array | undefined {
     // Loaded here alone: it would make every start longer.
-    return process.getBuiltinModule('node:zlib').gunzipSync(bytes)
+    const { gunzipSync } = process.getBuiltinModule('node:zlib')
+    try {
+      return gunzipSync(bytes, { maxOutputLength: Math.min(most, 2 ** 32 - 1) })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined
+      throw error
+    }
   }
 
   create(path: string): WritableFile {
@@ -85,6 +100,26 @@ export class NodeFiles implements Files {
 
   get failures(): CommandError[] {
     return [...this.#created.values()].flatMap(({ failure }) => failure ?? [])
+  }
+}
+
+/** Bytes that a pipe or a device may have: they do not say how many are to come. */
+const longestStream = 256 << 20
+
+function readStream(fd: number, what: string, path: string): Uint8Array {
+  const chunks: Uint8Array[] = []
+  for (let left = longestStream; ; ) {
+    const chunk = new Uint8Array(1 << 16)
+    const length = readSync(fd, chunk)
+    if (length === 0) return Buffer.concat(chunks)
+    chunks.push(chunk.subarray(0, length))
+    left -= length
+    if (left < 0)
+      throw new CommandError(
+        'file/endless',
+        `${what} '${path}' is no plain file, and does not end after ${longestStream >> 20} MiB.`,
+        'Name a file, or a pipe that gives less.',
+      )
   }
 }
 

@@ -60,6 +60,7 @@ export function installPlugins(
       return host.files.create(path)
     },
     readFile: path => host.files.read(path, 'The file'),
+    fileExists: path => host.files.exists(path),
     openInput: path => host.files.open(path),
     program: programForPlugins(program),
     symbol: address => symbols().at(address)?.name,

@@ -336,6 +336,9 @@ export class Installed implements PluginApi {
   readFile(path: string): Uint8Array {
     return readFile(this.#live.io, path)
   }
+  fileExists(path: string): boolean {
+    return this.#live.io.fileExists?.(path) ?? false
+  }
   openInput(path: string): InputFile {
     return openInput(this.#live.io, path)
   }

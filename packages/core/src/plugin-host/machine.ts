@@ -47,6 +47,8 @@ export interface PluginHostIo {
   openOutput(path: string, options?: OutputOptions): OutputFile
   /** Reads a whole file that a plugin's option names; absent: plugins cannot read files here. */
   readFile?(path: string): Uint8Array
+  /** Is there a plain file? Absent: there is none. */
+  fileExists?(path: string): boolean
   /** Opens a file that a plugin's option names, to be read piece by piece. */
   openInput?(path: string): InputFile
   /** The program that the user gave. */

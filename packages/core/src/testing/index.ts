@@ -24,6 +24,7 @@ export {
   runGuestMachine,
   totals,
 } from './guests.ts'
+export { fuzz, mutated } from './mutate.ts'
 export { below, bits32, bits64, type Random, seeded } from './random.ts'
 export {
   type SingleEnd,

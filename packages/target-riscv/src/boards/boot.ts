@@ -6,6 +6,7 @@ import {
   type BootFiles,
   type BootPlan,
   ConfigError,
+  joinImages,
   type LoadedImage,
   loadRaw,
   withoutHeaders,
@@ -144,12 +145,10 @@ function placeInitrd(
   )
 }
 
-function merge(images: readonly LoadedImage[], initrd: LoadedImage | undefined): LoadedImage {
-  const [first] = images as [LoadedImage]
+function merge([first, ...others]: readonly LoadedImage[], initrd: LoadedImage | undefined): LoadedImage {
   const data = (initrd?.segments ?? []).map(segment => ({ ...segment, executable: false }))
-  return {
-    ...first,
-    segments: [...images.flatMap(image => image.segments), ...data],
-    symbols: () => images.flatMap(image => image.symbols()).sort((a, b) => order(a.address, b.address)),
-  }
+  return joinImages(first as LoadedImage, [
+    ...others,
+    ...(initrd === undefined ? [] : [{ ...initrd, segments: data }]),
+  ])
 }
