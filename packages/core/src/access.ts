@@ -174,7 +174,7 @@ function storeToDevice(cpu: Cpu, { device, base }: AttachedDevice, physical: num
 
 function writeRam(host: AccessHost, linear: number, length: number, value: bigint): void {
   const flags = host.memory.flags(linear)
-  if (flags & PageFlag.readonly) return // a store to ROM has no effect
+  if (flags & PageFlag.readonly) return host.memory.storedToRom(linear, length, value)
   if (flags & PageFlag.code) host.invalidate(linear, length)
   for (let i = 0; i < length; i++) {
     host.memory.bytes[linear + i] = Number(value & 0xffn)

@@ -317,6 +317,16 @@ export class Machine {
     this.#time.current?.request()
   }
 
+  /** See `BoardHost.writeMemory`. */
+  #writeMemory(address: number, bytes: Uint8Array): boolean {
+    const linear = this.memory.linear(BigInt(address))
+    const last = bytes.length - 1
+    if (!linear || this.memory.linear(BigInt(address + last)) !== linear + last) return false
+    this.invalidate(linear, bytes.length)
+    this.memory.bytes.set(bytes, linear)
+    return true
+  }
+
   // Stopping, resetting.
 
   /** Does what had to wait until no generated code was running. */
@@ -389,6 +399,8 @@ export class Machine {
         this.#loop.interrupt()
       },
       charge: instructions => this.charge(instructions),
+      readMemory: (address, length) => readPhysical(this.memory, BigInt(address), length),
+      writeMemory: (address, bytes) => this.#writeMemory(address, bytes),
       notice: (key, text) => this.notice(key, text),
     }
   }

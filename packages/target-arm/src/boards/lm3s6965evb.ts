@@ -4,7 +4,7 @@
  */
 import type { Board, BoardHost, BoardOptions, BuiltBoard, Line } from '@guestscope/core'
 import { Gptm, Pl011, Unimplemented } from '@guestscope/devices'
-import { checkFixed } from './mps2.ts'
+import { checkFixed } from './checks.ts'
 import { StellarisControl } from './stellaris-control.ts'
 
 const KiB = 1024

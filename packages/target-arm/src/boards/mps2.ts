@@ -2,17 +2,17 @@
  * Arm's MPS2 boards with the FPGA images AN385 (Cortex-M3), AN386 (M4) and AN500 (M7): memories, UARTs and timers of the
  * application notes, at the addresses and interrupts of QEMU's `mps2-*`. What is not modelled reads as 0.
  */
-import {
-  type Board,
-  type BoardHost,
-  type BoardOptions,
-  type BuiltBoard,
-  ConfigError,
-  type Line,
-  type MemoryRegionSpec,
-  type MmioDevice,
+import type {
+  Board,
+  BoardHost,
+  BoardOptions,
+  BuiltBoard,
+  Line,
+  MemoryRegionSpec,
+  MmioDevice,
 } from '@guestscope/core'
 import { CmsdkDualTimer, CmsdkTimer, CmsdkUart, Unimplemented } from '@guestscope/devices'
+import { checkFixed } from './checks.ts'
 
 const MiB = 2 ** 20
 const [clockHz, referenceHz] = [25_000_000, 1_000_000]
@@ -128,22 +128,6 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
     wiring: { clockHz, referenceHz, interrupts: 32, priorityBits: 8 },
     input: bytes => serial[0]?.receive(bytes),
   }
-}
-
-/** One CPU, and memory of a fixed size. */
-export function checkFixed(board: string, { cpus, memoryBytes }: BoardOptions, size: number): void {
-  if (cpus !== 1)
-    throw new ConfigError(
-      'config/cpus',
-      `The board ${board} cannot have ${cpus} CPUs.`,
-      'It has one (--smp 1).',
-    )
-  if (memoryBytes !== size)
-    throw new ConfigError(
-      'config/memory',
-      `The board ${board} cannot have ${memoryBytes} bytes of memory.`,
-      `Its memory is fixed: leave the size out, or give ${size}.`,
-    )
 }
 
 export const mps2An385: Board = mps2({

@@ -24,6 +24,11 @@ export class FakeHost implements BoardHost {
     this.deadlines.delete(token)
   }
 
+  readMemory(): undefined {}
+  writeMemory(): boolean {
+    return false
+  }
+
   exit(status: number): void {
     this.exits.push(status)
   }
