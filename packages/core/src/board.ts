@@ -84,6 +84,11 @@ export interface BoardHost extends DeviceHost {
   readMemory(address: number, length: number): Uint8Array | undefined
   /** Writes RAM or ROM by physical address, for devices; false, and nothing written, if any byte is something else. */
   writeMemory(address: number, bytes: Uint8Array): boolean
+  /**
+   * A CPU (not a debugger) has read a physical address where the board has nothing, and got some value: if it goes on doing
+   * so the user is told. Reads that end in bus errors need no call.
+   */
+  absentRead(address: number): void
   /** Tells the user something about the guest in one line, once for each key; no news for a debugger's accesses. */
   notice(key: string, text: string): void
 }

@@ -13,6 +13,7 @@ import type { Instrumentation, TrapReturn } from './instrument.ts'
 import { Layout } from './layout.ts'
 import { loadImage, place } from './load.ts'
 import { GuestMemory, PageFlag } from './memory.ts'
+import { Polls } from './polls.ts'
 import { defaultTuning, type RegionTuning } from './regions.ts'
 import { RunLoop, type RunState } from './run-loop.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
@@ -72,6 +73,7 @@ export class Machine {
   readonly #time = new MachineTime()
   readonly #loop: RunLoop
   readonly #notice: (text: string) => void
+  readonly #polls = new Polls((key, text) => this.notice(key, text))
   /** Notices given, by key. */
   readonly #noticed = new Set<string>()
   /** Instructions executed before the last reset. */
@@ -150,6 +152,7 @@ export class Machine {
           translate: (cpu, address, kind) => engine.translate(cpu.base, BigInt.asIntN(64, address), kind),
           invalidate: (linear, length) => this.#overwritten(linear, length),
           reached: record => this.#code.reachedDevice(record),
+          absent: physical => this.#polls.add(physical),
         },
         report: (cpu, cause, low, high) => {
           if (!this.stopReason) this.#loop.instrumentation.discon(cpu, cause, low, high)
@@ -401,6 +404,7 @@ export class Machine {
       charge: instructions => this.charge(instructions),
       readMemory: (address, length) => readPhysical(this.memory, BigInt(address), length),
       writeMemory: (address, bytes) => this.#writeMemory(address, bytes),
+      absentRead: address => this.#polls.add(address),
       notice: (key, text) => this.notice(key, text),
     }
   }

@@ -1,5 +1,17 @@
-/** What boards of this architecture check of the user's choices. */
-import { type BoardOptions, ConfigError } from '@guestscope/core'
+/** What boards of this architecture have in common: checks of the user's choices, and ranges without a model. */
+import { type BoardHost, type BoardOptions, ConfigError, type MmioDevice } from '@guestscope/core'
+import { Unimplemented } from '@guestscope/devices'
+
+/** A range where the board has something that is not modelled; who polls it is told of. */
+export function absent(
+  host: BoardHost,
+  name: string,
+  base: number,
+  size: number,
+): { base: bigint; device: MmioDevice } {
+  const device = new Unimplemented(name, size, 0, offset => host.absentRead(base + offset))
+  return { base: BigInt(base), device }
+}
 
 export function checkOneCpu(board: string, { cpus }: BoardOptions): void {
   if (cpus === 1) return

@@ -26,9 +26,8 @@ import {
   NrfTimer,
   NrfTwoWire,
   NrfUart,
-  Unimplemented,
 } from '@guestscope/devices'
-import { checkOneCpu } from './checks.ts'
+import { absent, checkOneCpu } from './checks.ts'
 
 const KiB = 1024
 const flashBytes = 256 * KiB
@@ -118,8 +117,6 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
     [0x40011000, new NrfRtc(host, line(17))],
     [0x4001e000, flash],
     [0x50000000, gpio],
-    [0x40000000, new Unimplemented('nRF51 peripherals', 0x20000000)],
-    [0xf0000000, new Unimplemented('nRF51 private', 0x10000000)],
   ]
   return {
     regions: [
@@ -128,7 +125,11 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
       { name: 'FICR', base: BigInt(factory.base), size: factory.bytes, readonly: true },
       piece('UICR', user.base, user.bytes),
     ],
-    devices: devices.map(([base, device]) => ({ base: BigInt(base), device })),
+    devices: [
+      ...devices.map(([base, device]) => ({ base: BigInt(base), device })),
+      absent(host, 'nRF51 peripherals', 0x40000000, 0x20000000),
+      absent(host, 'nRF51 private', 0xf0000000, 0x10000000),
+    ],
     contents: [
       { base: 0n, bytes: erased(flashBytes) },
       { base: BigInt(factory.base), bytes: erased(factory.bytes, factoryWords(memoryBytes)) },

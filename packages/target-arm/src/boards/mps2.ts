@@ -12,7 +12,7 @@ import type {
   MmioDevice,
 } from '@guestscope/core'
 import { CmsdkDualTimer, CmsdkTimer, CmsdkUart, Unimplemented } from '@guestscope/devices'
-import { checkFixed } from './checks.ts'
+import { absent, checkFixed } from './checks.ts'
 
 const MiB = 2 ** 20
 const [clockHz, referenceHz] = [25_000_000, 1_000_000]
@@ -53,15 +53,15 @@ function memories(psram: bigint, blockRam: boolean): MemoryRegionSpec[] {
 }
 
 /** Reserved ranges, and peripherals without a model. They come last: what is modelled wins. */
-const unmodelled: readonly [name: string, base: bigint, size: number][] = [
-  ['reserved 1', 0x00800000n, 0x00800000],
-  ['reserved 2', 0x01000000n, 0x1f000000],
-  ['reserved 3', 0x20800000n, 0x01800000],
-  ['APB peripherals', 0x40000000n, 0x00010000],
-  ['AHB peripherals', 0x40010000n, 0x00010000],
-  ['more peripherals', 0x40020000n, 0x00010000],
-  ['reserved 4', 0x40030000n, 0x001d0000],
-  ['VGA', 0x41000000n, 0x00200000],
+const unmodelled: readonly [name: string, base: number, size: number][] = [
+  ['reserved 1', 0x00800000, 0x00800000],
+  ['reserved 2', 0x01000000, 0x1f000000],
+  ['reserved 3', 0x20800000, 0x01800000],
+  ['APB peripherals', 0x40000000, 0x00010000],
+  ['AHB peripherals', 0x40010000, 0x00010000],
+  ['more peripherals', 0x40020000, 0x00010000],
+  ['reserved 4', 0x40030000, 0x001d0000],
+  ['VGA', 0x41000000, 0x00200000],
 ]
 /** System configuration controller: SCC_AID and SCC_ID. */
 const controllerId = 0x4002fff8n
@@ -120,7 +120,7 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
   })
   devices.push({ base: controllerId, device: new Unimplemented('SCC_AID', 4, controllerAid) })
   devices.push({ base: controllerId + 4n, device: new Unimplemented('SCC_ID', 4, board.id) })
-  for (const [name, base, size] of unmodelled) devices.push({ base, device: new Unimplemented(name, size) })
+  for (const [name, base, size] of unmodelled) devices.push(absent(host, name, base, size))
   return {
     regions: memories(board.psram, board.blockRam),
     devices,

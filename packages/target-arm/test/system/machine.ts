@@ -42,6 +42,7 @@ export function machineFor(
   tier: 0 | 1 | 'oracle' = 0,
   change: (board: Board) => Board = board => board,
   hotThreshold = 1000,
+  notice: (text: string) => void = () => {},
 ): Machine {
   const found = armMBoards.find(b => b.name === name)
   const board = found && change(found)
@@ -52,6 +53,7 @@ export function machineFor(
     board,
     tier,
     hotThreshold,
+    notice,
     batch: 1,
     memoryBytes: board.defaultMemory,
     cpus: 1,

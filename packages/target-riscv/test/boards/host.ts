@@ -24,6 +24,7 @@ export class FakeHost implements BoardHost {
     this.deadlines.delete(token)
   }
 
+  absentRead(): void {}
   readMemory(): undefined {}
   writeMemory(): boolean {
     return false
