@@ -19,7 +19,14 @@ test.each([
 ] as const)('%s: a guest that polls what is not there is told of, once', (board, address) => {
   for (const tier of [0, 1] as const) {
     const told: string[] = []
-    const machine = machineFor(board, polling(address), tier, b => b, 10, text => told.push(text))
+    const machine = machineFor(
+      board,
+      polling(address),
+      tier,
+      b => b,
+      10,
+      text => told.push(text),
+    )
     machine.run(1000)
     expect(told).toEqual([])
     machine.run(50_000)
@@ -29,7 +36,14 @@ test.each([
 
 test('a debugger and what the board has are no polls', () => {
   const told: string[] = []
-  const machine = machineFor('microbit', polling(0x40008540), 0, b => b, 10, text => told.push(text))
+  const machine = machineFor(
+    'microbit',
+    polling(0x40008540),
+    0,
+    b => b,
+    10,
+    text => told.push(text),
+  )
   machine.run(50_000)
   const place = machine.memory.device(0x40001104n)
   for (let i = 0; i < 5000; i++) place?.device.read(place.offset, 4)
