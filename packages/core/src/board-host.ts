@@ -10,9 +10,11 @@ export interface BoardHostParts {
   interrupt(): void
   reset(): void
   clockChanged(hz: number): void
+  /** See `BoardHost.absentRead`. */
+  absentRead(address: number): void
 }
 
-export function boardHost({ machine, time, interrupt, reset, clockChanged }: BoardHostParts): BoardHost {
+export function boardHost({ machine, time, interrupt, clockChanged, ...rest }: BoardHostParts): BoardHost {
   return {
     clock: () => time.virtual(),
     schedule: (token, at, callback) => {
@@ -25,7 +27,17 @@ export function boardHost({ machine, time, interrupt, reset, clockChanged }: Boa
       if (target) machine.target.setLine(target, line, level)
     },
     setClock: clockChanged,
-    reset,
+    ...rest,
+    writeMemory: (address, bytes) => {
+      const { memory } = machine
+      const linear = memory.linear(BigInt(address))
+      const last = bytes.length - 1
+      if (!linear || memory.linear(BigInt(address + last)) !== linear + last) return false
+      machine.invalidate(linear, bytes.length)
+      memory.bytes.set(bytes, linear)
+      return true
+    },
+    readMemory: (address, length) => machine.readPhysical(BigInt(address), length),
     charge: instructions => machine.charge(instructions),
     notice: (key, text) => machine.notice(key, text),
   }

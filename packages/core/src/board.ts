@@ -54,6 +54,11 @@ export interface MemoryRegionSpec {
   size: number
   /** Stores of the guest have no effect. */
   readonly?: boolean
+  /**
+   * Hears of stores of the guest to read-only memory, such as flash: offset in the region, bytes (1 … 8), value. What it
+   * makes of them it writes with `BoardHost.writeMemory`.
+   */
+  stored?(offset: number, length: number, value: bigint): void
   /** The same memory as an earlier piece of this name and size, at a second address. */
   mirrorOf?: string
 }
@@ -80,6 +85,15 @@ export interface BoardHost extends DeviceHost {
   reset(): void
   /** Host work that costs as much time as so many instructions: see `Machine.charge`. */
   charge(instructions: number): void
+  /** Bytes of RAM or ROM by physical address, for devices; undefined if any of them is something else. */
+  readMemory(address: number, length: number): Uint8Array | undefined
+  /** Writes RAM or ROM by physical address, for devices; false, and nothing written, if any byte is something else. */
+  writeMemory(address: number, bytes: Uint8Array): boolean
+  /**
+   * A CPU (not a debugger) has read a physical address where the board has nothing, and got some value: if it goes on doing
+   * so the user is told. Reads that end in bus errors need no call.
+   */
+  absentRead(address: number): void
   /** Tells the user something about the guest in one line, once for each key; no news for a debugger's accesses. */
   notice(key: string, text: string): void
 }

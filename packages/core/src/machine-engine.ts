@@ -15,6 +15,8 @@ export interface MachineEngineParts extends Pick<HostFunctionOptions, 'leaves' |
   readonly code: GuestCode
   /** Stores have reached these bytes of linear memory, where there is code. */
   overwritten(linear: number, length: number): void
+  /** Nobody answers at a physical address. */
+  absent(physical: number): void
 }
 
 export function machineEngine({ machine, options, code, ...host }: MachineEngineParts): Engine {
@@ -34,6 +36,7 @@ export function machineEngine({ machine, options, code, ...host }: MachineEngine
         memory,
         translate: (cpu, address, kind) => engine.translate(cpu.base, BigInt.asIntN(64, address), kind),
         invalidate: host.overwritten,
+        absent: host.absent,
         reached: record => code.reachedDevice(record),
       },
     }),

@@ -18,6 +18,7 @@ import { type Instrumentation, noInstrumentation, type TrapReturn } from './inst
 import { machineEngine } from './machine-engine.ts'
 import { type MachineOptions, rateOf, tuningOf } from './machine-options.ts'
 import { GuestMemory } from './memory.ts'
+import { Polls } from './polls.ts'
 import { clearMemory, powerOn } from './power.ts'
 import { RunLoop, type RunState } from './run-loop.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
@@ -50,6 +51,7 @@ export class Machine {
   readonly #loop: RunLoop
   readonly #traps: TrapReports
   readonly #notice: (text: string) => void
+  readonly #polls = new Polls((key, text) => this.notice(key, text))
   /** Notices given, by key. */
   readonly #noticed = new Set<string>()
   /** An instruction takes a cycle of the board's clock. */
@@ -74,6 +76,7 @@ export class Machine {
         this.#loop.interrupt()
       },
       clockChanged: hz => this.#clockChanged(hz),
+      absentRead: address => this.#polls.add(address),
     })
     this.#board = options.board.build(this.host, options)
     this.#fixedMemory = options.board.fixedMemory ?? false
@@ -109,6 +112,7 @@ export class Machine {
       code: this.#code,
       leaves: () => this.stopReason !== undefined || this.#loop.pending !== undefined,
       overwritten: (linear, length) => this.#overwritten(linear, length),
+      absent: physical => this.#polls.add(physical),
       report: (cpu, cause, low, high) => this.#traps.entered(cpu, cause, low, high),
     })
     this.#code.engine = this.engine

@@ -29,6 +29,14 @@ const Reg = {
 } as const
 /** PSELRTS, PSELTXD, PSELCTS, PSELRXD: not connected. */
 const pins = [0x508, 0x50c, 0x510, 0x514]
+/** Registers that are only kept: the bits that exist. */
+const keptBits: ReadonlyMap<number, number> = new Map([
+  [0x200, 0x18],
+  ...pins.map((pin): [number, number] => [pin, -1]),
+  [Reg.baudRate, -1],
+  [0x56c, 0xf],
+])
+const interruptBits = 0x20287
 const events = [Event.received, Event.sent, Event.error, Event.timeout]
 const enabled = 4
 const bufferSize = 6
@@ -129,7 +137,7 @@ export class NrfUart implements MmioDevice {
         this.#set(Event.sent, 1)
         break
       case Reg.enableInterrupts:
-        this.#set(Reg.interrupts, interrupts | value)
+        this.#set(Reg.interrupts, interrupts | (value & interruptBits))
         break
       case Reg.disableInterrupts:
         this.#set(Reg.interrupts, interrupts & ~value)
@@ -137,9 +145,13 @@ export class NrfUart implements MmioDevice {
       case Reg.errorSource:
         this.#set(at, this.#get(at) & ~value)
         break
+      case Reg.interrupts:
+        this.#set(at, value & interruptBits)
+        break
       default:
-        if (at >= 0x100) this.#set(at, value)
-        else if (value === 1) this.#task(at)
+        if (at < 0x100 && value === 1) this.#task(at)
+        else if (events.includes(at as 0x108)) this.#set(at, value & 1)
+        else if (keptBits.has(at)) this.#set(at, value & (keptBits.get(at) ?? 0))
     }
     this.#update()
   }

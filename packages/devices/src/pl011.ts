@@ -33,6 +33,16 @@ const Reg = {
   clear: 0x44,
   dma: 0x48,
 } as const
+/** Registers that are only kept: the bits that exist. */
+const keptBits: ReadonlyMap<number, number> = new Map([
+  [Reg.lowPower, 0xff],
+  [Reg.divider, 0xffff],
+  [Reg.fraction, 0x3f],
+  [Reg.control, 0xff87],
+  [Reg.levels, 0x3f],
+  [Reg.mask, 0x7ff],
+  [Reg.dma, 7],
+])
 const Flag = { receiveEmpty: 0x10, receiveFull: 0x40, transmitEmpty: 0x80 } as const
 const Control = { enable: 1, loopback: 0x80, receiver: 0x200 } as const
 const Interrupt = { receive: 0x10, transmit: 0x20 } as const
@@ -149,16 +159,11 @@ export class Pl011 implements MmioDevice {
         }
         this.#kept.set(at, value & 0xff)
         return this.#input.advance()
-      case Reg.control:
-      case Reg.mask:
-      case Reg.levels:
-      case Reg.lowPower:
-      case Reg.divider:
-      case Reg.fraction:
-      case Reg.dma:
-        this.#kept.set(at, value & 0xffff)
-        this.#update()
-        return this.#input.advance()
     }
+    const bits = keptBits.get(at)
+    if (bits === undefined) return
+    this.#kept.set(at, value & bits)
+    this.#update()
+    this.#input.advance()
   }
 }

@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
 import { CommandError, cannotWrite, systemProblem } from '../errors.ts'
