@@ -27,6 +27,17 @@ export function reportStray(stderr: Output, error: unknown): number {
   return ExitStatus.fault
 }
 
+/** The program waits for something that cannot come any more: a promise of a plugin, as far as `note` tells. */
+export function reportUnsettled(stderr: Output, note: string): number {
+  const what = note === '' ? 'Something' : note.replace(/^p/, 'P')
+  problem(
+    stderr,
+    `${what}: it awaits something that cannot come any more. Mend the plugin, or leave it out.`,
+    'plugin/unsettled',
+  )
+  return ExitStatus.refused
+}
+
 /** One paragraph for the user. */
 export function problem(stderr: Output, text: string, code?: string): void {
   const tail = code === undefined ? '' : ` ${style(stderr, 'dim', `(${code})`)}`

@@ -1,5 +1,6 @@
 /** A machine: CPUs, memory and devices, what they know of each other, and what others may ask of it. */
 import { Head } from '@guestscope/codegen'
+import { join } from './access.ts'
 import {
   type Board,
   type BoardHost,
@@ -25,6 +26,7 @@ import { defaultTuning, type RegionTuning } from './regions.ts'
 import { RunLoop, type RunState } from './run-loop.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
 import type { StopReason } from './stop.ts'
+import { describeStorm, StormWatch } from './storms.ts'
 import { Access, type Target } from './target.ts'
 import type { Tb, TbCache } from './tb.ts'
 import { MachineTime } from './time.ts'
@@ -88,6 +90,9 @@ export class Machine {
   readonly #code: GuestCode
   readonly #time = new MachineTime()
   readonly #loop: RunLoop
+  readonly #storms: StormWatch
+  /** The watch wants to hear of traps. */
+  #watched = false
   readonly #notice: (text: string) => void
   /** Notices given, by key. */
   readonly #noticed = new Set<string>()
@@ -127,6 +132,7 @@ export class Machine {
       cpus: this.cpus,
       tuning,
       redirected: cpu => this.#loop.redirected(cpu),
+      charge: instructions => this.charge(instructions),
       instrumentation: {
         get translates(): boolean {
           return self.#loop.instrumentation.translates
@@ -139,6 +145,17 @@ export class Machine {
     })
     this.engine = this.#makeEngine(options)
     this.#code.engine = this.engine
+    this.#storms = new StormWatch({
+      target: this.target,
+      cpus: this.cpus,
+      listen: on => {
+        this.#watched = on
+        this.updateDiscon()
+      },
+      flowAt: cpu => this.#code.flowAt(cpu),
+      lasts: storm =>
+        this.notice(`storm ${storm.cpu} ${storm.cause} ${storm.from}`, describeStorm(storm, this.target)),
+    })
     this.#loop = new RunLoop(
       {
         target: this.target,
@@ -146,6 +163,7 @@ export class Machine {
         engine: this.engine,
         code: this.#code,
         time: this.#time,
+        storms: this.#storms,
         sampleInterval: tuning.sampleInterval,
         settle: () => this.#settle(),
       },
@@ -193,7 +211,9 @@ export class Machine {
           reached: record => this.#code.reachedDevice(record),
         },
         report: (cpu, cause, low, high) => {
-          if (!this.stopReason) this.#loop.instrumentation.discon(cpu, cause, low, high)
+          if (this.stopReason) return
+          if (this.#watched) this.#storms.heard(cpu, cause, join(low, high))
+          if (this.#loop.instrumentation.discons) this.#loop.instrumentation.discon(cpu, cause, low, high)
         },
       }),
     })
@@ -264,6 +284,12 @@ export class Machine {
     if (this.#noticed.has(key)) return
     this.#noticed.add(key)
     this.#notice(text)
+  }
+
+  /** What a CPU is caught in, so that it gets nowhere, in one sentence; undefined: nothing, as far as is known. */
+  get storm(): string | undefined {
+    const { storm } = this.#storms
+    return storm && describeStorm(storm, this.target)
   }
 
   // Time.
@@ -337,6 +363,7 @@ export class Machine {
    */
   trapReturned(cpu: Cpu, from: TrapReturn): void {
     if (this.stopReason) return
+    if (this.#watched) this.#storms.returned(cpu)
     cpu.set32(Head.budget, cpu.get32(Head.budget) + 1)
     this.#loop.instrumentation.trapReturn?.(cpu, from)
     cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
@@ -418,7 +445,9 @@ export class Machine {
     const { discons, countsDiscons } = this.#loop.instrumentation
     // After the run has been ended nothing is reported any more, not even the call that has ended it.
     const live = !this.stopReason
-    const listens = live ? (discons ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0) : 0
+    const listens = live
+      ? (discons || this.#watched ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0)
+      : 0
     for (const cpu of this.cpus) cpu.set32(Head.discon, cpu.unfinished ? 0 : listens)
   }
 
@@ -458,6 +487,7 @@ export class Machine {
   #powerOn(): void {
     this.#time.forgetDeadlines()
     this.#loop.reset()
+    this.#storms.reset()
     this.#code.flush()
     for (const c of this.#board.contents) place(this.memory, c.base, c.bytes)
     if (this.image) loadImage(this.memory, this.image, this.#fixedMemory)

@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts'
 import type { GuestCode } from './guest-code.ts'
 import type { Instrumentation } from './instrument.ts'
 import type { StopReason } from './stop.ts'
+import type { StormWatch } from './storms.ts'
 import type { Target } from './target.ts'
 import { endOfTime, type MachineTime } from './time.ts'
 
@@ -18,6 +19,7 @@ export interface RunLoopParts {
   readonly engine: Engine
   readonly code: GuestCode
   readonly time: MachineTime
+  readonly storms: StormWatch
   /** Instructions between samples. */
   readonly sampleInterval: number
   /** Does what must wait until no generated code is running, and clears `pending`. */
@@ -60,6 +62,7 @@ export class RunLoop {
   readonly #engine: Engine
   readonly #code: GuestCode
   readonly #time: MachineTime
+  readonly #storms: StormWatch
   readonly #sampleInterval: number
   readonly #settle: () => void
   /** Number of the CPU whose turn it is, and what is left of its turn. */
@@ -80,6 +83,7 @@ export class RunLoop {
     this.#engine = parts.engine
     this.#code = parts.code
     this.#time = parts.time
+    this.#storms = parts.storms
     this.#sampleInterval = parts.sampleInterval
     this.#settle = parts.settle
     this.instrumentation = instrumentation
@@ -117,10 +121,12 @@ export class RunLoop {
       charged = this.charged
       if (left <= 0) break
       const cpu = this.#whoseTurn()
-      if (this.stopReason || this.pending || left <= 0) continue
+      if (this.stopReason || this.pending) continue
       if (cpu) {
         this.#slept = false
-        const used = this.#runTurn(cpu, Math.min(left, this.#turnLeft, this.#toSample))
+        const most = Math.min(left, this.#turnLeft, this.#toSample, this.#storms.limit(cpu))
+        const used = this.#runTurn(cpu, most)
+        this.#storms.ran(cpu, used)
         left -= used
         this.#turnLeft -= used
         this.#toSample -= used

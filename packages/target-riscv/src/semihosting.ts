@@ -1,11 +1,18 @@
 /** Semihosting ("RISC-V Semihosting" 0.4): operation in a0, its parameter in a1, the result goes to a0. */
 import { type Callee, hostFunction } from '@guestscope/codegen'
 import type { Cpu, HostImport } from '@guestscope/core'
-import { Semihosting } from '@guestscope/devices'
+import { Semihosting, semihostingIsOff } from '@guestscope/devices'
 import { S } from './state.ts'
 
 /** The service itself; runs when a trap with `Cause.semihosting` is entered. */
 export const semihostCallee: Callee = hostFunction('riscv.semihost', [])
+
+/** Tells the user that a call is not served. */
+export const unservedCallee: Callee = hostFunction('riscv.unserved', [])
+export const unserved: HostImport = {
+  callee: unservedCallee,
+  implement: machine => () => semihostingIsOff(machine),
+}
 
 const [a0, a1] = [S.x + 80, S.x + 88]
 

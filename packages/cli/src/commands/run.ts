@@ -27,7 +27,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   const limit = options['semihosting-limit'] ?? defaultLimit
   const files = folder === undefined ? undefined : await host.files.folder(folder, limit)
   const semihosting = options.semihosting || files !== undefined || options['semihosting-args'] !== undefined
-  const plugins = await loadPlugins(options.plugin, host.directory)
+  const plugins = await loadPlugins(options.plugin, host)
   const wake = new Wake()
   let machine: Machine | undefined
   const stop = (status: number, message?: string): void => {

@@ -18,11 +18,12 @@ export class FdOutput implements Output {
   beforeWrite: () => void = () => {}
   readonly #fd: number
   readonly #name: string
-  readonly #buffer = Buffer.allocUnsafe(capacity)
-  #used = 0
+  #buffer: Uint8Array = Buffer.allocUnsafe(capacity)
+  /** Bytes that wait in the buffer, in the only element. */
+  #used: Int32Array = new Int32Array(1)
 
   /** `name` is for messages: `Standard output`. */
-  constructor(fd: number, name: string) {
+  constructor(fd: number, name: string = fd === 1 ? 'Standard output' : 'Standard error') {
     this.#fd = fd
     this.#name = name
     this.isTerminal = isatty(fd)
@@ -32,18 +33,27 @@ export class FdOutput implements Output {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data
     if (bytes.length === 0) return
     this.midLine = bytes[bytes.length - 1] !== 10
-    if (bytes.length > capacity - this.#used) this.flush()
+    if (bytes.length > capacity - this.#waiting) this.flush()
     if (bytes.length > capacity) {
       this.beforeWrite()
       return this.#send(bytes)
     }
-    this.#buffer.set(bytes, this.#used)
-    this.#used += bytes.length
+    this.#buffer.set(bytes, this.#waiting)
+    this.#used[0] = this.#waiting + bytes.length
+  }
+
+  /** What waits to be written is kept there from now on, where another thread can find it. */
+  protected keepIn(place: { readonly bytes: Uint8Array; readonly used: Int32Array }): void {
+    this.#buffer = place.bytes
+    this.#used = place.used
+  }
+  get #waiting(): number {
+    return this.#used[0] as number
   }
 
   flush(): void {
-    const used = this.#used
-    this.#used = 0
+    const used = this.#waiting
+    this.#used[0] = 0
     if (used === 0) return
     this.beforeWrite()
     this.#send(this.#buffer.subarray(0, used))

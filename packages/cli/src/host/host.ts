@@ -89,4 +89,9 @@ export interface Host {
   readonly strays: Strays
   /** Directory that plugins are looked up from. */
   readonly directory: string
+  /**
+   * Code that is not ours begins to run, and `what` is to be said if it never comes back (`plugin spin did not return
+   * from install`); empty: it has come back.
+   */
+  readonly doing?: (what: string) => void
 }

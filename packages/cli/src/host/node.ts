@@ -30,7 +30,8 @@ const statuses = {
   SIGQUIT: ExitStatus.quit,
 } as const
 
-const signals: Signals = {
+/** Signals of this process. */
+export const signals: Signals = {
   listen: callback => {
     const listeners = Object.entries(statuses).map(([name, status]) => {
       const listener = (): void => callback(status, name)
@@ -60,8 +61,8 @@ const strays: Strays = {
 export function nodeHost(): Host & { readonly stdout: FdOutput; readonly stderr: FdOutput } {
   let input: NodeInput | undefined
   return {
-    stdout: new FdOutput(1, 'Standard output'),
-    stderr: new FdOutput(2, 'Standard error'),
+    stdout: new FdOutput(1),
+    stderr: new FdOutput(2),
     get input() {
       input ??= new NodeInput()
       return input

@@ -23,10 +23,13 @@ export interface Requested {
 }
 
 /** Loads what `--plugin` names, in order. */
-export async function loadPlugins(requests: readonly string[], directory: string): Promise<Requested[]> {
+export async function loadPlugins(requests: readonly string[], host: Host): Promise<Requested[]> {
+  const { directory, doing = () => {} } = host
   const loaded: Requested[] = []
-  for (const request of requests.map(parsePluginRequest))
-    loaded.push({ definition: await loadPlugin(request.name, directory), options: request.options })
+  for (const { name, options } of requests.map(parsePluginRequest)) {
+    loaded.push({ definition: await loadPlugin(name, directory, doing), options })
+    doing('')
+  }
   return loaded
 }
 
@@ -61,6 +64,8 @@ export function installPlugins(
     program: programForPlugins(program),
     symbol: address => symbols().at(address)?.name,
     pluginErrors,
+    calling: (plugin, callback) =>
+      host.doing?.(plugin === undefined ? '' : `plugin ${plugin} did not return from ${callback}`),
     onError: ({ plugin, callback, error, outcome }) => {
       // Whoever reads the reason of the end tells of it.
       if (outcome === 'ends-run') return

@@ -80,6 +80,7 @@ const asleep: StopReason = {
 function limit(what: string, machine: Machine): StopReason {
   const charged = Math.round(machine.spent - machine.executed)
   const besides = charged > 0 ? ` and host work for it that counts as ${charged} more` : ''
-  const message = `The limit of ${what} was reached after ${machine.executed} instructions${besides}.`
+  const reached = `The limit of ${what} was reached after ${machine.executed} instructions${besides}.`
+  const message = machine.storm === undefined ? reached : `${reached} ${machine.storm}`
   return { kind: 'exit', status: ExitStatus.limit, message }
 }

@@ -60,6 +60,11 @@ export interface PluginHostIo {
    * callback returned is rejected.
    */
   onError?(failure: PluginFailure): void
+  /**
+   * A callback of a plugin, or its `install`, is called; without arguments: it has returned. So that who watches the run
+   * can name what does not return. Not for those that run with translated code, traps included: they are too many.
+   */
+  calling?(plugin?: string, callback?: string): void
 }
 
 /** An error of a plugin. */

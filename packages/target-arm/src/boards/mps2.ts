@@ -99,6 +99,8 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
   const devices: { base: bigint; device: MmioDevice }[] = []
   const serial = uarts.map(({ base, receive, overrun }, i) => {
     const uart = new CmsdkUart({
+      host,
+      clockHz,
       ...(i === 0 && { console: options.console }),
       receive: line(receive),
       transmit: line(receive + 1),
