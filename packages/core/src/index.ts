@@ -34,7 +34,8 @@ export {
 export { isHex, loadHex } from './hex.ts'
 export { Layout, Space } from './layout.ts'
 export { withoutHeaders } from './load.ts'
-export { Machine, type MachineOptions, type Tier } from './machine.ts'
+export { Machine } from './machine.ts'
+export type { MachineOptions, Tier } from './machine-options.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
 export {
   allowedValues,

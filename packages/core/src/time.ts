@@ -10,6 +10,8 @@ import { Timers } from './timers.ts'
  */
 export const endOfTime: number = Number.MAX_SAFE_INTEGER
 
+/** Instructions per second of guest time, if the user does not say. */
+export const usualRate = 1e9
 const second = 1e9
 /** Of an instruction: what rounding may lack. */
 const tolerance = 1e-6
