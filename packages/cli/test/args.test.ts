@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { commandHelp, generalHelp } from '../src/args/help.ts'
 import { parseArguments } from '../src/args/parse.ts'
 import { address, count, date, pluginErrors, seconds, serial, size, tier } from '../src/args/value-types.ts'
-import { commands, disasCommand, listCommand, runCommand } from '../src/commands/table.ts'
+import { commands, disasCommand, runCommand } from '../src/commands/table.ts'
 import { nearest } from '../src/errors.ts'
 
 describe('values', () => {
@@ -142,11 +142,6 @@ describe('arguments of a command', () => {
         message: expect.stringContaining('IMAGE'),
       }),
     )
-  })
-
-  test('operands with a choice', () => {
-    expect(parseArguments(listCommand, ['boards']).operands).toEqual(['boards'])
-    expect(() => parseArguments(listCommand, ['bords'])).toThrow('targets, boards, cpus, plugins')
   })
 })
 

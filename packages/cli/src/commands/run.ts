@@ -56,7 +56,8 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     return symbols
   }
   const installed = installPlugins(host, machine, plugins, options, start, symbolsOf)
-  const json = options['stats-json'] === undefined ? undefined : host.files.create(options['stats-json'])
+  const json =
+    options['stats-json'] === undefined ? undefined : host.files.create(options['stats-json'], '--stats-json')
 
   let asked = false
   const unlisten = host.signals.listen((status, name) => {

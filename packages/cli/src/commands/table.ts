@@ -189,13 +189,12 @@ export const runCommand: CommandSpec<RunOptions> = {
 
 export const listCommand: CommandSpec<ListOptions> = {
   name: 'list',
-  summary: 'Lists targets, boards, CPUs and ready plugins with their options.',
+  summary: 'Lists targets, boards, CPUs and ready plugins with their options, or one of them.',
   operands: [
     {
       name: 'WHAT',
       optional: true,
-      choices: ['targets', 'boards', 'cpus', 'plugins'],
-      description: 'targets, boards, cpus or plugins; default: all.',
+      description: 'targets, boards, cpus or plugins, or the name of one, such as traps; default: all.',
     },
   ],
   options: {},

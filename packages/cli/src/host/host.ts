@@ -38,8 +38,11 @@ export interface Files {
   open(path: string): InputFile
   /** Unpacks gzip; throws if the data are damaged; `undefined` if they are more than `most` bytes. */
   gunzip(bytes: Uint8Array, most: number): Uint8Array | undefined
-  /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
-  create(path: string): WritableFile
+  /**
+   * Creates or empties a file; throws a `CommandError`: `file/create`, or `file/in-use` if anybody but `by` (`--stats-json`,
+   * `plugin traps`) writes to it, or it has been read. The same path gives the same file.
+   */
+  create(path: string, by: string): WritableFile
   /** Makes a folder if it is missing; throws a `CommandError` (`file/create`). */
   makeFolder(path: string): void
   /** A folder for the guest, which may write so many bytes. Throws a `CommandError` (`file/folder`) if there is none. */

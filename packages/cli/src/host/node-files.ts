@@ -5,22 +5,29 @@ import {
   openSync,
   readFileSync,
   readSync,
+  realpathSync,
   statSync,
   writeSync,
 } from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
 import { CommandError, cannotWrite, systemProblem } from '../errors.ts'
+import { FileUses } from './file-uses.ts'
 import type { Files, WritableFile } from './host.ts'
 
 export class NodeFiles implements Files {
   readonly #created = new Map<string, NodeFile>()
+  readonly #uses = new FileUses()
 
   read(path: string, what: string): Uint8Array {
+    const as = what.replace(/^The file$/, 'input of a plugin').replace(/^The /, 'the ')
+    this.#uses.checkRead(path, as)
     try {
       const fd = openSync(path, 'r')
       try {
-        return fstatSync(fd).isFile() ? readFileSync(fd) : readStream(fd, what, path)
+        const bytes = fstatSync(fd).isFile() ? readFileSync(fd) : readStream(fd, what, path)
+        this.#uses.read(path, as)
+        return bytes
       } finally {
         closeSync(fd)
       }
@@ -41,7 +48,9 @@ export class NodeFiles implements Files {
         throw cannotRead('The file', path, error)
       }
     }
+    this.#uses.checkRead(path, 'input of a plugin')
     const fd = guarded(() => openSync(path, 'r'))
+    this.#uses.read(path, 'input of a plugin')
     return {
       read: limit => {
         const bytes = new Uint8Array(limit)
@@ -64,12 +73,14 @@ export class NodeFiles implements Files {
     }
   }
 
-  create(path: string): WritableFile {
-    const full = resolve(path)
+  create(path: string, by: string): WritableFile {
+    this.#uses.checkWrite(path, by)
+    const full = fullPath(path)
     const known = this.#created.get(full)
     if (known !== undefined) return known
     const file = new NodeFile(path)
     this.#created.set(full, file)
+    this.#uses.wrote(path, by)
     return file
   }
 
@@ -145,6 +156,15 @@ const inDirectory = (error: unknown): string =>
   (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'its directory does not exist' : systemProblem(error)
 
 const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOTDIR'
+
+/** One name for a file, however it is spelt. */
+function fullPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path) // not there yet
+  }
+}
 
 /** Characters that are collected before they go to the file. */
 const batch = 1 << 16

@@ -51,13 +51,13 @@ export function installPlugins(
 ): Plugins {
   const outputPath = options['plugin-output']
   const output: Pick<WritableFile, 'write'> =
-    outputPath === undefined ? host.stderr : host.files.create(outputPath)
+    outputPath === undefined ? host.stderr : host.files.create(outputPath, '--plugin-output')
   const pluginErrors = options['plugin-errors'] ?? 'stop-run'
   const pluginHost = new PluginHost(machine, {
     output: text => output.write(text),
-    openOutput: (path, { makeFolder = false } = {}) => {
+    openOutput: (path, { makeFolder = false } = {}, plugin = '') => {
       if (makeFolder) host.files.makeFolder(dirname(path))
-      return host.files.create(path)
+      return host.files.create(path, `plugin ${plugin}`)
     },
     readFile: path => host.files.read(path, 'The file'),
     fileExists: path => host.files.exists(path),

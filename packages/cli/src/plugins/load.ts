@@ -11,7 +11,7 @@ import { noteOrigin } from './origin.ts'
 import { resolvePackage } from './resolve-package.ts'
 
 /** A path rather than a name: it has a directory or the extension of a script. */
-const isPath = (name: string): boolean =>
+export const isPath = (name: string): boolean =>
   /^\.{1,2}([/\\]|$)|^[/\\]|^[a-z]:[/\\]|\.[cm]?[jt]s$/i.test(name) ||
   (!name.startsWith('@') && /[/\\]/.test(name))
 

@@ -46,7 +46,7 @@ export class Serial {
     this.#watch = expected === undefined ? undefined : new TextWatch(expected)
     if (choice === 'none') this.#write = () => {}
     else {
-      const to: WritableFile = choice === 'stdio' ? host.stdout : host.files.create(choice.file)
+      const to: WritableFile = choice === 'stdio' ? host.stdout : host.files.create(choice.file, '--serial')
       this.#write = bytes => to.write(bytes)
     }
   }

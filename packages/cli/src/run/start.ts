@@ -3,7 +3,7 @@ import { type Board, type BootFiles, type BootPlan, isElf, type LoadedImage, loa
 import type { RunOptions } from '../commands/options.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type CpuModel, type Guest, guestByName, guests, guestWith, machineOf } from './guests.ts'
+import { type CpuModel, checkNames, type Guest, guestByName, guests, guestWith, machineOf } from './guests.ts'
 import { guestOf, naming, openProgram, type ProgramFile } from './image.ts'
 import { loadBeside } from './load.ts'
 
@@ -56,6 +56,7 @@ async function openBoot(host: Host, options: RunOptions): Promise<Start> {
   const bios = read(options.bios, 'The bios')
   const kernel = read(options.kernel, 'The kernel')
   const guest = await guestFor(options, bios ?? kernel)
+  if (options.board !== undefined || options.cpu !== undefined) await checkNames(guest, options)
   const machine = machineOf(await guest.load(), options)
   requireBoot(machine.board, '--bios and --kernel')
   if (bios === undefined)

@@ -43,8 +43,11 @@ export interface PluginMachine {
 export interface PluginHostIo {
   /** Text for the user; ends with a line end if the plugin wrote one. */
   output(text: string): void
-  /** Opens a file that a plugin's option names. Throws an error for the user if it cannot. */
-  openOutput(path: string, options?: OutputOptions): OutputFile
+  /**
+   * Opens a file that a plugin's option names; `plugin`: the name under which it is installed, no other's. Throws an error for
+   * the user if it cannot.
+   */
+  openOutput(path: string, options?: OutputOptions, plugin?: string): OutputFile
   /** Reads a whole file that a plugin's option names; absent: plugins cannot read files here. */
   readFile?(path: string): Uint8Array
   /** Is there a plain file? Absent: there is none. */
