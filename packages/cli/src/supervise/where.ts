@@ -1,6 +1,7 @@
 /** Where a thread is that does not come back: its debugger knows, also in the middle of an endless loop. */
 import type { Session } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
+import { within } from './patience.ts'
 
 /** A place in code that is not ours. */
 export interface Place {
@@ -20,7 +21,7 @@ interface Frame {
 }
 
 /** Milliseconds to wait for an answer: a thread that is blocked outside JavaScript gives none. */
-const patience = 700
+const patience = 600
 
 /**
  * The place in which the only other thread is; undefined if it cannot be told, or nothing of others runs there. The
@@ -32,7 +33,7 @@ export async function whereIsThread(): Promise<Place | undefined> {
     const session = new Session()
     session.connect()
     try {
-      return await ask(session)
+      return await within(patience, ask(session))
     } finally {
       session.disconnect()
     }
@@ -45,12 +46,6 @@ function ask(session: Session): Promise<Place | undefined> {
   return new Promise(resolve => {
     const urls = new Map<string, string>()
     let send = (_method: string): void => {}
-    const end = (place: Place | undefined): void => {
-      clearTimeout(timer)
-      send('Debugger.disable')
-      resolve(place)
-    }
-    const timer = setTimeout(end, patience, undefined)
     session.on('NodeWorker.attachedToWorker', ({ params: { sessionId } }) => {
       let id = 0
       send = method => {
@@ -63,7 +58,10 @@ function ask(session: Session): Promise<Place | undefined> {
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       const { method, params: told } = JSON.parse(params.message)
       if (method === 'Debugger.scriptParsed') urls.set(told.scriptId, told.url)
-      if (method === 'Debugger.paused') end(placeIn(told.callFrames, urls))
+      if (method !== 'Debugger.paused') return
+      resolve(placeIn(told.callFrames, urls))
+      // A thread that stands still cannot be ended.
+      send('Debugger.disable')
     })
     session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
   })
