@@ -12,6 +12,7 @@ export default defineConfig({
     passWithNoTests: true,
     testTimeout: 120_000, // a guard against hanging, not a measure: machines may be slow or busy
     hookTimeout: 120_000,
+    maxConcurrency: 2, // processes that compute without end
     reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
   },
 })

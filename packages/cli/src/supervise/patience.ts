@@ -3,23 +3,25 @@
 /** The most that one look at the clock can count: the computer slept, or the process was stopped. */
 const longestTick = 300
 /** Shares of the processor: below the first a thread is blocked, from the second on it has what it needs. */
-const [blocked, served] = [0.05, 0.7]
+const [blocked, served] = [0.03, 0.7]
 /** Where others have the processor, time counts at least so much. */
-const slowest = 0.25
+const slowest = 0.2
 
 /** Time that passes while nothing comes. Where others have the processor it counts less. */
 export class Patience {
-  #passed = 0
+  #wall = 0
+  #used = 0
 
   /** So much time has gone by, in which the process has had so much of the processor (milliseconds). */
   pass(wall: number, used: number): void {
-    const share = used / wall
-    const counts = share < blocked ? 1 : Math.min(Math.max(share / served, slowest), 1)
-    this.#passed += Math.min(wall, longestTick) * counts
+    this.#wall += Math.min(wall, longestTick)
+    this.#used += used
   }
   /** Has it lasted so long? */
   over(limit: number): boolean {
-    return this.#passed >= limit
+    const share = this.#used / this.#wall
+    const counts = share < blocked ? 1 : Math.min(Math.max(share / served, slowest), 1)
+    return this.#wall * counts >= limit
   }
 }
 

@@ -86,9 +86,18 @@ export class Watch {
   #late(now: number): Verdict | undefined {
     const { seconds } = this.#limits
     const limit = seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
-    // The time of the run itself begins with its first instruction; loading has as much.
-    const spent = this.#phase === Phase.reporting ? this.#ran + now - this.#since : now - this.#since
-    if (spent >= limit) this.ask('timeout')
+    // The time of a run begins with its first instruction. Before, a plugin may take as long; our own work is bounded.
+    if (this.#phase === Phase.loading) {
+      const late = this.#note !== '' && this.#stalled.over(limit + answerTime)
+      return late ? { kind: 'timeout', after: answerTime } : this.#given()
+    }
+    const since = now - this.#since
+    if ((this.#phase === Phase.reporting ? this.#ran + since : since) >= limit) this.ask('timeout')
+    return this.#given()
+  }
+
+  /** Asked to end, the run has had its chance. */
+  #given(): Verdict | undefined {
     const after = this.#chance
     return this.#asked !== undefined && this.#patience.over(after) ? { kind: this.#asked, after } : undefined
   }

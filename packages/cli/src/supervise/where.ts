@@ -21,7 +21,7 @@ interface Frame {
 }
 
 /** Milliseconds to wait for an answer: a thread that is blocked outside JavaScript gives none. */
-const patience = 600
+const patience = 1000
 
 /**
  * The place in which the only other thread is; undefined if it cannot be told, or nothing of others runs there. The
