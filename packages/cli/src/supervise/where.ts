@@ -32,17 +32,22 @@ export async function whereIsThread(): Promise<Place | undefined> {
     const { Session } = await import('node:inspector')
     const session = new Session()
     session.connect()
-    try {
-      return await within(patience, ask(session))
-    } finally {
-      session.disconnect()
-    }
+    let place: Place | undefined
+    await within(
+      patience,
+      ask(session, found => {
+        place = found
+      }),
+    )
+    session.disconnect()
+    return place
   } catch {
     return undefined // a Node without inspector
   }
 }
 
-function ask(session: Session): Promise<Place | undefined> {
+/** Stops the thread, tells the place, and lets it go on: one that stands still could not be ended. */
+function ask(session: Session, found: (place: Place | undefined) => void): Promise<true> {
   return new Promise(resolve => {
     const urls = new Map<string, string>()
     let send = (_method: string): void => {}
@@ -58,10 +63,10 @@ function ask(session: Session): Promise<Place | undefined> {
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       const { method, params: told } = JSON.parse(params.message)
       if (method === 'Debugger.scriptParsed') urls.set(told.scriptId, told.url)
-      if (method !== 'Debugger.paused') return
-      resolve(placeIn(told.callFrames, urls))
-      // A thread that stands still cannot be ended.
-      send('Debugger.disable')
+      else if (method === 'Debugger.paused') {
+        found(placeIn(told.callFrames, urls))
+        send('Debugger.resume')
+      } else if (method === 'Debugger.resumed') resolve(true)
     })
     session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
   })
