@@ -27,6 +27,7 @@ export const packageTests = (folder: string): ViteUserConfigFnObject =>
         passWithNoTests: true,
         testTimeout: long ? 1_200_000 : 120_000, // a guard against hanging, not a measure: machines may be slow or busy
         hookTimeout: 120_000,
+        maxConcurrency: 2, // tests that are marked so start processes that compute without end
         reporters: ['default', ['json', { outputFile: `reports/${long ? 'long' : 'vitest'}.json` }]],
       },
     }

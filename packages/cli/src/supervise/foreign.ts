@@ -13,10 +13,10 @@ export interface ForeignRun {
 
 /**
  * A run with plugins other than the ready ones; undefined for everything else, mistakes included: `main` reports them.
- * Loads nothing of the emulator.
+ * Under a debugger there is no supervisor, which would take a breakpoint for an endless loop. Loads nothing of the emulator.
  */
 export function foreignRun([command, ...rest]: readonly string[]): ForeignRun | undefined {
-  if (command !== runCommand.name) return undefined
+  if (command !== runCommand.name || debugged()) return undefined
   try {
     const { options, help } = parseArguments(runCommand, rest)
     if (help || options.plugin.length === 0) return undefined
@@ -28,3 +28,6 @@ export function foreignRun([command, ...rest]: readonly string[]): ForeignRun | 
     return undefined
   }
 }
+
+const debugged = (): boolean =>
+  /(^|\s)--inspect/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))

@@ -13,12 +13,13 @@ import { KeyFilter } from '../run/keys.ts'
 import type { ForeignRun } from './foreign.ts'
 import { exitWithoutThread, writeKept } from './last-resort.ts'
 import type { RunData, ToRun, ToSupervisor } from './messages.ts'
-import { type Kept, Phase, SharedState } from './shared.ts'
+import { moment, tick, within } from './patience.ts'
+import { Away, type Kept, Phase, SharedState } from './shared.ts'
 import { stuckText } from './text.ts'
 import { type Verdict, Watch } from './watch.ts'
 
-/** Milliseconds between two looks at the run. */
-const interval = 100
+/** Milliseconds in which a thread ends that is told to, if it can. */
+const endTime = 500
 
 /** Runs the command line in the module at `entry` (`worker.ts`). Ends the process. */
 export function supervise(entry: URL, args: readonly string[], run: ForeignRun): void {
@@ -40,7 +41,7 @@ class Supervisor {
 
   constructor(entry: URL, args: readonly string[], run: ForeignRun) {
     this.#run = run
-    this.#watch = new Watch(run.limits, this.#state, performance.now(), processorTime())
+    this.#watch = new Watch(run.limits, this.#state, moment())
     const workerData: RunData = { memory: this.#state.memory, args }
     this.#worker = new Worker(entry, {
       workerData,
@@ -54,9 +55,9 @@ class Supervisor {
     this.#worker.on('exit', status => this.#leave(status))
     signals.listen((status, name) => this.#signal(status, name))
     this.#ticks = setInterval(() => {
-      const verdict = this.#watch.tick(performance.now(), processorTime())
+      const verdict = this.#watch.tick(moment())
       if (verdict !== undefined) void this.#end(verdict)
-    }, interval)
+    }, tick)
   }
 
   // Input.
@@ -106,21 +107,19 @@ class Supervisor {
     if (this.#over) return
     this.#over = true
     clearInterval(this.#ticks)
-    const { note, away } = this.#state
+    const { phase, note, away } = this.#state
     const { whereIsThread } = await import('./where.ts')
     const place = verdict.after > 0 ? await whereIsThread() : undefined
-    const ended = await Promise.race([this.#worker.terminate(), sleep(500)])
+    const ended = (await within(endTime, this.#worker.terminate())) !== undefined
     this.#input.close()
-    if (ended !== undefined) for (const [fd, kept] of this.#outputs()) writeKept(fd, kept)
+    // If it has not, it stands still; not while it writes them.
+    if (ended || away !== Away.writing) for (const [fd, kept] of this.#outputs()) writeKept(fd, kept)
     const stderr = new FdOutput(2)
-    problem(
-      stderr,
-      stuckText({ verdict, asked: this.#asked, run: this.#run, note, away, place }),
-      'run/stuck',
-    )
+    const stuck = { verdict, asked: this.#asked, run: this.#run, phase, note, away, place }
+    problem(stderr, stuckText(stuck), 'run/stuck')
     stderr.flush()
     const status = verdict.kind === 'asked' && this.#asked ? this.#asked.status : ExitStatus.limit
-    if (ended !== undefined) process.exit(status)
+    if (ended) process.exit(status)
     exitWithoutThread(status)
   }
 
@@ -156,12 +155,3 @@ class Supervisor {
     process.exit(status)
   }
 }
-
-/** Processor time of the process so far, in milliseconds. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-const sleep = (milliseconds: number): Promise<undefined> =>
-  new Promise(resolve => setTimeout(resolve, milliseconds, undefined))

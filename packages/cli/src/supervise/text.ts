@@ -1,6 +1,6 @@
 /** What the user is told of a run that had to be ended. */
 import type { ForeignRun } from './foreign.ts'
-import { Away } from './shared.ts'
+import { Away, Phase } from './shared.ts'
 import type { Verdict } from './watch.ts'
 import type { Place } from './where.ts'
 
@@ -9,6 +9,8 @@ export interface Stuck {
   readonly verdict: Verdict
   readonly asked: { readonly name: string } | undefined
   readonly run: ForeignRun
+  /** One of `Phase`. */
+  readonly phase: number
   readonly note: string
   /** One of `Away`. */
   readonly away: number
@@ -33,10 +35,11 @@ export function stuckText(stuck: Stuck): string {
   }
 }
 
-function culprit({ note, away, place, run: { plugins } }: Stuck): string {
-  if (away === Away.writing) return 'nobody reads the output'
+function culprit({ phase, note, away, place, run: { plugins } }: Stuck): string {
+  if (away === Away.writing && place === undefined) return 'nobody reads the output'
   const at = place === undefined ? '' : ` (${place.at})`
   if (note !== '') return `${note}${at}`
+  if (phase === Phase.loading) return `the run had not begun${at}`
   const plugin = plugins.length === 1 ? `plugin ${plugins[0]}` : 'a plugin'
   return `${plugin} did not return${place?.callback === undefined ? '' : ` from ${place.callback}`}${at}`
 }

@@ -1,4 +1,5 @@
 /** When a run has had its chance to end by itself. No clocks and no processes in here. */
+import { type Moment, Patience } from './patience.ts'
 import { Away, Phase, type SharedState } from './shared.ts'
 
 /** The limits that the user set. */
@@ -23,35 +24,11 @@ export type Watched = Pick<SharedState, 'phase' | 'beats' | 'away' | 'note'>
 const [answerTime, callbackTime] = [1000, 2000]
 /** Plugins may report for this part of the time that the run took, within these bounds (milliseconds). */
 const [reportShare, leastReport, mostReport] = [0.1, 1000, 10_000]
-/** The most that one look at the clock can count: the computer slept, or the process was stopped. */
-const longestTick = 300
-
-/** Shares of the processor: below the first a thread is blocked, from the second on it has what it needs. */
-const [blocked, served] = [0.05, 0.7]
-/** On a busy computer time counts at least so much. */
-const slowest = 0.25
-
-/** Time that passes while nothing comes. Where others have the processor it counts less. */
-class Patience {
-  #passed = 0
-
-  /** So much time has gone by, in which the process has had so much of the processor (milliseconds). */
-  pass(wall: number, used: number): void {
-    const share = used / wall
-    const counts = share < blocked ? 1 : Math.min(Math.max(share / served, slowest), 1)
-    this.#passed += Math.min(wall, longestTick) * counts
-  }
-  /** Has it lasted so long? */
-  over(limit: number): boolean {
-    return this.#passed >= limit
-  }
-}
-
 export class Watch {
   readonly #limits: Limits
   readonly #state: Watched
   /** Milliseconds, as all times here; `used` is processor time. */
-  #last: { readonly now: number; readonly used: number }
+  #last: Moment
   #phase: number = Phase.loading
   /** When the phase began, and how long the run took. */
   #since: number
@@ -59,15 +36,16 @@ export class Watch {
   #asked: 'asked' | 'timeout' | undefined
   /** Since the run was asked to end, or began to report. */
   #patience = new Patience()
-  /** Since the thread last came back to its event loop, or began to do something else. */
+  /** Since the thread last came back to its event loop, or began something else. */
   #stalled = new Patience()
   #beats = 0
+  #note = ''
 
-  constructor(limits: Limits, state: Watched, now: number, used: number) {
+  constructor(limits: Limits, state: Watched, begin: Moment) {
     this.#limits = limits
     this.#state = state
-    this.#last = { now, used }
-    this.#since = now
+    this.#last = begin
+    this.#since = begin.now
   }
 
   /** Somebody has asked the run to end. */
@@ -78,13 +56,14 @@ export class Watch {
   }
 
   /** To be called several times a second; a verdict, once there is one. */
-  tick(now: number, used: number): Verdict | undefined {
+  tick({ now, used }: Moment): Verdict | undefined {
     const passed = [now - this.#last.now, used - this.#last.used] as const
     this.#last = { now, used }
-    const { phase, beats, away } = this.#state
+    const { phase, beats, away, note } = this.#state
     if (phase !== this.#phase) this.#enter(phase, now)
-    if (beats !== this.#beats || away !== Away.not) this.#stalled = new Patience()
+    if (beats !== this.#beats || note !== this.#note || away !== Away.not) this.#stalled = new Patience()
     this.#beats = beats
+    this.#note = note
     this.#patience.pass(...passed)
     this.#stalled.pass(...passed)
     return this.#late(now) ?? this.#stuck()
@@ -107,9 +86,18 @@ export class Watch {
   #late(now: number): Verdict | undefined {
     const { seconds } = this.#limits
     const limit = seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
-    // The time of the run itself begins with its first instruction; loading has as much.
-    const spent = this.#phase === Phase.reporting ? this.#ran + now - this.#since : now - this.#since
-    if (spent >= limit) this.ask('timeout')
+    // The time of a run begins with its first instruction. Before, a plugin may take as long; our own work is bounded.
+    if (this.#phase === Phase.loading) {
+      const late = this.#note !== '' && this.#stalled.over(limit + answerTime)
+      return late ? { kind: 'timeout', after: answerTime } : this.#given()
+    }
+    const since = now - this.#since
+    if ((this.#phase === Phase.reporting ? this.#ran + since : since) >= limit) this.ask('timeout')
+    return this.#given()
+  }
+
+  /** Asked to end, the run has had its chance. */
+  #given(): Verdict | undefined {
     const after = this.#chance
     return this.#asked !== undefined && this.#patience.over(after) ? { kind: this.#asked, after } : undefined
   }
@@ -118,7 +106,7 @@ export class Watch {
   #stuck(): Verdict | undefined {
     const { instructions, seconds } = this.#limits
     if (instructions === undefined || seconds !== undefined) return undefined
-    const foreign = this.#phase === Phase.running || this.#state.note !== ''
+    const foreign = this.#phase === Phase.running || this.#note !== ''
     const after = this.#phase === Phase.reporting ? 2 * this.#chance : callbackTime
     return foreign && this.#stalled.over(after) ? { kind: 'stuck', after } : undefined
   }

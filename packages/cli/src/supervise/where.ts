@@ -1,6 +1,7 @@
 /** Where a thread is that does not come back: its debugger knows, also in the middle of an endless loop. */
 import type { Session } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
+import { within } from './patience.ts'
 
 /** A place in code that is not ours. */
 export interface Place {
@@ -20,7 +21,7 @@ interface Frame {
 }
 
 /** Milliseconds to wait for an answer: a thread that is blocked outside JavaScript gives none. */
-const patience = 700
+const patience = 1000
 
 /**
  * The place in which the only other thread is; undefined if it cannot be told, or nothing of others runs there. The
@@ -31,26 +32,25 @@ export async function whereIsThread(): Promise<Place | undefined> {
     const { Session } = await import('node:inspector')
     const session = new Session()
     session.connect()
-    try {
-      return await ask(session)
-    } finally {
-      session.disconnect()
-    }
+    let place: Place | undefined
+    await within(
+      patience,
+      ask(session, found => {
+        place = found
+      }),
+    )
+    session.disconnect()
+    return place
   } catch {
     return undefined // a Node without inspector
   }
 }
 
-function ask(session: Session): Promise<Place | undefined> {
+/** Stops the thread, tells the place, and lets it go on: one that stands still could not be ended. */
+function ask(session: Session, found: (place: Place | undefined) => void): Promise<true> {
   return new Promise(resolve => {
     const urls = new Map<string, string>()
     let send = (_method: string): void => {}
-    const end = (place: Place | undefined): void => {
-      clearTimeout(timer)
-      send('Debugger.disable')
-      resolve(place)
-    }
-    const timer = setTimeout(end, patience, undefined)
     session.on('NodeWorker.attachedToWorker', ({ params: { sessionId } }) => {
       let id = 0
       send = method => {
@@ -63,7 +63,10 @@ function ask(session: Session): Promise<Place | undefined> {
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       const { method, params: told } = JSON.parse(params.message)
       if (method === 'Debugger.scriptParsed') urls.set(told.scriptId, told.url)
-      if (method === 'Debugger.paused') end(placeIn(told.callFrames, urls))
+      else if (method === 'Debugger.paused') {
+        found(placeIn(told.callFrames, urls))
+        send('Debugger.resume')
+      } else if (method === 'Debugger.resumed') resolve(true)
     })
     session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
   })
