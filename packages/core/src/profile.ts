@@ -62,7 +62,7 @@ export class Profile {
       left -= used
       this.#left -= used
       if (this.#left <= 0) this.#sample()
-      if (state !== 'running' || left <= 0) return state
+      if (state !== 'running' || left <= 0 || used < piece) return state
     }
   }
 
