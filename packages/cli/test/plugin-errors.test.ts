@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isOurs, ownerOf, placesOf } from '../src/plugins/origin.ts'
+import { quietly } from '../src/plugins/quiet-load.ts'
 import { echo, guest, type Outcome, start } from './harness.ts'
 
 let directory = ''
@@ -191,5 +192,36 @@ describe('stacks', () => {
     expect(of('/home/me/my plugins/other.ts')).toBe('/home/me/my plugins/other.ts')
     expect(of('/home/me/my plugins/other.ts', '/home/me/my plugins/third.ts')).toBeUndefined()
     expect(of(undefined, '/home/you/one.ts')).toBeUndefined()
+  })
+})
+
+describe('loading', () => {
+  test.each(['p.ts', 'p.js'])('prints nothing, whatever the package.json near it: %s', async file => {
+    const folder = join(directory, file.replace('.', '-'))
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'package.json'), '{ "name": "x" }')
+    const source = "export default { name: 'quiet', description: '', apiVersion: 1, install() {} }\n"
+    writeFileSync(join(folder, file), source)
+    const { child, done } = start(['run', nested, '-p', `./${file}`], { cwd: folder })
+    child.stdin?.end()
+    expect(await done).toEqual({ status: 0, stdout: 'nested: passed\n', stderr: '' })
+  })
+
+  test('leaves the warnings of others alone', async () => {
+    const seen: unknown[] = []
+    const { emitWarning } = process
+    process.emitWarning = (...args: unknown[]) => void seen.push(args[0])
+    try {
+      await quietly(async () => {
+        process.emitWarning('Type Stripping is an experimental feature', 'ExperimentalWarning')
+        process.emitWarning('Module type of x is not specified', { code: 'MODULE_TYPELESS_PACKAGE_JSON' })
+        process.emitWarning('Something else is experimental', 'ExperimentalWarning')
+        process.emitWarning('of the plugin')
+      })
+      process.emitWarning('later')
+    } finally {
+      process.emitWarning = emitWarning
+    }
+    expect(seen).toEqual(['Something else is experimental', 'of the plugin', 'later'])
   })
 })

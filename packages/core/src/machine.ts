@@ -331,6 +331,10 @@ export class Machine {
   requestSafePoint(): void {
     this.#loop.interrupt()
   }
+  /** `run` comes back soon, though there is something left to run. */
+  yield(): void {
+    this.#loop.yield()
+  }
   /** Ends the run before the next instruction; the first reason stays. */
   stop(reason: StopReason): void {
     this.#loop.stopReason ??= reason

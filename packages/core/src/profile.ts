@@ -60,7 +60,7 @@ export class Profile {
       left -= machine.spent - spent
       this.#left -= machine.executed - executed
       if (this.#left <= 0) this.#sample()
-      if (state !== 'running' || left <= 0) return state
+      if (state !== 'running' || left <= 0 || used < piece) return state
     }
   }
 

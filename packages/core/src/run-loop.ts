@@ -74,6 +74,8 @@ export class RunLoop {
   #slept = false
   /** The slice must end: a deadline came nearer, or the machine's state is about to change. */
   #endSlice = false
+  /** The call of `run` is to return before its instructions are used up. */
+  #yields = false
   /** A plugin has sent the CPU that runs elsewhere. */
   #redirect: { readonly cpu: Cpu; readonly go: () => void; readonly inAccess: boolean } | undefined
 
@@ -113,7 +115,8 @@ export class RunLoop {
   run(instructions: number): RunState {
     let left = instructions
     let { charged } = this
-    while (left > 0 && !this.stopReason) {
+    this.#yields = false
+    while (left > 0 && !this.stopReason && !this.#yields) {
       this.#settle()
       this.#time.fire()
       if (this.#time.over) this.stopReason ??= timeIsOver
@@ -146,6 +149,12 @@ export class RunLoop {
   interrupt(): void {
     this.#endSlice = true
     this.#time.current?.request()
+  }
+
+  /** `run` comes back soon: whoever runs the machine wants to, or should, look at something else. */
+  yield(): void {
+    this.#yields = true
+    this.interrupt()
   }
 
   /** The CPU that runs goes on elsewhere, without the instruction whose callbacks have run, or the rest of it. */

@@ -46,6 +46,7 @@ function setup() {
       words: new Int32Array(1),
     },
     requestSafePoint: () => {},
+    yield: () => {},
     redirect: () => {},
     virtualTime: () => 42,
     holdTime: () => {},

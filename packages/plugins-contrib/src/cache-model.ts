@@ -10,11 +10,16 @@ export interface CacheShape {
   readonly ways: number
 }
 
-/** What is wrong with a shape, or undefined. */
-export function shapeFault({ size, block, ways }: CacheShape): string | undefined {
+/** Blocks of all caches of one kind together: what the memory of the host allows. */
+const mostBlocks = 2 ** 25
+
+/** What is wrong with a shape of which there are to be so many, or undefined. */
+export function shapeFault({ size, block, ways }: CacheShape, caches: number): string | undefined {
   if ((block & (block - 1)) !== 0) return `blocks of ${block} bytes are not a power of two`
   if (size % (block * ways) !== 0)
     return `${size} bytes cannot be divided into sets of ${ways} × ${block} bytes`
+  if ((size / block) * caches > mostBlocks)
+    return `${caches} × ${size / block} blocks are more than the ${mostBlocks} that there can be`
   return undefined
 }
 

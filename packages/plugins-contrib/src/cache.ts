@@ -4,7 +4,9 @@ import { type Core, type Misses, missTable, rateTable } from './cache-report.ts'
 import { physicalOf } from './memory.ts'
 
 const positive = { type: 'number', minimum: 1, integer: true } as const
-const bytes = { ...positive, unit: 'bytes' } as const
+/** Each has an array for its blocks, or for all of them together. */
+const bytes = { ...positive, maximum: 2 ** 30, unit: 'bytes' } as const
+const blocks = { ...positive, maximum: 2 ** 16 - 1 } as const
 const defaults = { size: 2 ** 21, block: 64, ways: 16 }
 
 /** Models caches: what would have missed, and which instructions are to blame. */
@@ -16,26 +18,30 @@ export const cache: PluginDefinition = definePlugin({
     limit: { ...positive, minimum: 0, default: 32, description: 'Instructions in each list.' },
     icachesize: { ...bytes, default: 16384, description: 'Bytes of the instruction cache.' },
     iblksize: { ...bytes, default: 64, description: 'Bytes of its blocks, a power of two.' },
-    iassoc: { ...positive, default: 8, description: 'Blocks of its sets.' },
+    iassoc: { ...blocks, default: 8, description: 'Blocks of its sets.' },
     dcachesize: { ...bytes, default: 16384, description: 'Bytes of the data cache.' },
     dblksize: { ...bytes, default: 64, description: 'Bytes of its blocks, a power of two.' },
-    dassoc: { ...positive, default: 8, description: 'Blocks of its sets.' },
+    dassoc: { ...blocks, default: 8, description: 'Blocks of its sets.' },
     evict: {
       type: 'choice',
       choices: ['lru', 'fifo', 'rand'],
       default: 'lru',
       description: 'What makes room: the least recently used, the oldest, or a random block.',
     },
-    cores: { ...positive, description: 'Cores with caches of their own; default: one per vCPU.' },
+    cores: {
+      ...positive,
+      maximum: 64,
+      description: 'Cores with caches of their own; default: one per vCPU.',
+    },
     l2: { type: 'boolean', description: 'Model a second level for each core, for instructions and data.' },
     l2cachesize: { ...bytes, description: 'Bytes of the second level, 2 MiB unless given; implies l2.' },
     l2blksize: { ...bytes, description: 'Bytes of its blocks, 64 unless given; implies l2.' },
-    l2assoc: { ...positive, description: 'Blocks of its sets, 16 unless given; implies l2.' },
+    l2assoc: { ...blocks, description: 'Blocks of its sets, 16 unless given; implies l2.' },
   },
   install(api, options) {
     const { evict, limit } = options
     const make = (name: string, size: number, block: number, ways: number): (() => CacheModel) =>
-      maker(name, { size, block, ways }, evict)
+      maker(name, { size, block, ways }, evict, options.cores ?? api.cpus)
     const newInsn = make('icachesize', options.icachesize, options.iblksize, options.iassoc)
     const newData = make('dcachesize', options.dcachesize, options.dblksize, options.dassoc)
     const { l2cachesize, l2blksize, l2assoc } = options
@@ -107,8 +113,8 @@ export const cache: PluginDefinition = definePlugin({
 
 export default cache
 
-function maker(name: string, shape: CacheShape, evict: Eviction): () => CacheModel {
-  const fault = shapeFault(shape)
+function maker(name: string, shape: CacheShape, evict: Eviction, caches: number): () => CacheModel {
+  const fault = shapeFault(shape, caches)
   if (fault !== undefined)
     throw new PluginError('plugin/option-value', `${name}: ${fault}.`, 'Give other sizes.')
   return () => new CacheModel(shape, evict)

@@ -28,7 +28,7 @@ export const ftrace: PluginDefinition = definePlugin({
     out: {
       type: 'string',
       description:
-        'File to write, or for uftrace the directory, which exists; default: trace.json, uftrace.data.',
+        'File to write, or for uftrace the directory, made if need be; default: trace.json, uftrace.data.',
     },
     privilege: {
       type: 'boolean',
@@ -128,7 +128,7 @@ function uftrace(
   const sorted = BigUint64Array.from(places).sort()
   const [start = 0n, end = 0n] = [sorted.at(0), sorted.at(-1)]
   return new UftraceSink(
-    name => api.openOutput(`${directory}/${name}`),
+    name => api.openOutput(`${directory}/${name}`, { makeFolder: true }),
     { name: program?.name ?? 'guest', start, end, symbols },
     byPrivilege,
   )

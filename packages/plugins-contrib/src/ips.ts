@@ -1,5 +1,8 @@
 import { definePlugin, type PluginDefinition } from '@guestscope/plugin-api'
 
+/** Milliseconds for which nothing else is looked at. */
+const longestSleep = 100
+
 const count = { type: 'number', minimum: 1, integer: true } as const
 
 /** Slows the guest down to so many instructions per second of real time. */
@@ -23,10 +26,13 @@ export const ips: PluginDefinition = definePlugin({
 
     const look = (cpu: number): void => {
       const sofar = (done[cpu] ?? 0) + Number(insns.get(cpu))
+      // The vCPUs share a thread: while one waits, the others do, and none is ahead of its time for it.
+      const early = (1000 * sofar) / perSecond - (performance.now() - start)
+      sleep(Math.min(early, longestSleep))
+      // Signals and limits must not wait. What is counted stays, so that the next block waits for the rest.
+      if (early > longestSleep) return api.yield()
       done[cpu] = sofar
       insns.set(cpu, 0n)
-      // The vCPUs share a thread: while one waits, the others do, and none is ahead of its time for it.
-      sleep((1000 * sofar) / perSecond - (performance.now() - start))
     }
     api.onTranslate(tb => {
       tb.onExecIf(insns, '>=', quantum, look)

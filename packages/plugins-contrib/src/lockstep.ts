@@ -9,7 +9,7 @@ import { EachInstruction, type RegisterCheck } from './lockstep/each.ts'
 import { Hashes } from './lockstep/hashes.ts'
 import { ReferenceLog } from './lockstep/reference-log.ts'
 import { Verdict } from './lockstep/verdict.ts'
-import { hex } from './text.ts'
+import { hex, unknownRegister } from './text.ts'
 
 /** Compares this run with the log of another: of ours in another tier or version, or of QEMU. */
 export const lockstep: PluginDefinition = definePlugin({
@@ -55,6 +55,9 @@ export const lockstep: PluginDefinition = definePlugin({
         'There is nothing to compare with.',
         'Name the log of the other run: against=FILE.',
       )
+    const names = api.registers().map(({ name }) => name)
+    const ignored = new Set(options.ignore)
+    for (const name of ignored) if (!names.includes(name)) throw unknownRegister(api, name)
     const log = new ReferenceLog(api.openInput(against), options.discon, api.cpus)
     const first = log.peek()
     if (log.fault !== undefined)
@@ -71,7 +74,10 @@ export const lockstep: PluginDefinition = definePlugin({
       )
     const verdict = new Verdict(api)
     const registers = / [^\s=;]+=[\da-f]/.test(first)
-      ? registerCheck(api, new Set(options.ignore))
+      ? registerCheck(
+          api,
+          names.filter(name => !counters.includes(name) && !ignored.has(name)),
+        )
       : undefined
     const hashed = log.kind === 'hashes'
     const hashes = hashed ? new Hashes(api.cpus, log, verdict, options) : undefined
@@ -105,16 +111,8 @@ export default lockstep
 const counters: readonly string[] = ['time', 'cycle', 'instret', 'mcycle', 'minstret', 'pc']
 
 /** Compares the registers that a line has and that this target knows, too. */
-function registerCheck(api: PluginApi, ignored: ReadonlySet<string>): RegisterCheck {
-  const names = api.registers().map(({ name }) => name)
-  const unknown = [...ignored].find(name => !names.includes(name))
-  if (unknown !== undefined)
-    throw new PluginError(
-      'lockstep/register',
-      `${api.target} has no register '${unknown}'.`,
-      'Give names of registers of this target to ignore=.',
-    )
-  const compared = new Set(names.filter(name => !counters.includes(name) && !ignored.has(name)))
+function registerCheck(api: PluginApi, names: readonly string[]): RegisterCheck {
+  const compared = new Set(names)
   return (cpu, line) => {
     for (const [, name = '', value = ''] of line.split(' ;', 1)[0]?.matchAll(/ ([^\s=;]+)=([\da-f]+)/g) ??
       []) {

@@ -208,9 +208,11 @@ describe('a cache', () => {
     }
   })
   it('has shapes that work out', () => {
-    expect(shapeFault(shape)).toBeUndefined()
-    expect(shapeFault({ size: 256, block: 24, ways: 2 })).toMatch('power of two')
-    expect(shapeFault({ size: 100, block: 16, ways: 2 })).toMatch('cannot be divided')
+    expect(shapeFault(shape, 1)).toBeUndefined()
+    expect(shapeFault({ size: 256, block: 24, ways: 2 }, 1)).toMatch('power of two')
+    expect(shapeFault({ size: 100, block: 16, ways: 2 }, 1)).toMatch('cannot be divided')
+    expect(shapeFault({ size: 2 ** 30, block: 1, ways: 1 }, 1)).toMatch('more than the 33554432')
+    expect(shapeFault({ size: 2 ** 25, block: 1, ways: 1 }, 2)).toMatch('2 × 33554432 blocks')
   })
 })
 

@@ -8,6 +8,7 @@ import { messageOf, nearest } from '../errors.ts'
 import { bridgePluginApi } from './bridge.ts'
 import { contribNames, contribPlugin } from './contrib.ts'
 import { noteOrigin } from './origin.ts'
+import { quietly } from './quiet-load.ts'
 import { resolvePackage } from './resolve-package.ts'
 
 /** A path rather than a name: it has a directory or the extension of a script. */
@@ -57,7 +58,7 @@ async function importPlugin(what: string, path: string): Promise<PluginDefinitio
   bridgePluginApi()
   let exported: { readonly default?: unknown }
   try {
-    exported = await import(pathToFileURL(path).href)
+    exported = await quietly(() => import(pathToFileURL(path).href))
   } catch (error) {
     throw new PluginError('plugin/import-failed', `${what} cannot be loaded:`, importProblem(error, path), {
       cause: error,

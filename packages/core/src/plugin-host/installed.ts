@@ -342,6 +342,9 @@ export class Installed implements PluginApi {
   openInput(path: string): InputFile {
     return openInput(this.#live.io, path)
   }
+  yield(): void {
+    this.#live.machine.yield()
+  }
   exit(status: number, message?: string): void {
     const host = this.#live
     check('exit', 'status', status)

@@ -24,6 +24,8 @@ export interface PluginMachine {
   updateDiscon(): void
   /** Ends the slice that runs, so that a safe point comes soon. */
   requestSafePoint(): void
+  /** Ends the call that runs the machine, so that whoever made it can look at something else. */
+  yield(): void
   /**
    * Instead of the instruction whose callbacks run now, the CPU goes on where `go` sends it; `inAccess`: the instruction
    * has begun, and ends with the access that it has just made.

@@ -10,6 +10,12 @@ import type { PluginMachine } from './machine.ts'
 /** How much a callback may do with registers; `free`: no guest code waits for it, so anything. */
 export const Level = { none: 0, read: 1, write: 2, 'write-pc': 3, free: 4 } as const
 
+/** Work of the host for a register, by its group: most are in memory, others are interpreted. */
+const cheap: ReadonlySet<string> = new Set(['general', 'float'])
+const [cheapWork, dearWork] = [1, 20]
+/** Work, about a tenth of a second, after which the host is to look at what it has besides. */
+const mostWork = 40_000
+
 export class Registers {
   readonly #machine: PluginMachine
   readonly #byName: ReadonlyMap<string, RegisterInfo>
@@ -17,6 +23,7 @@ export class Registers {
   level: number = Level.free
   /** That callback is one of `onMemory`: its instruction goes on under the mode in which it was translated. */
   inAccess = false
+  #work = 0
 
   constructor(machine: PluginMachine) {
     this.#machine = machine
@@ -25,7 +32,13 @@ export class Registers {
 
   read(cpu: number, name: string): bigint {
     this.#need(Level.read, `Register ${shownName(name)} was read`, 'read')
-    return this.#find(name).read(cpuAt(this.#machine, cpu))
+    const register = this.#find(name)
+    this.#work += cheap.has(register.group) ? cheapWork : dearWork
+    if (this.#work >= mostWork) {
+      this.#work = 0
+      this.#machine.yield()
+    }
+    return register.read(cpuAt(this.#machine, cpu))
   }
 
   write(cpu: number, name: string, value: bigint): void {

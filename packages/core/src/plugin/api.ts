@@ -146,6 +146,11 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
   /** Opens a file or pipe that the user named in an option, to be read piece by piece. Throws an error for the user if it cannot. */
   openInput(path: string): InputFile
   /**
+   * Lets the host look soon at what it has besides the guest: signals, limits, input. For callbacks that hold the guest up on
+   * purpose; it makes no difference to the guest.
+   */
+  yield(): void
+  /**
    * Ends the run at the next safe point with this status (an integer from 0 to 255) and an optional message for the
    * user. The first reason to end counts; callbacks may come until it takes effect.
    */

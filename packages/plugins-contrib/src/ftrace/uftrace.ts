@@ -57,11 +57,20 @@ export class UftraceSink implements FrameSink {
   /** Traps get addresses behind the program. */
   readonly #traps = new Map<string, bigint>()
   readonly #depths = new Map<Task, number>()
+  /** Written at the end, and opened at once: what is wrong with the directory is said before the run. */
+  readonly #files: Readonly<Record<'tasks' | 'map' | 'symbols' | 'info' | 'names', OutputFile>>
 
   constructor(open: (name: string) => OutputFile, program: UftraceProgram, byPrivilege: boolean) {
     this.#open = open
     this.#program = program
     this.#byPrivilege = byPrivilege
+    this.#files = {
+      tasks: open('task.txt'),
+      map: open(`sid-${session}.map`),
+      symbols: open(`${baseName(program.name)}.sym`),
+      info: open('info'),
+      names: open('names.txt'),
+    }
   }
 
   enter(thread: Thread, time: number, frame: Frame): void {
@@ -82,17 +91,17 @@ export class UftraceSink implements FrameSink {
   end(): void {
     const tasks = [...this.#tasks]
     for (const [, task] of tasks) task.flush()
-    this.#open('task.txt').write(
+    this.#files.tasks.write(
       [
         `SESS timestamp=0.000000000 pid=${pid} sid=${session} exename="${this.#program.name}"`,
         ...tasks.map(([, { tid }]) => `TASK timestamp=0.000000000 tid=${tid} pid=${pid}`),
         '',
       ].join('\n'),
     )
-    this.#open(`sid-${session}.map`).write(this.#map())
-    this.#open(`${baseName(this.#program.name)}.sym`).write(this.#symbols())
-    this.#open('info').write(this.#info(tasks.map(([, { tid }]) => tid)))
-    this.#open('names.txt').write(tasks.map(([name, { tid }]) => `${tid} ${name}\n`).join(''))
+    this.#files.map.write(this.#map())
+    this.#files.symbols.write(this.#symbols())
+    this.#files.info.write(this.#info(tasks.map(([, { tid }]) => tid)))
+    this.#files.names.write(tasks.map(([name, { tid }]) => `${tid} ${name}\n`).join(''))
   }
 
   #task({ cpu, number }: Thread, privilege: string): Task {
