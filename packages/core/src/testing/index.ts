@@ -25,6 +25,7 @@ export {
   totals,
 } from './guests.ts'
 export { below, bits32, bits64, type Random, seeded } from './random.ts'
+export { oneOfEach } from './sample.ts'
 export {
   type SingleEnd,
   type SingleInsn,
