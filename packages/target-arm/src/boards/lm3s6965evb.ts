@@ -38,6 +38,7 @@ export const lm3s6965evb: Board = {
   target: 'cortex-m3',
   maxCpus: 1,
   defaultMemory: 64 * KiB,
+  fixedMemory: true,
   build,
 }
 
@@ -63,7 +64,13 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
   })
   const serial = uarts.map(
     ({ interrupt }, i) =>
-      new Pl011({ ...(i === 0 && { console: options.console }), line: line(interrupt), identification }),
+      new Pl011({
+        host,
+        ...(i === 0 && { console: options.console }),
+        line: line(interrupt),
+        clockHz: () => clockHz,
+        identification,
+      }),
   )
   return {
     regions: [

@@ -32,6 +32,7 @@ export const microbit: Board = {
   target: 'cortex-m0',
   maxCpus: 1,
   defaultMemory: 16 * KiB,
+  fixedMemory: true,
   build,
 }
 
@@ -41,7 +42,7 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
     (interrupt: number): Line =>
     level =>
       host.setLine(0, interrupt, level)
-  const uart = new NrfUart({ console: options.console, line: line(uartInterrupt) })
+  const uart = new NrfUart({ host, console: options.console, line: line(uartInterrupt) })
   return {
     regions: [
       { name: 'flash', base: 0n, size: 256 * KiB, readonly: true },
