@@ -80,6 +80,13 @@ describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   })
 })
 
+test('what has long parts says so in the test file itself: test:long finds it there', () => {
+  const asking = globSync('packages/*/test/**/*.ts', { cwd: root })
+    .filter(file => !file.endsWith('.test.ts'))
+    .filter(file => readFileSync(join(root, file), 'utf8').includes('GUESTSCOPE_LONG'))
+  expect(asking).toEqual([])
+})
+
 test('the command brings every page', () => {
   const pages = globSync('docs/**/*.md', { cwd: root }).sort()
   expect([...packedPages('cli').keys()].sort()).toEqual(pages)
