@@ -57,7 +57,8 @@ export class Profile {
       const piece = Math.min(this.#left, left)
       const [executed, spent] = [machine.executed, machine.spent]
       const state = machine.run(piece)
-      left -= machine.spent - spent
+      const used = machine.spent - spent
+      left -= used
       this.#left -= machine.executed - executed
       if (this.#left <= 0) this.#sample()
       if (state !== 'running' || left <= 0 || used < piece) return state
