@@ -35,7 +35,12 @@ describe.each(ways)('hooks: %s', (_, way) => {
     // Each of these kinds has so many hooks at a place.
     const places = (insns + accesses) / count + edges
     expect(spent - executed).toBe(places * (count - freeHooks))
-    expect(run.machine.statistics().tiers.slice(1).map(({ modules }) => modules)).toEqual([0, 0])
+    expect(
+      run.machine
+        .statistics()
+        .tiers.slice(1)
+        .map(({ modules }) => modules),
+    ).toEqual([0, 0])
   })
 
   test('up to there they cost nothing besides, in regions of a bounded size', () => {
