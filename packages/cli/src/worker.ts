@@ -41,7 +41,11 @@ process.on('uncaughtException', error => {
   flush()
   process.exit(status)
 })
-process.on('exit', flush)
+// A plugin may have called `process.exit`: what has been written by then gets out.
+process.on('exit', () => {
+  flush()
+  host.files.flush()
+})
 // Nothing can happen any more, and `main` still awaits something.
 process.on('beforeExit', () => process.exit(reportUnsettled(host.stderr, state.note)))
 void main(args, host).then(status => process.exit(status))

@@ -36,7 +36,7 @@ export function runHost(port: MessagePort, state: SharedState): Host {
     heard.input(message.bytes)
     send({ kind: 'input-wanted' })
   })
-  // While plugins are loaded the thread ends if nothing can happen any more.
+  // While plugins are loaded, or report, the thread ends if nothing can happen any more.
   port.unref()
 
   const signals: Signals = {
@@ -47,6 +47,7 @@ export function runHost(port: MessagePort, state: SharedState): Host {
       return () => {
         heard.signal = () => {}
         state.phase = Phase.reporting
+        port.unref()
       }
     },
   }

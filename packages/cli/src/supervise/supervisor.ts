@@ -116,7 +116,8 @@ class Supervisor {
     if (ended || away !== Away.writing) for (const [fd, kept] of this.#outputs()) writeKept(fd, kept)
     const stderr = new FdOutput(2)
     const stuck = { verdict, asked: this.#asked, run: this.#run, phase, note, away, place }
-    problem(stderr, stuckText(stuck), 'run/stuck')
+    // Ended at once, a run need not be stuck.
+    problem(stderr, stuckText(stuck), verdict.after > 0 || note !== '' ? 'run/stuck' : undefined)
     stderr.flush()
     const status = verdict.kind === 'asked' && this.#asked ? this.#asked.status : ExitStatus.limit
     if (ended) process.exit(status)
