@@ -21,9 +21,9 @@ if (stripsTypes && process.execArgv.includes(flag)) {
   const node = existsSync(lockedNode) ? lockedNode : process.execPath
   if (node === process.execPath && !stripsTypes) {
     console.error(
-      `guestscope runs from its sources here and needs Node 22.18 or later, not ${process.version}`,
+      `guestscope: The command runs from its sources here and needs Node 22.18 or later, not ${process.version}. (config/node)`,
     )
-    process.exit(1)
+    process.exit(125)
   }
   const args = [
     flag,

@@ -4,7 +4,7 @@ import { parseArguments } from './args/parse.ts'
 import type { CommandSpec } from './args/spec.ts'
 import { commands } from './commands/table.ts'
 import { CommandError, nearest } from './errors.ts'
-import { ExitStatus } from './exit-status.ts'
+import { failures, flush } from './host/flush.ts'
 import type { Host } from './host/host.ts'
 import { reportError } from './report.ts'
 
@@ -16,14 +16,10 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   } catch (error) {
     status = reportError(host.stderr, error)
   }
-  host.stdout.flush()
-  try {
-    host.files.flush()
-  } catch (error) {
-    status = reportError(host.stderr, error)
-  }
+  const lost = flush(host)
+  for (const failure of failures(host)) reportError(host.stderr, failure)
   host.stderr.flush()
-  return status === 0 && host.stdout.gone ? ExitStatus.brokenPipe : status
+  return lost ?? status
 }
 
 async function dispatch([name, ...rest]: readonly string[], host: Host): Promise<number> {
@@ -34,7 +30,7 @@ async function dispatch([name, ...rest]: readonly string[], host: Host): Promise
   }
   if (name === 'help' || name === '--help' || name === '-h') {
     const topic = rest.find(argument => !argument.startsWith('-'))
-    host.stdout.write(topic === undefined ? generalHelp(commands) : commandHelp(find(topic)))
+    host.stdout.write(topic === undefined ? generalHelp(commands) : await helpAbout(topic, host))
     return 0
   }
   const command = find(name)
@@ -47,7 +43,16 @@ async function dispatch([name, ...rest]: readonly string[], host: Host): Promise
   return action(host, options, operands)
 }
 
-function find(name: string): CommandSpec<never> {
+/** Of a command, or of what `list` knows. */
+async function helpAbout(topic: string, host: Host): Promise<string> {
+  const command = commands.find(one => one.name === topic)
+  if (command !== undefined) return commandHelp(command)
+  const { described, namesKnown } = await import('./commands/list.ts')
+  const found = await described(topic, host.directory)
+  return found === undefined ? commandHelp(find(topic, await namesKnown())) : `${found}\n`
+}
+
+function find(name: string, more: readonly string[] = []): CommandSpec<never> {
   const found = commands.find(command => command.name === name)
   if (found !== undefined) return found
   const names = [...commands.map(command => command.name), 'help']
@@ -57,7 +62,7 @@ function find(name: string): CommandSpec<never> {
       `There is no option ${name} before the command.`,
       `Begin with a command: ${names.join(', ')}.`,
     )
-  const near = nearest(name, names)
+  const near = nearest(name, [...names, ...more])
   const hint =
     near !== undefined
       ? `Did you mean '${near}'?`

@@ -12,6 +12,7 @@ import type { Outcome, Run } from './harness.ts'
 class Collected implements Output {
   readonly isTerminal = false
   readonly gone = false
+  readonly failure = undefined
   readonly midLine = false
   beforeWrite = (): void => {}
   readonly #chunks: Buffer[] = []

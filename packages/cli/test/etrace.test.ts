@@ -111,13 +111,15 @@ function expectSame(found: readonly string[], expected: readonly string[]): void
   })
 }
 
-const ways = [
+const options = [
   { name: 'plain', options: {} },
   { name: 'predictor', options: { bpred: 6 } },
   { name: 'cache', options: { cache: 4 } },
   { name: 'implicit returns', options: { returns: 4 } },
   { name: 'all', options: { bpred: 4, cache: 5, returns: 1, 'full-address': true, resync: 7, loops: true } },
 ]
+/** Each option by itself is in the long tests. */
+const ways = process.env.GUESTSCOPE_LONG ? options : options.filter(({ name }) => /^(plain|all)$/.test(name))
 /** Not pmp, paging and selfmod: they have different code at one address, one after the other, which no trace tells. */
 const guests = [
   'hello-rv64',

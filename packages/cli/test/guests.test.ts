@@ -80,7 +80,7 @@ describe('tier 1, regions at once', () => {
     if (!guest.name.startsWith('hello')) expect(machine.engine.tiers[1].functions).toBeGreaterThan(0)
   })
 })
-describe('100,000 interrupts, tier 1', () => {
+describe.runIf(process.env.GUESTSCOPE_LONG)('100,000 interrupts, tier 1', () => {
   test.each(long)('%s', (_, guest) => void check(guest, { tier: 1 }))
 })
 describe('plain programs, tier 1', () => {

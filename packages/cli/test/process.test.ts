@@ -34,6 +34,8 @@ describe.concurrent('the process', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
   ] as const)('%s: plugins report, then status %i', async (signal, expected) => {
     const { child, until, done } = start(['run', echo, '-p', 'traps'])
     await until('ready\n')
@@ -44,6 +46,13 @@ describe.concurrent('the process', () => {
     expect(status).toBe(expected)
     expect(stderr).toMatch(/^vCPU +interrupts/)
     expect(stderr).toContain(`Ended by ${signal}`)
+  })
+
+  test('the line with the text that was expected is ended', async () => {
+    const { child, until, done } = start(['run', echo, '--expect-text', 'PASS'])
+    await until('ready\n')
+    child.stdin?.write('xPASSx')
+    expect(await done).toEqual({ status: 0, stdout: 'ready\nxPASS\n', stderr: '' })
   })
 
   test('a reader that goes away ends the run quietly', async () => {

@@ -96,9 +96,23 @@ describe('coverage', () => {
     }
   })
 
+  test('says that a line without a statement never ran, and counts the arms of IT blocks apart', () => {
+    const lcovOf = (name: string, ...args: string[]): string => {
+      expect(run(contribGuest(name), '--semihosting', '-p', 'coverage,out=a.info', ...args).status).toBe(0)
+      return written('a.info').toString()
+    }
+    expect(linesOf(lcovOf('lines-dwarf5-arm'), '/guest/lines.c')).toMatchObject({ 10: 7, 11: 0 })
+    // `ite gt; mulgt; movle`: shape.h has the first arm, which runs 7 times of 10.
+    for (const tier of ['0', '1', 'oracle'])
+      expect(linesOf(lcovOf('lines-dwarf3-arm', '--tier', tier), '/guest/sub/shape.h')).toEqual({
+        4: 7,
+        5: 7,
+      })
+  })
+
   test('refuses a program without debug information', () => {
     const { status, stderr } = run(guest('hello-rv64'), '-p', 'coverage')
-    expect(status).toBe(2)
+    expect(status).toBe(125)
     expect(stderr).toContain('has no line table')
     expect(stderr).toContain('-g')
   })
@@ -181,7 +195,7 @@ describe('lockstep', () => {
 
   test('a file that is not there is named', () => {
     const { status, stderr } = run(guest('hello-rv64'), '-p', 'lockstep,against=none.log')
-    expect(status).toBe(2)
+    expect(status).toBe(125)
     expect(stderr).toContain("Plugin lockstep: The file 'none.log' cannot be read")
   })
 

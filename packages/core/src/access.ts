@@ -14,6 +14,8 @@ export interface AccessHost {
   translate(cpu: Cpu, address: bigint, access: number): bigint
   /** Linear memory is about to change: translations of these bytes are void. */
   invalidate(linear: number, length: number): void
+  /** A CPU has accessed a physical address where nobody is. */
+  absent(physical: number): void
   /** The instruction at this record, which runs alone, has reached a device that regions may reach, too. */
   reached(record: number): void
 }
@@ -51,7 +53,8 @@ function parts(
 }
 
 /** Nobody answers: describes the fault in the head, or gives true because the CPU ignores it. */
-function busError(host: AccessHost, cpu: Cpu, address: bigint, access: number): boolean {
+function busError(host: AccessHost, cpu: Cpu, { address, physical }: Part, access: number): boolean {
+  host.absent(Number(physical))
   if (host.target.ignoresBusErrors?.(cpu)) return true
   cpu.set32(Head.trapCause, host.target.busError(access))
   cpu.set64(Head.trapValue, address)
@@ -85,7 +88,8 @@ function translatedDevice(
   return found
 }
 
-const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
+/** A 64-bit value from halves (any i32). */
+export const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
 
 /** Loads `length` bytes into `Head.value` (zero-extended); on failure sets `Head.exit`. Address in halves. */
 export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
@@ -115,7 +119,7 @@ export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, 
     const at = host.memory.device(p.physical)
     if (at && fitsDevice(at.device, at.offset, p.length))
       value |= readDevice(at.device, at.offset, p.length, cpu.index) << shift
-    else if (!busError(host, cpu, p.address, Access.load)) return
+    else if (!busError(host, cpu, p, Access.load)) return
     shift += BigInt(8 * p.length)
   }
   cpu.set64(Head.value, value)
@@ -134,7 +138,7 @@ function storeParts(host: AccessHost, cpu: Cpu, address: bigint, length: number)
     if (host.memory.linear(p.physical)) continue
     const at = host.memory.device(p.physical)
     if (at && fitsDevice(at.device, at.offset, p.length)) continue
-    if (!busError(host, cpu, p.address, Access.store)) return undefined
+    if (!busError(host, cpu, p, Access.store)) return undefined
   }
   return found
 }
@@ -174,7 +178,7 @@ function storeToDevice(cpu: Cpu, { device, base }: AttachedDevice, physical: num
 
 function writeRam(host: AccessHost, linear: number, length: number, value: bigint): void {
   const flags = host.memory.flags(linear)
-  if (flags & PageFlag.readonly) return // a store to ROM has no effect
+  if (flags & PageFlag.readonly) return host.memory.storedToRom(linear, length, value)
   if (flags & PageFlag.code) host.invalidate(linear, length)
   for (let i = 0; i < length; i++) {
     host.memory.bytes[linear + i] = Number(value & 0xffn)

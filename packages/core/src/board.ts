@@ -3,6 +3,9 @@ import type { Console, DeviceHost, MmioDevice } from './device.ts'
 import type { LoadedImage } from './elf.ts'
 import type { SemihostingHost } from './guest-files.ts'
 
+/** Clocks of the day begin at 2025-01-01 00:00 UTC unless told otherwise, so that a run is the same every time. */
+export const defaultStartTime: number = Date.UTC(2025, 0, 1) / 1000
+
 /** What the user chooses about a machine. */
 export interface BoardOptions {
   /** Bytes of main memory; the board checks what it can address. */
@@ -16,6 +19,8 @@ export interface BoardOptions {
   semihosting: boolean
   /** What they may use of the host; the console in any case. */
   semihostingHost?: SemihostingHost
+  /** What clocks of the day show at power-on, whole seconds since 1970-01-01 UTC; default `defaultStartTime`. */
+  startTime?: number
   /** Kernel's command line, for boards that hand one over. */
   commandLine?: string
   /** Where the user's initial file system will be loaded, physical address and bytes. */
@@ -49,6 +54,11 @@ export interface MemoryRegionSpec {
   size: number
   /** Stores of the guest have no effect. */
   readonly?: boolean
+  /**
+   * Hears of stores of the guest to read-only memory, such as flash: offset in the region, bytes (1 … 8), value. What it
+   * makes of them it writes with `BoardHost.writeMemory`.
+   */
+  stored?(offset: number, length: number, value: bigint): void
   /** The same memory as an earlier piece of this name and size, at a second address. */
   mirrorOf?: string
 }
@@ -75,6 +85,15 @@ export interface BoardHost extends DeviceHost {
   reset(): void
   /** Host work that costs as much time as so many instructions: see `Machine.charge`. */
   charge(instructions: number): void
+  /** Bytes of RAM or ROM by physical address, for devices; undefined if any of them is something else. */
+  readMemory(address: number, length: number): Uint8Array | undefined
+  /** Writes RAM or ROM by physical address, for devices; false, and nothing written, if any byte is something else. */
+  writeMemory(address: number, bytes: Uint8Array): boolean
+  /**
+   * A CPU (not a debugger) has read a physical address where the board has nothing, and got some value: if it goes on doing
+   * so the user is told. Reads that end in bus errors need no call.
+   */
+  absentRead(address: number): void
   /** Tells the user something about the guest in one line, once for each key; no news for a debugger's accesses. */
   notice(key: string, text: string): void
 }
@@ -90,6 +109,8 @@ export interface Board {
   readonly maxCpus: number
   /** Bytes. */
   readonly defaultMemory: number
+  /** The real board has so much memory, and no other size is taken. */
+  readonly fixedMemory?: boolean
   /**
    * Finds places for firmware, kernel and initial file system; throws a `ConfigError` if they do not fit. Absent: the
    * board starts programs alone, and has no use for a command line.

@@ -8,17 +8,18 @@ export type {
   CpuWiring,
   MemoryRegionSpec,
 } from './board.ts'
-export { Cpu } from './cpu.ts'
+export { defaultStartTime } from './board.ts'
+export { Cpu, type UnfinishedCall } from './cpu.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './device.ts'
 export { Discon, type DisconMask, type DisconType } from './discon.ts'
 export {
   type ImageExpectation,
   type ImageSymbol,
-  isElf,
   type LoadedImage,
   loadElf,
   type Segment,
 } from './elf.ts'
+export { type ElfFile, type ElfSection, type ElfStrings, isElf, readElf } from './elf-file.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
 export { forgetPageCallee } from './forget.ts'
 export { coreHost, linearCallee, updateEntryCallee } from './functions.ts'
@@ -32,7 +33,9 @@ export {
 } from './guest-files.ts'
 export { isHex, loadHex } from './hex.ts'
 export { Layout, Space } from './layout.ts'
-export { Machine, type MachineOptions, type Tier } from './machine.ts'
+export { joinImages, withoutHeaders } from './load.ts'
+export { Machine } from './machine.ts'
+export type { MachineOptions, Tier } from './machine-options.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
 export {
   allowedValues,

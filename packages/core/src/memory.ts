@@ -17,6 +17,8 @@ export interface MemoryRegion {
   /** Bytes, a multiple of 4096. */
   readonly size: number
   readonly readonly: boolean
+  /** See `MemoryRegionSpec.stored`. */
+  readonly stored?: MemoryRegionSpec['stored']
   /** Linear address of the first byte. */
   readonly linear: number
 }
@@ -103,7 +105,8 @@ export class GuestMemory {
       const size = align(s.size, pageSize)
       const linear = s.mirrorOf === undefined ? at : (made.find(r => r.name === s.mirrorOf)?.linear ?? 0)
       if (!linear) throw new RangeError(`${s.name} mirrors ${s.mirrorOf}, which does not exist`)
-      made.push({ name: s.name, base: s.base, size, readonly: s.readonly ?? false, linear })
+      const stored = s.stored && { stored: s.stored }
+      made.push({ name: s.name, base: s.base, size, readonly: s.readonly ?? false, linear, ...stored })
       if (s.mirrorOf === undefined) at += size
     }
     this.regions = made
@@ -149,6 +152,11 @@ export class GuestMemory {
       return { kind: region.readonly ? 'rom' : 'ram', name: region.name, offset: physical - region.base }
     const found = this.device(physical)
     return found && { kind: 'device', name: found.device.name, offset: BigInt(found.offset) }
+  }
+  /** The guest stores to read-only memory, inside a page. */
+  storedToRom(linear: number, length: number, value: bigint): void {
+    const region = this.regions.find(r => linear >= r.linear && linear < r.linear + r.size)
+    region?.stored?.(linear - region.linear, length, BigInt.asUintN(8 * length, value))
   }
   /** Physical address of a linear one inside a region. */
   physical(linear: number): bigint {

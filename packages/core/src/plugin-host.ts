@@ -111,6 +111,7 @@ export class PluginHost implements Instrumentation {
     const values = resolveOptions(name, plugin.options ?? {}, options)
     const installed = new Installed(this, this.#freeName(name))
     try {
+      this.io.calling?.(installed.name, 'install')
       const result: unknown = plugin.install(installed, values)
       if (isThenable(result)) {
         result.then(undefined, () => {})
@@ -126,6 +127,8 @@ export class PluginHost implements Instrumentation {
       const code = error instanceof PluginError ? error.code : 'plugin/install-failed'
       const problem = `Plugin ${installed.name} cannot be installed:`
       throw new PluginError(code, problem, describeError(error), { cause: error })
+    } finally {
+      this.io.calling?.()
     }
     this.#plugins.push(installed)
   }
@@ -301,6 +304,7 @@ export class PluginHost implements Instrumentation {
     if (plugin.gone !== gone) return false
     const before = this.registers.level
     this.registers.level = level
+    this.io.calling?.(plugin.name, callback)
     try {
       const result = run()
       if (result !== undefined) this.ending.returned(plugin, callback, result)
@@ -309,6 +313,7 @@ export class PluginHost implements Instrumentation {
       this.ending.fail(plugin, callback, error)
       return false
     } finally {
+      this.io.calling?.()
       this.registers.level = before
     }
   }

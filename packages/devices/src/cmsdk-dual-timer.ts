@@ -38,8 +38,7 @@ class Channel {
       host,
       hz: () => clockHz / (divisors[(this.#control & Control.prescale) >> 2] as number),
       reached: () => {
-        this.#raw = true
-        update()
+        this.#setRaw(true)
       },
     })
   }
@@ -52,6 +51,16 @@ class Channel {
     this.#counter.change(state => {
       state.value = this.#mask
     })
+  }
+
+  /** Until the guest takes an interrupt, another one is no news. */
+  #setRaw(on: boolean): void {
+    this.#raw = on
+    this.#update()
+    this.#counter.watch(this.#watched)
+  }
+  get #watched(): boolean {
+    return !this.#raw && (this.#control & Control.interrupt) !== 0
   }
 
   get #mask(): number {
@@ -89,13 +98,15 @@ class Channel {
         this.#load = value
         return this.#configure()
       case Reg.control:
-        this.#control = value & Control.all
+        // Ticks so far were divided as before.
+        this.#counter.change(() => {
+          this.#control = value & Control.all
+        })
         this.#configure()
         return this.#update()
       case Reg.clear:
         void this.#counter.state
-        this.#raw = false
-        return this.#update()
+        return this.#setRaw(false)
     }
   }
 
@@ -106,7 +117,7 @@ class Channel {
       state.reload = ((control & Control.periodic ? this.#load : this.#mask) & this.#mask) >>> 0
       state.running = (control & Control.enable) !== 0
       state.once = (control & Control.once) !== 0
-      state.watched = (control & Control.interrupt) !== 0
+      state.watched = this.#watched
       state.value = ((value ?? state.value) & this.#mask) >>> 0
     })
   }

@@ -40,6 +40,8 @@ export class CmsdkTimer implements MmioDevice {
   #setInterrupt(on: boolean): void {
     this.#interrupt = on
     this.#line(on)
+    // Until the guest takes it, another one is no news.
+    this.#counter.watch(!on && (this.#control & Control.interrupt) !== 0)
   }
 
   read(offset: number, _size: AccessSize): number {
@@ -64,7 +66,7 @@ export class CmsdkTimer implements MmioDevice {
         return this.#counter.change(state => {
           this.#control = value & Control.all
           state.running = (value & Control.enable) !== 0
-          state.watched = (value & Control.interrupt) !== 0
+          state.watched = (value & Control.interrupt) !== 0 && !this.#interrupt
         })
       case Reg.value:
         return this.#counter.change(state => {

@@ -1,5 +1,6 @@
 /** A timer of Nordic's nRF51 ("nRF51 Series Reference Manual", chapter 18): counts up, compares with four registers. */
 import type { AccessSize, DeviceHost, Line, MmioDevice } from '@guestscope/core'
+import { Ticks } from './ticks.ts'
 
 /** How a board wires the timer. */
 export interface NrfTimerOptions {
@@ -21,8 +22,8 @@ const Reg = {
 /** Bits of the counter by BITMODE. */
 const widths = [16, 8, 24, 32]
 const clockHz = 16_000_000
-const instructionsPerSecond = 1_000_000_000
 const channels = [0, 1, 2, 3]
+const never = Number.POSITIVE_INFINITY
 
 export class NrfTimer implements MmioDevice {
   readonly name = 'nrf-timer'
@@ -30,9 +31,9 @@ export class NrfTimer implements MmioDevice {
   readonly #options: NrfTimerOptions
   #running = false
   #counts = false
-  /** The counter when the time was `#since` (instructions). */
+  readonly #ticks: Ticks
+  /** The counter after the ticks that were taken. */
   #counter = 0
-  #since = 0
   #width = 0
   #prescaler = 0
   #shortcuts = 0
@@ -42,6 +43,7 @@ export class NrfTimer implements MmioDevice {
 
   constructor(options: NrfTimerOptions) {
     this.#options = options
+    this.#ticks = new Ticks(options.host, () => clockHz / 2 ** this.#prescaler)
   }
 
   reset(): void {
@@ -56,57 +58,81 @@ export class NrfTimer implements MmioDevice {
   get #limit(): number {
     return 2 ** (widths[this.#width] as number)
   }
-  get #perTick(): number {
-    return (instructionsPerSecond * 2 ** this.#prescaler) / clockHz
+  /** The value that a compare register waits for. */
+  #target(channel: number): number {
+    return (this.#compare[channel] as number) % this.#limit
   }
-  /** Ticks from the counter to a compare register: never 0. */
-  #distance(channel: number): number {
+  /** Ticks from a value of the counter to a compare register: never 0. */
+  #distance(channel: number, from: number): number {
     const limit = this.#limit
-    return (((this.#compare[channel] as number) - this.#counter + limit - 1) % limit) + 1
+    return ((this.#target(channel) - from + limit - 1) % limit) + 1
+  }
+  /** Ticks to where a shortcut next clears or stops the counter; Infinity: it runs freely. */
+  #toTurn(from: number): number {
+    const turns = channels.filter(c => this.#shortcuts & (0x101 << c))
+    return Math.min(...turns.map(c => this.#distance(c, from)))
   }
 
-  /** Brings the counter up to date, through every event on the way. */
+  /**
+   * Brings the counter up to date. From its first turn at 0 on every period is as the one before, and brings events that
+   * are there already: whole ones are left out.
+   */
   #settle(): void {
     if (!this.#running || this.#counts) return
-    for (;;) {
-      const ticks = Math.floor((this.#options.host.clock() - this.#since) / this.#perTick + 1e-9)
-      const next = Math.min(...channels.map(c => this.#distance(c)))
-      const step = Math.min(ticks, next)
-      if (step <= 0) return
-      this.#since += step * this.#perTick
-      this.#counter = (this.#counter + step) % this.#limit
-      if (step === next) this.#match()
+    let ticks = this.#ticks.passed
+    this.#ticks.take(ticks)
+    for (let turns = 0; ; turns++) {
+      const toTurn = this.#toTurn(this.#counter)
+      if (turns === 2) ticks %= toTurn
+      if (ticks < toTurn) return this.#advance(ticks)
+      this.#advance(toTurn)
+      ticks -= toTurn
+      this.#turn()
       if (!this.#running) return
     }
   }
 
-  /** The counter has come to a value: events, and what they bring with them. */
-  #match(): void {
-    const reached = channels.filter(c => this.#compare[c] === this.#counter)
-    for (const c of reached) {
-      this.#events[c] = 1
-      if (this.#shortcuts & (1 << c)) this.#counter = 0
-      if (this.#shortcuts & (1 << (c + 8))) this.#running = false
-    }
+  /** So many ticks that lead through no turn, or to one. */
+  #advance(ticks: number): void {
+    if (!ticks) return
+    for (const c of channels) if (this.#distance(c, this.#counter) <= ticks) this.#events[c] = 1
+    this.#counter = (this.#counter + ticks) % this.#limit
     this.#update()
+  }
+  /** What shortcuts do at the values that the counter has come to. */
+  #turn(): void {
+    let shortcuts = 0
+    for (const c of channels)
+      if (this.#target(c) === this.#counter) shortcuts |= this.#shortcuts & (0x101 << c)
+    if (shortcuts & 0xff) this.#counter = 0
+    if (shortcuts >> 8) this.#running = false
   }
 
   #update(): void {
     this.#options.line(channels.some(c => this.#events[c] && this.#interrupts & (1 << (c + 16))))
   }
 
-  /** A deadline at the next match that would raise the line. */
+  /** A deadline at the next event that raises the line. */
   #plan(): void {
     const { host } = this.#options
-    const watched = channels.filter(c => this.#interrupts & (1 << (c + 16)) && !this.#events[c])
-    // Shortcuts change the counter: look at every match then.
-    const all = this.#shortcuts && watched.length ? channels : watched
-    if (!this.#running || this.#counts || !all.length) return host.cancel(this)
-    const ticks = Math.min(...all.map(c => this.#distance(c)))
-    host.schedule(this, Math.ceil(this.#since + ticks * this.#perTick - 1e-6), () => {
+    const ticks = this.#running && !this.#counts ? this.#toWatched() : never
+    if (ticks === never) return host.cancel(this)
+    host.schedule(this, this.#ticks.after(ticks), () => {
       this.#settle()
       this.#plan()
     })
+  }
+
+  /** Ticks to the first event that raises the line. */
+  #toWatched(): number {
+    const watched = channels.filter(c => this.#interrupts & (1 << (c + 16)) && !this.#events[c])
+    const nearest = (from: number): number => Math.min(...watched.map(c => this.#distance(c, from)))
+    const [first, toTurn] = [nearest(this.#counter), this.#toTurn(this.#counter)]
+    if (first <= toTurn || toTurn === never) return first
+    const at = (this.#counter + toTurn) % this.#limit
+    if (channels.some(c => this.#target(c) === at && this.#shortcuts & (0x100 << c))) return never
+    // The counter is cleared there.
+    return nearest(0) <= this.#toTurn(0) ? toTurn + nearest(0) : never
   }
 
   read(offset: number, _size: AccessSize): number {
@@ -148,23 +174,32 @@ export class NrfTimer implements MmioDevice {
     } else if (at === Reg.shortcuts) this.#shortcuts = value & 0xf0f
     else if (at === Reg.enableInterrupts) this.#interrupts |= value & 0xf0000
     else if (at === Reg.disableInterrupts) this.#interrupts &= ~value
-    else if (at === Reg.mode) this.#counts = (value & 1) !== 0
-    else if (at === Reg.width) this.#width = value & 3
-    else if (at === Reg.prescaler) this.#prescaler = value & 15
+    else this.#configure(at, value)
+  }
+
+  /** Ticks so far were of the old kind. */
+  #configure(at: number, value: number): void {
+    this.#ticks.rebase()
+    if (at === Reg.mode) {
+      this.#counts = (value & 1) !== 0
+      this.#ticks.restart()
+    } else if (at === Reg.width) {
+      this.#width = value & 3
+      this.#counter %= this.#limit
+    } else if (at === Reg.prescaler) this.#prescaler = value & 15
   }
 
   #task(task: number): void {
-    const { host } = this.#options
     if (task === Task.start && !this.#running) {
       this.#running = true
-      this.#since = host.clock()
+      this.#ticks.restart()
     } else if (task === Task.stop || task === Task.shutDown) this.#running = false
     else if (task === Task.count && this.#counts) {
-      this.#counter = (this.#counter + 1) % this.#limit
-      this.#match()
+      this.#advance(1)
+      this.#turn()
     } else if (task === Task.clear) {
       this.#counter = 0
-      this.#since = host.clock()
+      this.#ticks.restart()
     } else if (task >= Task.capture && task < Task.capture + 16)
       this.#compare[(task - Task.capture) >> 2] = this.#counter
   }

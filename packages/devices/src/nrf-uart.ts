@@ -1,8 +1,10 @@
 /** The UART of Nordic's nRF51 ("nRF51 Series Reference Manual", chapter 29): tasks, events, six bytes of receive buffer. */
-import type { AccessSize, Console, Line, MmioDevice } from '@guestscope/core'
+import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
+import { SerialInput } from './serial-input.ts'
 
 /** How a board wires the UART. */
 export interface NrfUartOptions {
+  readonly host: DeviceHost
   readonly console: Console
   readonly line: Line
 }
@@ -27,16 +29,26 @@ const Reg = {
 } as const
 /** PSELRTS, PSELTXD, PSELCTS, PSELRXD: not connected. */
 const pins = [0x508, 0x50c, 0x510, 0x514]
+/** Registers that are only kept: the bits that exist. */
+const keptBits: ReadonlyMap<number, number> = new Map([
+  [0x200, 0x18],
+  ...pins.map((pin): [number, number] => [pin, -1]),
+  [Reg.baudRate, -1],
+  [0x56c, 0xf],
+])
+const interruptBits = 0x20287
 const events = [Event.received, Event.sent, Event.error, Event.timeout]
 const enabled = 4
 const bufferSize = 6
+/** BAUDRATE counts in these, Hz: 2^32 would be the 16 MHz clock. */
+const baudUnit = 16e6 / 2 ** 32
 
 export class NrfUart implements MmioDevice {
   readonly name = 'nrf-uart'
   readonly size = 0x1000
   readonly #options: NrfUartOptions
   readonly #registers = new Map<number, number>()
-  #pending: number[] = []
+  readonly #input: SerialInput
   #buffer: number[] = []
   #last = 0
   #sending = false
@@ -44,6 +56,16 @@ export class NrfUart implements MmioDevice {
 
   constructor(options: NrfUartOptions) {
     this.#options = options
+    this.#input = new SerialInput({
+      host: options.host,
+      ready: () => this.#receiving && this.#buffer.length < bufferSize,
+      take: byte => {
+        this.#buffer.push(byte)
+        this.#set(Event.received, 1)
+        this.#update()
+      },
+      baud: () => this.#get(Reg.baudRate) * baudUnit,
+    })
     this.#defaults()
   }
 
@@ -59,12 +81,12 @@ export class NrfUart implements MmioDevice {
     this.#last = 0
     this.#sending = this.#receiving = false
     this.#update()
+    this.#input.reset()
   }
 
-  /** Input; what the buffer cannot take yet waits. */
+  /** Input; it comes at the line's speed, and what the buffer cannot take yet waits. */
   receive(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#pending.push(byte)
-    this.#accept()
+    this.#input.push(bytes)
   }
 
   #get(offset: number): number {
@@ -75,15 +97,6 @@ export class NrfUart implements MmioDevice {
   }
   get #enabled(): boolean {
     return this.#get(Reg.enable) === enabled
-  }
-
-  #accept(): void {
-    if (!this.#receiving) return
-    const taken = this.#pending.splice(0, bufferSize - this.#buffer.length)
-    if (!taken.length) return
-    this.#buffer.push(...taken)
-    this.#set(Event.received, 1)
-    this.#update()
   }
 
   /** The interrupt of an event is the bit of its number. */
@@ -108,7 +121,7 @@ export class NrfUart implements MmioDevice {
     this.#last = byte
     if (this.#buffer.length) this.#set(Event.received, 1)
     this.#update()
-    this.#accept()
+    this.#input.advance()
     return byte
   }
 
@@ -124,7 +137,7 @@ export class NrfUart implements MmioDevice {
         this.#set(Event.sent, 1)
         break
       case Reg.enableInterrupts:
-        this.#set(Reg.interrupts, interrupts | value)
+        this.#set(Reg.interrupts, interrupts | (value & interruptBits))
         break
       case Reg.disableInterrupts:
         this.#set(Reg.interrupts, interrupts & ~value)
@@ -132,9 +145,13 @@ export class NrfUart implements MmioDevice {
       case Reg.errorSource:
         this.#set(at, this.#get(at) & ~value)
         break
+      case Reg.interrupts:
+        this.#set(at, value & interruptBits)
+        break
       default:
-        if (at >= 0x100) this.#set(at, value)
-        else if (value === 1) this.#task(at)
+        if (at < 0x100 && value === 1) this.#task(at)
+        else if (events.includes(at as 0x108)) this.#set(at, value & 1)
+        else if (keptBits.has(at)) this.#set(at, value & (keptBits.get(at) ?? 0))
     }
     this.#update()
   }
@@ -150,7 +167,7 @@ export class NrfUart implements MmioDevice {
     if (task === Task.stopSend || task === Task.suspend) this.#sending = false
     if (task === Task.startReceive) {
       this.#receiving = true
-      this.#accept()
+      this.#input.advance()
     }
     if (task === Task.stopReceive || task === Task.suspend) {
       this.#receiving = false

@@ -5,7 +5,7 @@ import { physicalOf } from './memory.ts'
 
 const positive = { type: 'number', minimum: 1, integer: true } as const
 /** Each has an array for its blocks, or for all of them together. */
-const bytes = { ...positive, maximum: 2 ** 30 } as const
+const bytes = { ...positive, maximum: 2 ** 30, unit: 'bytes' } as const
 const blocks = { ...positive, maximum: 2 ** 16 - 1 } as const
 const defaults = { size: 2 ** 21, block: 64, ways: 16 }
 

@@ -1,7 +1,8 @@
 import { definePlugin, type PluginApi, type PluginDefinition, PluginError } from '@guestscope/plugin-api'
 import { BlockCounter, executions } from './blocks.ts'
+import { SkipCounter } from './conditions.ts'
 import { type LineRow, programLines } from './dwarf/index.ts'
-import { readElf } from './elf.ts'
+import { isElf, readElf } from './elf.ts'
 import { type FileCoverage, lcovText, lineCoverage, sortedCounts } from './lcov.ts'
 import { allSymbols } from './symbols.ts'
 import { table } from './text.ts'
@@ -23,17 +24,37 @@ export const coverage: PluginDefinition = definePlugin({
       multiple: true,
       description: 'Only source files whose path contains this text; default: all.',
     },
+    exclude: {
+      type: 'string',
+      multiple: true,
+      description: 'No source files whose path contains this text.',
+    },
+    existing: {
+      type: 'boolean',
+      description:
+        'Only source files that exist here: genhtml stops at others, such as those of the C library.',
+    },
     summary: { type: 'boolean', description: 'Print a line per source file.' },
   },
-  install(api, { out, elf, include, summary }) {
+  install(api, { out, elf, include, exclude, existing, summary }) {
     const tables = lineTables(api, elf)
     const functions = allSymbols(api, elf).filter(({ kind }) => kind === 'function')
     const file = api.openOutput(out)
     const counter = new BlockCounter(api)
-    const wanted = (path: string): boolean =>
-      include.length === 0 || include.some(text => path.includes(text))
+    const skips = new SkipCounter(api)
+    const named = (path: string): boolean =>
+      (include.length === 0 || include.some(text => path.includes(text))) &&
+      !exclude.some(text => path.includes(text))
+    const missing = new Set<string>()
+    const wanted = (path: string): boolean => {
+      if (!named(path)) return false
+      if (existing && !api.fileExists(path)) missing.add(path)
+      return !missing.has(path)
+    }
     api.onExit(() => {
-      const counts = sortedCounts(countsOf(counter))
+      const executed = countsOf(counter)
+      skips.apply(executed)
+      const counts = sortedCounts(executed)
       const files = lineCoverage(
         tables.flatMap(rows => [...rows]),
         counts,
@@ -41,6 +62,8 @@ export const coverage: PluginDefinition = definePlugin({
         wanted,
       )
       file.write(lcovText(files))
+      if (missing.size > 0)
+        api.output(`coverage: ${missing.size} source files do not exist here and are left out\n`)
       if (summary) api.output(report(files))
     })
   },
@@ -72,8 +95,6 @@ function lineTables(api: PluginApi, paths: readonly string[]): Iterable<LineRow>
     'Name an ELF file with elf=.',
   )
 }
-
-const isElf = (bytes: Uint8Array): boolean => bytes[0] === 0x7f && bytes[1] === 0x45
 
 /** Address → executions. */
 function countsOf(counter: BlockCounter): Map<bigint, number> {

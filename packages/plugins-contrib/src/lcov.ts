@@ -49,8 +49,8 @@ function most({ addresses, counts }: Counts, start: bigint, end: bigint): number
 
 /**
  * Coverage by file. A line counts as often as the instruction of it that ran most often. Several statements may begin
- * at one address; rows that are no statements are code that the compiler has moved, and say nothing. Sequences at
- * address 0 are functions that the linker dropped.
+ * at one address; rows that are no statements are code that the compiler may have moved: that it ran says nothing, but a
+ * line has not run if none of its code has. Sequences at address 0 are functions that the linker dropped.
  */
 export function lineCoverage(
   rows: Iterable<LineRow>,
@@ -60,7 +60,15 @@ export function lineCoverage(
 ): Map<string, FileCoverage> {
   const files = new Map<string, FileCoverage>()
   const entries = new Map(functions.map(({ name, address }) => [address, name]))
-  /** Statements whose code the next row with another address ends. */
+  /** Lines of which no statement is known: their greatest count so far. */
+  const moved = new Map<string, Map<number, number>>()
+  const chosen = new Map<string, boolean>()
+  const wanted = (path: string): boolean => {
+    const known = chosen.get(path) ?? include(path)
+    chosen.set(path, known)
+    return known
+  }
+  /** Rows whose code the next row with another address ends. */
   let open: LineRow[] = []
   let fresh = true
   let dropped = false
@@ -68,22 +76,32 @@ export function lineCoverage(
     if (fresh) dropped = row.address === 0n
     fresh = row.endSequence
     if (open.length > 0 && (open[0] as LineRow).address !== row.address) {
-      for (const statement of open) add(statement, row.address)
+      for (const one of open) add(one, row.address)
       open = []
     }
     if (row.endSequence) open = []
-    else if (!dropped && row.isStatement && row.line > 0) open.push(row)
+    else if (!dropped && row.line > 0) open.push(row)
   }
+  for (const [path, lines] of moved)
+    for (const [line, count] of lines)
+      if (count === 0 && files.get(path)?.lines.has(line) !== true) fileOf(path).lines.set(line, 0)
   return files
 
+  function fileOf(path: string): FileCoverage {
+    const file = files.get(path) ?? { lines: new Map(), functions: [] }
+    files.set(path, file)
+    return file
+  }
+
   function add(row: LineRow, end: bigint): void {
-    if (!include(row.file)) return
-    let file = files.get(row.file)
-    if (file === undefined) {
-      file = { lines: new Map(), functions: [] }
-      files.set(row.file, file)
-    }
+    if (!wanted(row.file)) return
     const count = most(counts, row.address, end)
+    if (!row.isStatement) {
+      const lines = moved.get(row.file) ?? new Map<number, number>()
+      moved.set(row.file, lines.set(row.line, Math.max(lines.get(row.line) ?? 0, count)))
+      return
+    }
+    const file = fileOf(row.file)
     file.lines.set(row.line, Math.max(file.lines.get(row.line) ?? 0, count))
     const name = entries.get(row.address)
     if (name === undefined) return

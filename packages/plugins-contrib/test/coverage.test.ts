@@ -131,6 +131,15 @@ describe('line coverage', () => {
       2: 3,
     })
   })
+  it('a line without a statement has not run if none of its code has; that moved code ran says nothing', () => {
+    const moved = { isStatement: false }
+    expect(
+      linesOf([row(0x100n, 1), row(0x104n, 2, moved), row(0x108n, 3, moved), row(0x10cn, 1), end(0x110n)]),
+    ).toEqual({ 1: 3, 3: 0 })
+    expect(linesOf([row(0x100n, 1), row(0x108n, 1, moved), end(0x10cn)])).toEqual({ 1: 5 })
+    // In two places, of which one has run.
+    expect(linesOf([row(0x104n, 2, moved), row(0x108n, 2, moved), end(0x10cn)])).toEqual({})
+  })
   it('what the linker dropped is left out; sequences do not reach into each other', () => {
     expect(linesOf([row(0n, 1), row(0x100n, 1), end(0x104n), row(0x104n, 2), end(0x108n)])).toEqual({ 2: 5 })
   })

@@ -80,8 +80,10 @@ describe('ELF files', () => {
   }
   it('that are none, or damaged, or compressed, are named', () => {
     const bytes = elf('lines-dwarf5-rv64')
-    expect(failure(new Uint8Array(64))).toContain('x.elf is not a little-endian ELF file')
-    expect(failure(bytes.subarray(0, 1000))).toContain('The section table of x.elf lies outside the file')
+    expect(failure(new Uint8Array(64))).toContain('x.elf is not an ELF file')
+    expect(failure(bytes.subarray(0, 1000))).toMatch(
+      /^x.elf: .*truncated: its section header table ends at byte/,
+    )
     const view = new DataView(Uint8Array.from(bytes).buffer)
     const table = Number(view.getBigUint64(40, true))
     for (let i = 0; i < view.getUint16(60, true); i++) view.setUint8(table + 64 * i + 9, 8)

@@ -449,3 +449,17 @@ describe('etrace', () => {
     expect(() => new FakeRun(etrace, {})).toThrow('The trace format is that of RISC-V; the guest is fake')
   })
 })
+
+test('a damaged trace that leads into code without branches for ever ends with an error', () => {
+  // c.nop; c.j 0: round and round, and never at the privilege that the packet says.
+  const code = [{ address: 0x1000n, bytes: Uint8Array.of(1, 0, 1, 0xa0) }]
+  let retired = 0
+  const decoder = new EtraceDecoder(params, new Code(code, 64), {
+    retired: () => void retired++,
+    trap: () => {},
+  })
+  decoder.packet({ kind: 'start', branch: 1, privilege: 3, address: 0x1000n })
+  const again = { kind: 'start', branch: 1, privilege: 2, address: 0x1000n } as const
+  expect(() => decoder.packet(again)).toThrow(expect.objectContaining({ code: 'etrace/packet' }))
+  expect(retired).toBeLessThan(1000)
+})

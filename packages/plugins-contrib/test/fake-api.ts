@@ -78,11 +78,14 @@ export class FakeRun {
     /** Files to read. */
     inputs: ReadonlyMap<string, Uint8Array> = new Map(),
     program?: Program,
+    /** Further registers, which are 0. */
+    registers: readonly string[] = [],
   ) {
     this.#program = program
     this.#inputs = inputs
     this.#cpus = cpus
     this.registers.set('pc', 0n).set('a0', 0n).set('a1', 1n).set('mcycle', 0n)
+    for (const name of registers) this.registers.set(name, 0n)
     const values: Record<string, Given> = {}
     for (const [name, spec] of Object.entries(plugin.options ?? {})) {
       const absent =
@@ -153,6 +156,7 @@ export class FakeRun {
       },
       openOutput: path => ({ write: data => this.#write(path, data) }),
       readFile: path => this.#inputs.get(path) ?? refuse(),
+      fileExists: path => this.#inputs.has(path),
       openInput: path => {
         const bytes = this.#inputs.get(path) ?? refuse()
         let at = 0

@@ -22,6 +22,7 @@ export interface FakeInsn {
   readonly group?: string
   readonly flow?: Flow
   readonly kind?: InsnKind
+  readonly conditional?: boolean
 }
 
 /** A successful access; a load of 8 bytes of RAM unless it says otherwise. */
@@ -110,6 +111,7 @@ function insnHandle(
     mnemonic: text.split(' ')[0] as string,
     group,
     kind,
+    conditional: insn.conditional ?? false,
     disassemble: () => text,
     symbol: () => symbol,
     onMemory: wanted,

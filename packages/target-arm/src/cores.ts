@@ -23,7 +23,36 @@ export interface Core {
   readonly ids: readonly number[]
   /** MVFR0, MVFR1, MVFR2. */
   readonly mvfr: readonly [number, number, number]
+  /** CCR after reset, and its bits that can be written. */
+  readonly ccr: { readonly reset: number; readonly writable: number }
+  /** Bits of ACTLR that can be written. */
+  readonly auxiliary: number
+  /** Absent: the processor has none, and the registers read as 0. */
+  readonly caches?: Caches
 }
+
+/** What the cache identification registers say (Armv7-M ARM, B4.8). */
+export interface Caches {
+  readonly clidr: number
+  readonly ctr: number
+  /** CCSIDR of the data cache and of the instruction cache. */
+  readonly ccsidr: readonly [number, number]
+}
+
+/** Bits of CCR. */
+export const Ccr = {
+  nonBaseThread: 0x1,
+  userSetPending: 0x2,
+  unalignedTrap: 0x8,
+  divideTrap: 0x10,
+  ignoreBusFaults: 0x100,
+  alignStack: 0x200,
+  dataCache: 0x10000,
+  instructionCache: 0x20000,
+  branchPrediction: 0x40000,
+} as const
+const traps =
+  Ccr.nonBaseThread | Ccr.userSetPending | Ccr.unalignedTrap | Ccr.divideTrap | Ccr.ignoreBusFaults
 
 const ids = (isar: readonly number[], pfr0 = 0x30, mmfr: readonly number[] = [0x30, 0, 0, 0]): number[] => [
   pfr0,
@@ -48,6 +77,9 @@ const baseline: Omit<Core, 'name' | 'description' | 'cpuid'> = {
   unprivileged: false,
   ids: [],
   mvfr: noMvfr,
+  // It says what is always so.
+  ccr: { reset: Ccr.alignStack | Ccr.unalignedTrap, writable: 0 },
+  auxiliary: 0,
 }
 const mainline: Omit<Core, 'name' | 'description' | 'cpuid'> = {
   ...baseline,
@@ -57,6 +89,8 @@ const mainline: Omit<Core, 'name' | 'description' | 'cpuid'> = {
   vectorOffset: true,
   unprivileged: true,
   ids: ids(isarM3),
+  ccr: { reset: Ccr.alignStack, writable: traps | Ccr.alignStack },
+  auxiliary: 0x7,
 }
 
 export const cortexM0: Core = {
@@ -89,6 +123,7 @@ export const cortexM4: Core = {
   cpuid: 0x410fc240,
   ids: ids(isarM4),
   mvfr: [0x10110021, 0x11000011, 0],
+  auxiliary: 0x307,
 }
 export const cortexM7: Core = {
   ...mainline,
@@ -101,6 +136,13 @@ export const cortexM7: Core = {
   bitBand: false,
   ids: ids(isarM7, 0x30, [0x00100030, 0, 0x01000000, 0]),
   mvfr: [0x10110221, 0x12000011, 0x40],
+  ccr: {
+    reset: Ccr.alignStack | Ccr.branchPrediction,
+    writable: traps | Ccr.dataCache | Ccr.instructionCache,
+  },
+  auxiliary: 0x1ffffc04,
+  // 16 KiB each, in lines of 32 bytes; data 4 ways, instructions 2.
+  caches: { clidr: 0x09000003, ctr: 0x8303c003, ccsidr: [0xf00fe019, 0xf01fe009] },
 }
 
 export const cores: readonly Core[] = [cortexM0, cortexM0Plus, cortexM3, cortexM4, cortexM7]

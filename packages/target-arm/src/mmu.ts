@@ -5,9 +5,9 @@
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { Access, Layout } from '@guestscope/core'
 import { Cause } from './causes.ts'
+import { Ccr } from './cores.ts'
 import { Flags, S, TlbMode } from './state.ts'
 import { MpuControl, Permit, Region } from './system/mpu.ts'
-import { Ccr } from './system/system.ts'
 
 /** STIR, which unprivileged code may be allowed to write. */
 const stir = 0xe000ef00

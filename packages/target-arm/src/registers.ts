@@ -13,19 +13,26 @@ import {
   usesProcessStack,
   writeXpsr,
 } from './system/registers.ts'
+import { Fpscr } from './translate/float.ts'
 import { systemOf } from './trap.ts'
 
 const word = (value: bigint): number => Number(BigInt.asIntN(32, value))
 const unsigned = (value: number): bigint => BigInt(value >>> 0)
 
 /** A slot of the state, of which the bits in `mask` exist. */
-const slot = (name: string, group: string, offset: number, bits = 32, mask = -1): RegisterInfo => ({
+const slot = (
+  name: string,
+  group: string,
+  offset: number,
+  bits = 32,
+  mask: number | ((cpu: Cpu) => number) = -1,
+): RegisterInfo => ({
   name,
   group,
   bits,
   read: cpu => unsigned(cpu.get32(offset)),
   write: (cpu, value) => {
-    cpu.set32(offset, word(value) & mask)
+    cpu.set32(offset, word(value) & (typeof mask === 'number' ? mask : mask(cpu)))
     systemOf(cpu).update()
   },
 })
@@ -88,7 +95,7 @@ function floats(core: Core): RegisterInfo[] {
   return [
     ...Array.from({ length: 32 }, (_, n) => single(n)),
     ...Array.from({ length: 16 }, (_, n) => double(n)),
-    slot('fpscr', 'float', S.fpscr, 32, 0xf7c0009f),
+    slot('fpscr', 'float', S.fpscr, 32, Fpscr.writable),
   ]
 }
 
@@ -102,7 +109,10 @@ export function createRegisters(core: Core): readonly RegisterInfo[] {
   })
   const mainline: RegisterInfo[] = core.baseline
     ? []
-    : [slot('basepri', 'system', S.basepri, 8, 0xff), slot('faultmask', 'system', S.faultmask, 1, 1)]
+    : [
+        slot('basepri', 'system', S.basepri, 8, cpu => systemOf(cpu).nvic.priorityMask),
+        slot('faultmask', 'system', S.faultmask, 1, 1),
+      ]
   return [
     ...Array.from({ length: 13 }, (_, n) => general(`r${n}`, n)),
     general('sp', 13, ~3),

@@ -45,6 +45,7 @@ interface StateOffsets {
   readonly mpuControl: number
   readonly returnFrom: number
   readonly returnSize: number
+  readonly psrAbsent: number
 }
 
 /** Offset of each slot. */
@@ -104,6 +105,8 @@ export const S: StateOffsets = {
   /** i32: address and size of the instruction that left with `ArmExit.excReturn`. */
   returnFrom: slots(1),
   returnSize: slots(1),
+  /** i32: bits of xPSR that the core does not have; they read as 0 and are lost when written. */
+  psrAbsent: slots(1),
 }
 
 /** Bytes of a vCPU's state. */

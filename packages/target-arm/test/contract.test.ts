@@ -207,13 +207,18 @@ function options(core: Core, target: ContractOptions['target']): ContractOptions
   }
 }
 
-const targets = [
+const all = [
   [cortexM0.name, cortexM0, cortexM0Target],
   [cortexM0Plus.name, cortexM0Plus, cortexM0PlusTarget],
   [cortexM3.name, cortexM3, cortexM3Target],
   [cortexM4.name, cortexM4, cortexM4Target],
   [cortexM7.name, cortexM7, cortexM7Target],
 ] as const
+
+/** The least and the most of them; those between are in the long tests. */
+const targets = process.env.GUESTSCOPE_LONG
+  ? all
+  : all.filter(([, core]) => core === cortexM0 || core === cortexM7)
 
 describe.each(targets)('%s', (_, core, target) => {
   for (const { name, skip, run } of targetContract(options(core, target()))) test.skipIf(skip)(name, run)

@@ -2,7 +2,7 @@
  * Every guest in every tier: status, output and events as recorded from QEMU once its departures from the contract are
  * applied to ours, and the same events in the same order, at the same instructions, in every tier.
  */
-import { GuestComparison, stressed } from '@guestscope/core/testing'
+import { GuestComparison, oneOfEach, stressed } from '@guestscope/core/testing'
 import { describe, expect, test } from 'vitest'
 import { deviations } from './deviations.ts'
 import { cases as all, asRecorded, type GuestCase, recording, runGuest, type Way } from './guest.ts'
@@ -15,14 +15,16 @@ const comparison = new GuestComparison({
 
 /** 10,000 interrupts: the command's tests run them, under the tester. */
 const cases = all.filter(c => !c.name.startsWith('storm-10000'))
-const ways: readonly [string, Way][] = [
-  ['tier 0', { tier: 0 }],
-  ['tier 1', { tier: 1 }],
-  ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }],
+/** What takes longest runs each program on one of its boards; on all in the long tests. */
+const some = process.env.GUESTSCOPE_LONG ? cases : oneOfEach(cases, ({ name }) => name.replace(/-\w+$/, ''))
+const ways: readonly [string, Way, readonly GuestCase[]][] = [
+  ['tier 0', { tier: 0 }, cases],
+  ['tier 1', { tier: 1 }, cases],
+  ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }, some],
 ]
 
-describe.each(ways)('%s', (_, way) => {
-  test.each(cases.map(c => [c.name, c] as const))('%s', (_, guest) => {
+describe.each(ways)('%s', (_, way, guests) => {
+  test.each(guests.map(c => [c.name, c] as const))('%s', (_, guest) => {
     const { regions } = comparison.run(guest, way)
     if (way.tier === 0) expect(regions).toBe(0)
     if (way.hotThreshold && !/^(hello|semihosting-exit)/.test(guest.name)) expect(regions).toBeGreaterThan(0)
@@ -31,9 +33,9 @@ describe.each(ways)('%s', (_, way) => {
 
 /** A guest of each kind: compilation takes its time. */
 describe('tier 2, code that comes and goes', () => {
-  const some =
+  const kinds =
     /^(exceptions-microbit|interrupts-lm3s|stacking-an386|itblocks-an385|lazyfp-an500|timers-an500)/
-  test.each(cases.filter(c => some.test(c.name)).map(c => [c.name, c] as const))(
+  test.each(cases.filter(c => kinds.test(c.name)).map(c => [c.name, c] as const))(
     '%s',
     (_, guest) => void comparison.run(guest, stressed(1)),
   )
@@ -51,5 +53,5 @@ test.each([
 })
 
 describe('oracle', () => {
-  test.each(cases.map(c => [c.name, c] as const))('%s', (_, guest) => comparison.oracle(guest))
+  test.each(some.map(c => [c.name, c] as const))('%s', (_, guest) => comparison.oracle(guest))
 })

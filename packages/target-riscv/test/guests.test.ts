@@ -9,15 +9,18 @@ import { cases as all, asRecorded, recording, runGuest, type Way } from './guest
 /** 35 million instructions with 100,000 interrupts: the command's tests run them, under the tester. */
 const cases = all.filter(c => !c.name.startsWith('storm-100000'))
 const comparison = new GuestComparison({ run: runGuest, recording, asRecorded })
-const ways: readonly [string, Way][] = [
-  ['tier 0', { tier: 0 }],
-  ['tier 1', { tier: 1 }],
-  ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }],
-  ['tier 2, code that comes and goes', stressed(1)],
+/** Much code that is compiled again and again takes minutes; that of one of these programs is in all tests. */
+const heavy = /^(float|integer|programs-rv32)/
+const some = process.env.GUESTSCOPE_LONG ? cases : cases.filter(c => !heavy.test(c.name))
+const ways: readonly [string, Way, typeof cases][] = [
+  ['tier 0', { tier: 0 }, cases],
+  ['tier 1', { tier: 1 }, cases],
+  ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }, cases],
+  ['tier 2, code that comes and goes', stressed(1), some],
 ]
 
-describe.each(ways)('%s', (_, way) => {
-  test.each(cases.map(c => [c.name, c] as const))('%s', (_, guest) => {
+describe.each(ways)('%s', (_, way, guests) => {
+  test.each(guests.map(c => [c.name, c] as const))('%s', (_, guest) => {
     const { regions } = comparison.run(guest, way)
     if (way.tier === 0) expect(regions).toBe(0)
     if (way.hotThreshold && !guest.name.startsWith('hello')) expect(regions).toBeGreaterThan(0)

@@ -134,7 +134,9 @@ describe('semihosting sequence', () => {
     expect(name(3 | Flags.semihosting)).toBe('semihost')
     expect(name(1 | Flags.semihosting)).toBe('semihost')
     expect(name(0 | Flags.semihosting)).toBe('ebreak')
-    expect(name(3)).toBe('ebreak')
+    // A breakpoint that is told of.
+    expect(name(3)).toBe('semihost unserved')
+    expect(name(0)).toBe('ebreak')
   })
   test('lies in one page', () => {
     expect(name(3 | Flags.semihosting, 0)).toBe('ebreak')

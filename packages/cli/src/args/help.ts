@@ -13,7 +13,7 @@ export function generalHelp(commands: readonly CommandSpec<never>[]): string {
       columns([
         ['guestscope', 'run the demo guest under the plugin traps'],
         ...commands.map(command => [usage(command), command.summary] as const),
-        ['guestscope help [COMMAND]', 'This text, or all options of a command.'],
+        ['guestscope help [NAME]', 'This text, or all about a command, plugin, board or CPU.'],
         ['guestscope --version', 'The version.'],
       ]),
     ),

@@ -93,19 +93,13 @@ function unknownOption(command: string, rawName: string, known: readonly string[
 }
 
 function checkOperands<Options>(command: CommandSpec<Options>, given: readonly string[]): void {
-  command.operands.forEach(({ name, description, optional, choices }, i) => {
+  command.operands.forEach(({ name, description, optional }, i) => {
     const value = given[i]
     if (value === undefined && optional !== true)
       throw new CommandError(
         'usage/operand-missing',
         `'guestscope ${command.name}' needs ${name}: ${description}`,
         `See 'guestscope help ${command.name}'.`,
-      )
-    if (value !== undefined && choices !== undefined && !choices.includes(value))
-      throw new CommandError(
-        'usage/operand',
-        `'guestscope ${command.name}' does not know '${value}'.`,
-        `Give one of: ${choices.join(', ')}.`,
       )
   })
   const extra = given[command.operands.length]

@@ -43,8 +43,6 @@ export interface OperandSpec {
   readonly name: string
   readonly description: string
   readonly optional?: boolean
-  /** The only texts allowed. */
-  readonly choices?: readonly string[]
 }
 
 /** A command; `Options` has a member for every option. */

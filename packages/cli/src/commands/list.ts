@@ -1,8 +1,10 @@
 /** `guestscope list`: what there is to choose from. */
-import { allowedValues, type OptionSpec } from '@guestscope/core'
+import { allowedValues, type OptionSpec, type PluginDefinition } from '@guestscope/core'
 import { columns } from '../args/help.ts'
 import type { CommandAction } from '../args/spec.ts'
+import { CommandError, nearest } from '../errors.ts'
 import { contribNames, contribPlugin } from '../plugins/contrib.ts'
+import { isPath, loadPlugin } from '../plugins/load.ts'
 import { guests, type LoadedGuest } from '../run/guests.ts'
 import type { ListOptions } from './options.ts'
 
@@ -17,18 +19,56 @@ const sections: Readonly<Record<string, () => Promise<string>>> = {
     ),
   cpus: () => perGuest(({ cpus }) => cpus.map(({ name, description }) => [name, description])),
   plugins: async () => {
-    const texts = await Promise.all(contribNames().map(pluginText))
+    const texts = await Promise.all(
+      contribNames().map(async name => pluginText(name, await contribPlugin(name))),
+    )
     return texts.join('\n\n')
   },
 }
 
 export const list: CommandAction<ListOptions> = async (host, _options, [what]) => {
-  const wanted = what === undefined ? Object.keys(sections) : [what]
-  for (const [i, name] of wanted.entries()) {
-    const body = await (sections[name] as () => Promise<string>)()
-    host.stdout.write(wanted.length === 1 ? `${body}\n` : `${i === 0 ? '' : '\n'}${name}:\n${body}\n`)
+  const section = what === undefined ? undefined : sections[what]
+  if (what === undefined) {
+    for (const [i, [name, body]] of Object.entries(sections).entries())
+      host.stdout.write(`${i === 0 ? '' : '\n'}${name}:\n${await body()}\n`)
+  } else if (section !== undefined) host.stdout.write(`${await section()}\n`)
+  else {
+    const found = await described(what, host.directory)
+    if (found === undefined) throw await unknownName(what)
+    host.stdout.write(`${found}\n`)
   }
   return 0
+}
+
+/** What `help NAME` tells of a target, board, CPU or plugin; undefined: nothing is called so. */
+export async function described(name: string, directory: string): Promise<string | undefined> {
+  const lines: string[] = []
+  for (const section of ['targets', 'boards', 'cpus'])
+    for (const line of (await (sections[section] as () => Promise<string>)()).split(/\n(?! {4})/))
+      if (line.trimStart().startsWith(`${name} `)) lines.push(line)
+  if (lines.length > 0) return lines.join('\n')
+  if (!isPath(name)) {
+    const plugin = await contribPlugin(name)
+    return plugin && pluginText(name, plugin)
+  }
+  return pluginText(name, await loadPlugin(name, directory))
+}
+
+/** Names of all that `described` tells about, but for files. */
+export async function namesKnown(): Promise<string[]> {
+  const all = await Promise.all(guests.map(guest => guest.load()))
+  const models = all.flatMap(({ boards, cpus }) => [...boards, ...cpus])
+  return [...contribNames(), ...[...guests, ...models].map(one => one.name)]
+}
+
+async function unknownName(name: string): Promise<CommandError> {
+  const known = Object.keys(sections)
+  const near = nearest(name, [...known, ...(await namesKnown())])
+  return new CommandError(
+    'usage/operand',
+    `'guestscope list' does not know '${name}'.`,
+    `${near === undefined ? '' : `Did you mean '${near}'? `}Give one of: ${known.join(', ')}; or the name of one of those.`,
+  )
 }
 
 const cpusText = (most: number): string => (most === 1 ? '1 CPU' : `up to ${most} CPUs`)
@@ -43,8 +83,7 @@ async function perGuest(rows: (guest: LoadedGuest) => [string, string][]): Promi
   return columns(all.flat())
 }
 
-async function pluginText(name: string): Promise<string> {
-  const plugin = await contribPlugin(name)
+function pluginText(name: string, plugin: PluginDefinition | undefined): string {
   const options = Object.entries(plugin?.options ?? {}).map(([option, spec]): [string, string] => [
     `  ${option}=`,
     `${spec.description} (${valuesText(spec)}${defaultText(spec)})`,

@@ -1,6 +1,6 @@
 /** Types of the options of each command: what the table in `table.ts` describes and the commands get. */
 import type { Tier } from '@guestscope/core'
-import type { PluginErrors, SerialChoice } from '../args/value-types.ts'
+import type { LoadRequest, PluginErrors, SerialChoice } from '../args/value-types.ts'
 
 /** What decides which machine is meant. */
 export interface MachineChoice {
@@ -12,6 +12,7 @@ export interface MachineChoice {
 
 export interface RunOptions extends MachineChoice {
   board: string | undefined
+  load: readonly LoadRequest[]
   memory: number | undefined
   smp: number | undefined
   bios: string | undefined
@@ -24,7 +25,10 @@ export interface RunOptions extends MachineChoice {
   semihosting: boolean
   'semihosting-dir': string | undefined
   'semihosting-args': string | undefined
+  'semihosting-limit': number | undefined
+  date: number | undefined
   serial: SerialChoice | undefined
+  rate: number | 'board' | undefined
   'max-instructions': number | undefined
   timeout: number | undefined
   'expect-text': string | undefined

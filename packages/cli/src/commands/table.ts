@@ -1,6 +1,18 @@
 /** The commands and their options: the one place that knows them. */
 import type { CommandSpec } from '../args/spec.ts'
-import { address, count, pluginErrors, seconds, serial, size, text, tier } from '../args/value-types.ts'
+import {
+  address,
+  count,
+  date,
+  load,
+  pluginErrors,
+  rate,
+  seconds,
+  serial,
+  size,
+  text,
+  tier,
+} from '../args/value-types.ts'
 import type { DisasOptions, ListOptions, RunOptions } from './options.ts'
 
 const image = {
@@ -37,6 +49,14 @@ export const runCommand: CommandSpec<RunOptions> = {
     },
     cpu,
     raw,
+    load: {
+      value: 'FILE[@ADDRESS]',
+      type: load,
+      many: true,
+      description:
+        'Puts another file into memory besides: an ELF or Intel HEX file where it says, any other at the address. ' +
+        'May be given several times.',
+    },
     memory: { short: 'm', value: 'SIZE', type: size, description: 'Main memory, such as 128M or 1G.' },
     smp: { value: 'N', type: count(1), description: 'Number of CPUs; default 1.' },
     bios: {
@@ -90,12 +110,33 @@ export const runCommand: CommandSpec<RunOptions> = {
       value: 'TEXT',
       type: text,
       description:
-        'Command line that the guest gets by a semihosting call, which are then served; default: empty.',
+        "Command line that the guest gets by a semihosting call, which are then served; default: the image's name.",
+    },
+    'semihosting-limit': {
+      value: 'BYTES',
+      type: size,
+      description:
+        'What the guest may write into files of --semihosting-dir in all, such as 10M; default: 1G. A new file counts ' +
+        'as 4096 bytes, and bytes that are skipped count, too.',
+    },
+    date: {
+      value: 'DATE',
+      type: date,
+      description:
+        'What clocks of the day show at the start, such as 2025-06-30 or 2025-06-30T12:00Z, in UTC, or now; default: ' +
+        '2025-01-01.',
     },
     serial: {
       value: 'WHERE',
       type: serial,
-      description: 'Serial port: stdio (default), none or file:PATH.',
+      description:
+        'Serial port: stdio (default), none or file:PATH. Semihosting has standard input and output in any case.',
+    },
+    rate: {
+      value: 'N',
+      type: rate,
+      description:
+        'Instructions that take a second of guest time (default 1e9), or board: as many as its CPU clock has cycles.',
     },
     'max-instructions': {
       value: 'N',
@@ -139,6 +180,7 @@ export const runCommand: CommandSpec<RunOptions> = {
     'guestscope run hello.elf',
     'guestscope run kernel.elf -m 256M --smp 2 -p traps,by=cause',
     'guestscope run firmware.hex --board microbit',
+    'guestscope run loader.elf --load app.hex --load data.bin@0x80100000',
     'guestscope run --bios fw_dynamic.bin --kernel Image --initrd rootfs.cpio.gz --append console=ttyS0',
     'guestscope run test.elf --semihosting -p ./my-plugin.ts --expect-text PASS --timeout 10',
   ],
@@ -147,13 +189,12 @@ export const runCommand: CommandSpec<RunOptions> = {
 
 export const listCommand: CommandSpec<ListOptions> = {
   name: 'list',
-  summary: 'Lists targets, boards, CPUs and ready plugins with their options.',
+  summary: 'Lists targets, boards, CPUs and ready plugins with their options, or one of them.',
   operands: [
     {
       name: 'WHAT',
       optional: true,
-      choices: ['targets', 'boards', 'cpus', 'plugins'],
-      description: 'targets, boards, cpus or plugins; default: all.',
+      description: 'targets, boards, cpus or plugins, or the name of one, such as traps; default: all.',
     },
   ],
   options: {},

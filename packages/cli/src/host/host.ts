@@ -1,11 +1,14 @@
 /** Everything that the command line wants of the computer that it runs on, as small interfaces. */
 import type { GuestFiles, InputFile } from '@guestscope/core'
+import type { CommandError } from '../errors.ts'
 
-/** A stream of bytes out. Nothing is written before `flush` or before much has come together. */
+/** A stream of bytes out. Nothing is written before `flush` or before much has come together; nothing throws. */
 export interface Output {
   readonly isTerminal: boolean
   /** Nobody reads any more; what is written now is lost. */
   readonly gone: boolean
+  /** Something could not be written (`file/write`), and nothing has been since. */
+  readonly failure: CommandError | undefined
   write(data: Uint8Array | string): void
   /** Hands everything to the operating system. */
   flush(): void
@@ -17,28 +20,37 @@ export interface Output {
   overlay(text: string): void
 }
 
-/** A file being written. Errors wait for `flush`, so that they never surface inside a guest or a plugin. */
+/** A file being written. Errors wait in `Files.failures`, so that they never surface inside a guest or a plugin. */
 export interface WritableFile {
   write(data: Uint8Array | string): void
-  /** Throws a `CommandError` (`file/write`) if anything could not be written. */
   flush(): void
 }
 
 export interface Files {
-  /** Throws a `CommandError` (`file/…`) that says what is wrong. `what` names it in the message. */
+  /**
+   * A whole file. Throws a `CommandError` (`file/…`) that says what is wrong; `what` names it in the message. What is no
+   * plain file (a pipe, `/dev/zero`) may have 256 MiB.
+   */
   read(path: string, what: string): Uint8Array
+  /** Is there a plain file of this name? */
+  exists(path: string): boolean
   /** Opens a file or pipe to be read piece by piece; throws a `CommandError` (`file/read`), also later. */
   open(path: string): InputFile
-  /** Unpacks gzip; throws if the data are damaged. */
-  gunzip(bytes: Uint8Array): Uint8Array
-  /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
-  create(path: string): WritableFile
+  /** Unpacks gzip; throws if the data are damaged; `undefined` if they are more than `most` bytes. */
+  gunzip(bytes: Uint8Array, most: number): Uint8Array | undefined
+  /**
+   * Creates or empties a file; throws a `CommandError`: `file/create`, or `file/in-use` if anybody but `by` (`--stats-json`,
+   * `plugin traps`) writes to it, or it has been read. The same path gives the same file.
+   */
+  create(path: string, by: string): WritableFile
   /** Makes a folder if it is missing; throws a `CommandError` (`file/create`). */
   makeFolder(path: string): void
-  /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */
-  folder(path: string): Promise<GuestFiles>
+  /** A folder for the guest, which may write so many bytes. Throws a `CommandError` (`file/folder`) if there is none. */
+  folder(path: string, limit: number): Promise<GuestFiles>
   /** Flushes all files created. */
   flush(): void
+  /** What could not be written so far: one `CommandError` (`file/write`) for each file. */
+  readonly failures: readonly CommandError[]
 }
 
 /** Where input comes from: a terminal, a file that is all there, something that sends when it likes, nowhere. */
@@ -65,7 +77,7 @@ export interface Clock {
 
 /** Requests from outside to end. */
 export interface Signals {
-  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, with the exit status that belongs to it; returns how to stop. */
+  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, SIGQUIT, with the exit status that belongs to it; returns how to stop. */
   listen(callback: (status: number, name: string) => void): () => void
 }
 
@@ -85,4 +97,9 @@ export interface Host {
   readonly strays: Strays
   /** Directory that plugins are looked up from. */
   readonly directory: string
+  /**
+   * Code that is not ours begins to run, and `what` is to be said if it never comes back (`plugin spin did not return
+   * from install`); empty: it has come back.
+   */
+  readonly doing?: (what: string) => void
 }

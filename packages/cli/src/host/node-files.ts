@@ -1,18 +1,43 @@
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
-import { CommandError, systemProblem } from '../errors.ts'
+import { CommandError, cannotWrite, systemProblem } from '../errors.ts'
+import { FileUses } from './file-uses.ts'
 import type { Files, WritableFile } from './host.ts'
 
 export class NodeFiles implements Files {
   readonly #created = new Map<string, NodeFile>()
+  readonly #uses = new FileUses()
 
   read(path: string, what: string): Uint8Array {
+    const as = what.replace(/^The file$/, 'input of a plugin').replace(/^The /, 'the ')
+    this.#uses.checkRead(path, as)
     try {
-      return readFileSync(path)
+      const fd = openSync(path, 'r')
+      try {
+        const bytes = fstatSync(fd).isFile() ? readFileSync(fd) : readStream(fd, what, path)
+        this.#uses.read(path, as)
+        return bytes
+      } finally {
+        closeSync(fd)
+      }
     } catch (error) {
-      throw cannotRead(what, path, error)
+      throw error instanceof CommandError ? error : cannotRead(what, path, error)
     }
+  }
+
+  exists(path: string): boolean {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
   }
 
   open(path: string): InputFile {
@@ -23,7 +48,9 @@ export class NodeFiles implements Files {
         throw cannotRead('The file', path, error)
       }
     }
+    this.#uses.checkRead(path, 'input of a plugin')
     const fd = guarded(() => openSync(path, 'r'))
+    this.#uses.read(path, 'input of a plugin')
     return {
       read: limit => {
         const bytes = new Uint8Array(limit)
@@ -35,17 +62,25 @@ export class NodeFiles implements Files {
     }
   }
 
-  gunzip(bytes: Uint8Array): Uint8Array {
+  gunzip(bytes: Uint8Array, most: number): Uint8Array | undefined {
     // Loaded here alone: it would make every start longer.
-    return process.getBuiltinModule('node:zlib').gunzipSync(bytes)
+    const { gunzipSync } = process.getBuiltinModule('node:zlib')
+    try {
+      return gunzipSync(bytes, { maxOutputLength: Math.min(most, 2 ** 32 - 1) })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined
+      throw error
+    }
   }
 
-  create(path: string): WritableFile {
-    const full = resolve(path)
+  create(path: string, by: string): WritableFile {
+    this.#uses.checkWrite(path, by)
+    const full = fullPath(path)
     const known = this.#created.get(full)
     if (known !== undefined) return known
     const file = new NodeFile(path)
     this.#created.set(full, file)
+    this.#uses.wrote(path, by)
     return file
   }
 
@@ -65,10 +100,10 @@ export class NodeFiles implements Files {
     }
   }
 
-  async folder(path: string): Promise<GuestFiles> {
+  async folder(path: string, limit: number): Promise<GuestFiles> {
     const { NodeGuestFiles } = await import('./node-guest-files.ts')
     try {
-      return new NodeGuestFiles(path)
+      return new NodeGuestFiles(path, limit)
     } catch (error) {
       throw new CommandError(
         'file/folder',
@@ -81,6 +116,30 @@ export class NodeFiles implements Files {
 
   flush(): void {
     for (const file of this.#created.values()) file.flush()
+  }
+
+  get failures(): CommandError[] {
+    return [...this.#created.values()].flatMap(({ failure }) => failure ?? [])
+  }
+}
+
+/** Bytes that a pipe or a device may have: they do not say how many are to come. */
+const longestStream = 256 << 20
+
+function readStream(fd: number, what: string, path: string): Uint8Array {
+  const chunks: Uint8Array[] = []
+  for (let left = longestStream; ; ) {
+    const chunk = new Uint8Array(1 << 16)
+    const length = readSync(fd, chunk)
+    if (length === 0) return Buffer.concat(chunks)
+    chunks.push(chunk.subarray(0, length))
+    left -= length
+    if (left < 0)
+      throw new CommandError(
+        'file/endless',
+        `${what} '${path}' is no plain file, and does not end after ${longestStream >> 20} MiB.`,
+        'Name a file, or a pipe that gives less.',
+      )
   }
 }
 
@@ -98,15 +157,24 @@ const inDirectory = (error: unknown): string =>
 
 const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOTDIR'
 
+/** One name for a file, however it is spelt. */
+function fullPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path) // not there yet
+  }
+}
+
 /** Characters that are collected before they go to the file. */
 const batch = 1 << 16
 
 class NodeFile implements WritableFile {
+  failure: CommandError | undefined
   readonly #path: string
   readonly #fd: number
   #chunks: Uint8Array[] = []
   #pending = 0
-  #failure: CommandError | undefined
 
   constructor(path: string) {
     this.#path = path
@@ -123,7 +191,7 @@ class NodeFile implements WritableFile {
   }
 
   write(data: Uint8Array | string): void {
-    if (this.#failure !== undefined) return
+    if (this.failure !== undefined) return
     const bytes = typeof data === 'string' ? Buffer.from(data) : data
     this.#chunks.push(bytes)
     this.#pending += bytes.length
@@ -132,12 +200,6 @@ class NodeFile implements WritableFile {
 
   flush(): void {
     this.#send()
-    if (this.#failure === undefined) return
-    const failure = this.#failure
-    this.#failure = undefined
-    closeSync(this.#fd)
-    this.write = () => {}
-    throw failure
   }
 
   #send(): void {
@@ -147,16 +209,8 @@ class NodeFile implements WritableFile {
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
     } catch (error) {
-      this.#failure = this.#cannotWrite(error)
+      this.failure = cannotWrite(`The file '${this.#path}'`, error)
+      closeSync(this.#fd)
     }
-  }
-
-  #cannotWrite(error: unknown): CommandError {
-    return new CommandError(
-      'file/write',
-      `The file '${this.#path}' cannot be written: ${systemProblem(error)}.`,
-      'Make room there, or choose another place.',
-      { cause: error },
-    )
   }
 }

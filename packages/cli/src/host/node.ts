@@ -27,9 +27,11 @@ const statuses = {
   SIGINT: ExitStatus.interrupted,
   SIGTERM: ExitStatus.terminated,
   SIGHUP: ExitStatus.hangUp,
+  SIGQUIT: ExitStatus.quit,
 } as const
 
-const signals: Signals = {
+/** Signals of this process. */
+export const signals: Signals = {
   listen: callback => {
     const listeners = Object.entries(statuses).map(([name, status]) => {
       const listener = (): void => callback(status, name)

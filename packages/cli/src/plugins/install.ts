@@ -23,10 +23,13 @@ export interface Requested {
 }
 
 /** Loads what `--plugin` names, in order. */
-export async function loadPlugins(requests: readonly string[], directory: string): Promise<Requested[]> {
+export async function loadPlugins(requests: readonly string[], host: Host): Promise<Requested[]> {
+  const { directory, doing = () => {} } = host
   const loaded: Requested[] = []
-  for (const request of requests.map(parsePluginRequest))
-    loaded.push({ definition: await loadPlugin(request.name, directory), options: request.options })
+  for (const { name, options } of requests.map(parsePluginRequest)) {
+    loaded.push({ definition: await loadPlugin(name, directory, doing), options })
+    doing('')
+  }
   return loaded
 }
 
@@ -48,19 +51,22 @@ export function installPlugins(
 ): Plugins {
   const outputPath = options['plugin-output']
   const output: Pick<WritableFile, 'write'> =
-    outputPath === undefined ? host.stderr : host.files.create(outputPath)
+    outputPath === undefined ? host.stderr : host.files.create(outputPath, '--plugin-output')
   const pluginErrors = options['plugin-errors'] ?? 'stop-run'
   const pluginHost = new PluginHost(machine, {
     output: text => output.write(text),
-    openOutput: (path, { makeFolder = false } = {}) => {
+    openOutput: (path, { makeFolder = false } = {}, plugin = '') => {
       if (makeFolder) host.files.makeFolder(dirname(path))
-      return host.files.create(path)
+      return host.files.create(path, `plugin ${plugin}`)
     },
     readFile: path => host.files.read(path, 'The file'),
+    fileExists: path => host.files.exists(path),
     openInput: path => host.files.open(path),
     program: programForPlugins(program),
     symbol: address => symbols().at(address)?.name,
     pluginErrors,
+    calling: (plugin, callback) =>
+      host.doing?.(plugin === undefined ? '' : `plugin ${plugin} did not return from ${callback}`),
     onError: ({ plugin, callback, error, outcome }) => {
       // Whoever reads the reason of the end tells of it.
       if (outcome === 'ends-run') return

@@ -52,19 +52,43 @@ export function guestByName(name: string): Guest {
   return pick('target', name, guests)
 }
 
-/** The only guest that has the board or the CPU; undefined if several have, or none. */
+/** The only guest that has the board or the CPU; undefined if several have. Throws a `CommandError` if there is no such one. */
 export async function guestWith(
   board: string | undefined,
   cpu: string | undefined,
 ): Promise<Guest | undefined> {
   const having: Guest[] = []
+  const all = { board: [] as Board[], cpu: [] as CpuModel[] }
   for (const guest of guests) {
     const { boards, cpus } = await guest.load()
+    all.board.push(...boards)
+    all.cpu.push(...cpus)
     const hasBoard = board === undefined || boards.some(one => one.name === board)
     const hasCpu = cpu === undefined || cpus.some(one => one.name === cpu)
     if (hasBoard && hasCpu) having.push(guest)
   }
+  if (board !== undefined) pick('board', board, all.board)
+  if (cpu !== undefined) pick('cpu', cpu, all.cpu)
   return having.length === 1 ? having[0] : undefined
+}
+
+/** Throws a `CommandError` if there is such a board or CPU, but only for other guests. */
+export async function checkNames(
+  guest: Guest,
+  names: { readonly board?: string | undefined; readonly cpu: string | undefined },
+): Promise<void> {
+  const all = await Promise.all(guests.map(async one => ({ guest: one, ...(await one.load()) })))
+  for (const what of ['board', 'cpu'] as const) {
+    const name = names[what]
+    const having = all.filter(one => one[`${what}s`].some(model => model.name === name)).map(one => one.guest)
+    if (having.length === 0 || having.includes(guest)) continue
+    const own = all.find(one => one.guest === guest)?.[`${what}s`] ?? []
+    throw new CommandError(
+      `usage/${what}`,
+      `There is no ${nouns[what]} '${name}' for ${guest.name}, which this program is for, only for ${having.map(one => one.name).join(' and ')}.`,
+      `Known for ${guest.name}: ${own.map(one => one.name).join(', ')}.`,
+    )
+  }
 }
 
 /** Board and CPU by their names: a board has its CPU unless another is asked for, a CPU the first board made for it. */
@@ -78,6 +102,8 @@ export function machineOf(
   return { board, cpu: asked ?? cpus.find(cpu => cpu.name === board.target) ?? pick('cpu', undefined, cpus) }
 }
 
+const nouns = { target: 'target', board: 'board', cpu: 'CPU' } as const
+
 /** The one of that name, or the first; throws a `CommandError` that lists what there is. */
 export function pick<T extends { readonly name: string }>(
   what: 'target' | 'board' | 'cpu',
@@ -86,11 +112,11 @@ export function pick<T extends { readonly name: string }>(
 ): T {
   const found = name === undefined ? all[0] : all.find(one => one.name === name)
   if (found !== undefined) return found
-  const names = all.map(one => one.name)
+  const names = [...new Set(all.map(one => one.name))]
   const near = name === undefined ? undefined : nearest(name, names)
   throw new CommandError(
     `usage/${what}`,
-    `There is no ${what === 'cpu' ? 'CPU' : what} '${name}'.`,
+    `There is no ${nouns[what]} '${name}'.`,
     `${near === undefined ? '' : `Did you mean '${near}'? `}Known: ${names.join(', ')}.`,
   )
 }

@@ -13,7 +13,7 @@ import {
 import type { MachineChoice } from '../commands/options.ts'
 import { CommandError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type Guest, guestByName, guests, guestWith, type LoadedGuest } from './guests.ts'
+import { checkNames, type Guest, guestByName, guests, guestWith, type LoadedGuest } from './guests.ts'
 
 /** A program and the file that it comes from. */
 export interface ProgramFile {
@@ -58,6 +58,7 @@ export async function openProgram(
     raw !== undefined ? loadRaw(bytes, raw, kind) : silent ? loadHex(bytes, kind) : loadElf(bytes, kind),
   )
   if (guest === undefined) throw new Error('an image that no guest runs was accepted')
+  if (board !== undefined || choice.cpu !== undefined) await checkNames(guest, { board, cpu: choice.cpu })
   return { path, bytes, image, guest, loaded: await guest.load() }
 }
 

@@ -3,8 +3,9 @@ import { type Board, type BootFiles, type BootPlan, isElf, type LoadedImage, loa
 import type { RunOptions } from '../commands/options.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type CpuModel, type Guest, guestByName, guests, guestWith, machineOf } from './guests.ts'
+import { type CpuModel, checkNames, type Guest, guestByName, guests, guestWith, machineOf } from './guests.ts'
 import { guestOf, naming, openProgram, type ProgramFile } from './image.ts'
+import { loadBeside } from './load.ts'
 
 /** A board with its CPU, and what is in its memory. */
 export interface Start extends ProgramFile, BootPlan {
@@ -32,7 +33,8 @@ export async function openStart(host: Host, image: string | undefined, options: 
       'Leave one of them out: a program for M mode needs no bios.',
     )
   const program = await openProgram(host, image, options, options.board)
-  return finish(host, options, program, machineOf(program.loaded, options), { first: program.image })
+  const machine = machineOf(program.loaded, options)
+  return finish(host, options, program, program.guest, machine, { first: program.image })
 }
 
 const nothingToRun: CommandError = new CommandError(
@@ -48,9 +50,13 @@ async function openBoot(host: Host, options: RunOptions): Promise<Start> {
       '--raw says where IMAGE belongs, and there is none.',
       'Leave it out: --bios and --kernel take raw binaries as they are.',
     )
-  const bios = options.bios === undefined ? undefined : readBootable(host, options.bios, 'The bios')
-  const kernel = options.kernel === undefined ? undefined : readBootable(host, options.kernel, 'The kernel')
+  const most = await memoryOf(options)
+  const read = (path: string | undefined, what: string): BootableFile | undefined =>
+    path === undefined ? undefined : readBootable(host, path, what, most)
+  const bios = read(options.bios, 'The bios')
+  const kernel = read(options.kernel, 'The kernel')
   const guest = await guestFor(options, bios ?? kernel)
+  if (options.board !== undefined || options.cpu !== undefined) await checkNames(guest, options)
   const machine = machineOf(await guest.load(), options)
   requireBoot(machine.board, '--bios and --kernel')
   if (bios === undefined)
@@ -63,14 +69,15 @@ async function openBoot(host: Host, options: RunOptions): Promise<Start> {
     first: contents(bios, guest),
     ...(kernel !== undefined && { kernel: contents(kernel, guest) }),
   }
-  return finish(host, options, kernel ?? bios, machine, files)
+  return finish(host, options, kernel ?? bios, guest, machine, files)
 }
 
-/** Adds the initial file system and the command line, if there are any. */
+/** Adds the initial file system, the command line and other files, if there are any. */
 function finish(
   host: Host,
   options: RunOptions,
   { path, bytes }: BootableFile,
+  guest: Guest,
   machine: { board: Board; cpu: CpuModel },
   files: BootFiles,
 ): Start {
@@ -86,11 +93,13 @@ function finish(
   }
   if (append !== undefined) requireBoot(board, '--append')
   if (initrd !== undefined) requireBoot(board, '--initrd')
+  const beside = (image: LoadedImage): LoadedImage => loadBeside(host, image, options.load, guest)
   if (initrd === undefined && options.bios === undefined)
-    return { ...common, image: files.first as LoadedImage }
+    return { ...common, image: beside(files.first as LoadedImage) }
   requireBoot(board, '--bios')
   const more = initrd === undefined ? {} : { initrd: readWhole(host, initrd, 'The initial file system') }
-  return { ...common, ...board.boot({ ...files, ...more }, memoryBytes) }
+  const plan = board.boot({ ...files, ...more }, memoryBytes)
+  return { ...common, ...plan, image: beside(plan.image) }
 }
 
 function requireBoot(board: Board, option: string): asserts board is BootableBoard {
@@ -115,12 +124,34 @@ async function guestFor(options: RunOptions, file: BootableFile | undefined): Pr
 const contents = ({ path, bytes }: BootableFile, guest: Guest): LoadedImage | Uint8Array =>
   isElf(bytes) ? naming(path, () => loadElf(bytes, guest)) : bytes
 
-/** A file that is no ELF file is a raw binary; one compressed with gzip is unpacked. */
-function readBootable(host: Host, path: string, what: string): BootableFile {
+/** Bytes of the machine's memory, as far as the options tell. */
+async function memoryOf(options: RunOptions): Promise<number> {
+  if (options.memory !== undefined) return options.memory
+  return machineOf(await (await guestFor(options, undefined)).load(), options).board.defaultMemory
+}
+
+/** A file that is no ELF file is a raw binary; one compressed with gzip is unpacked, at most to `most` bytes. */
+function readBootable(host: Host, path: string, what: string, most: number): BootableFile {
   const bytes = readWhole(host, path, what)
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { path, bytes }
+  const unpacked = unpack(host, bytes, path, what, most)
+  if (unpacked !== undefined) return { path, bytes: unpacked }
+  throw new CommandError(
+    'file/gzip-size',
+    `${what} '${path}' unpacks to more than the ${most} bytes of the machine's memory.`,
+    'Give the machine more memory (-m); an ELF file with debug information may be larger than what is loaded of it: unpack it with gunzip.',
+  )
+}
+
+function unpack(
+  host: Host,
+  bytes: Uint8Array,
+  path: string,
+  what: string,
+  most: number,
+): Uint8Array | undefined {
   try {
-    return { path, bytes: host.files.gunzip(bytes) }
+    return host.files.gunzip(bytes, most)
   } catch (error) {
     throw new CommandError(
       'file/gzip',

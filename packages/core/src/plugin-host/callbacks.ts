@@ -17,7 +17,10 @@ export interface CallbackHost {
   returned(owner: Installed, where: string, result: unknown): void
 }
 
-/** These run for every instruction or access: no closures inside, no objects made. */
+/**
+ * These run for every instruction or access: no closures inside, no objects made. What they give is named as plugins
+ * know it, for stacks that show what does not return.
+ */
 export class Callbacks {
   readonly #registers: Registers
   readonly #host: CallbackHost
@@ -32,7 +35,7 @@ export class Callbacks {
     const level = Level[access]
     const registers = this.#registers
     const { owner } = guarded
-    return cpu => {
+    const onExec = (cpu: number): void => {
       owner.deferred?.flush()
       if (!guarded.active) return
       const before = registers.level
@@ -45,6 +48,7 @@ export class Callbacks {
       }
       registers.level = before
     }
+    return onExec
   }
 
   /** After an access. */
@@ -57,7 +61,7 @@ export class Callbacks {
     const registers = this.#registers
     const { owner } = guarded
     const event = owner.memEvent
-    return cpu => {
+    const onMemory = (cpu: number): void => {
       owner.deferred?.flush()
       if (!guarded.active) return
       const before = registers.level
@@ -74,13 +78,14 @@ export class Callbacks {
       registers.inAccess = false
       registers.level = before
     }
+    return onMemory
   }
 
   /** At an edge. */
   edge(owner: Installed, state: { readonly active: boolean }, callback: (edge: EdgeEvent) => void): Hook {
     const registers = this.#registers
     const event = owner.edgeEvent
-    const run = (cpu: number): void => {
+    const onEdge = (cpu: number): void => {
       owner.deferred?.flush()
       if (!state.active) return
       const before = registers.level
@@ -95,6 +100,6 @@ export class Callbacks {
       event.end()
       registers.level = before
     }
-    return { kind: 'call', run, access: 'none' }
+    return { kind: 'call', run: onEdge, access: 'none' }
   }
 }

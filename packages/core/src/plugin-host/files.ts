@@ -4,13 +4,18 @@ import { PluginError } from '../plugin-error.ts'
 import { check } from './check.ts'
 import type { PluginHostIo } from './machine.ts'
 
-export function openOutput(io: PluginHostIo, path: string, options?: OutputOptions): OutputFile {
+export function openOutput(
+  io: PluginHostIo,
+  plugin: string,
+  path: string,
+  options?: OutputOptions,
+): OutputFile {
   check('openOutput', 'path', path)
   if (options !== undefined) {
     check('openOutput', 'object', options)
     check('openOutput: makeFolder', 'flag', options.makeFolder ?? false)
   }
-  const file = io.openOutput(path, options)
+  const file = io.openOutput(path, options, plugin)
   return {
     write: data => {
       check('write', 'data', data)

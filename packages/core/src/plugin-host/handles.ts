@@ -140,6 +140,9 @@ class HostInsn extends Handle implements InsnHandle {
   get kind(): InsnKind {
     return this.#describe().kind
   }
+  get conditional(): boolean {
+    return this.#describe().conditional ?? false
+  }
   #describe(): InsnDescription {
     this.check()
     this.#description ??= this.host.describe(this.#source)

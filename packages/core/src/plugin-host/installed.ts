@@ -331,10 +331,13 @@ export class Installed implements PluginApi {
     this.#host.io.output(text)
   }
   openOutput(path: string, options?: OutputOptions): OutputFile {
-    return openOutput(this.#live.io, path, options)
+    return openOutput(this.#live.io, this.name, path, options)
   }
   readFile(path: string): Uint8Array {
     return readFile(this.#live.io, path)
+  }
+  fileExists(path: string): boolean {
+    return this.#live.io.fileExists?.(path) ?? false
   }
   openInput(path: string): InputFile {
     return openInput(this.#live.io, path)

@@ -45,10 +45,15 @@ export interface PluginMachine {
 export interface PluginHostIo {
   /** Text for the user; ends with a line end if the plugin wrote one. */
   output(text: string): void
-  /** Opens a file that a plugin's option names. Throws an error for the user if it cannot. */
-  openOutput(path: string, options?: OutputOptions): OutputFile
+  /**
+   * Opens a file that a plugin's option names; `plugin`: the name under which it is installed, no other's. Throws an error for
+   * the user if it cannot.
+   */
+  openOutput(path: string, options?: OutputOptions, plugin?: string): OutputFile
   /** Reads a whole file that a plugin's option names; absent: plugins cannot read files here. */
   readFile?(path: string): Uint8Array
+  /** Is there a plain file? Absent: there is none. */
+  fileExists?(path: string): boolean
   /** Opens a file that a plugin's option names, to be read piece by piece. */
   openInput?(path: string): InputFile
   /** The program that the user gave. */
@@ -62,6 +67,11 @@ export interface PluginHostIo {
    * callback returned is rejected.
    */
   onError?(failure: PluginFailure): void
+  /**
+   * A callback of a plugin, or its `install`, is called; without arguments: it has returned. So that who watches the run
+   * can name what does not return. Not for those that run with translated code, traps included: they are too many.
+   */
+  calling?(plugin?: string, callback?: string): void
 }
 
 /** An error of a plugin. */

@@ -12,7 +12,7 @@ export function requestTimeControl(host: PluginHost, plugin: Installed): TimeCon
   host.timekeeper = plugin
   let held = true
   return {
-    now: () => machine.virtualTime(),
+    now: () => Math.floor(machine.virtualTime()),
     update: nanoseconds => {
       if (!held || plugin.gone)
         throw new PluginError(
@@ -24,7 +24,7 @@ export function requestTimeControl(host: PluginHost, plugin: Installed): TimeCon
         throw new PluginError(
           'plugin/argument',
           `Virtual time cannot be set to ${shown(nanoseconds)}.`,
-          `Give an integer from ${machine.virtualTime()}, which is now.`,
+          `Give an integer from ${Math.ceil(machine.virtualTime())}, which is now.`,
         )
       machine.holdTime(nanoseconds)
     },

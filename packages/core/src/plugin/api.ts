@@ -141,6 +141,8 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
   openOutput(path: string, options?: OutputOptions): OutputFile
   /** Reads a whole file that the user named in an option. Throws an error for the user if it cannot be read. */
   readFile(path: string): Uint8Array
+  /** Is there a plain file of this name? False where there are no files. */
+  fileExists(path: string): boolean
   /** Opens a file or pipe that the user named in an option, to be read piece by piece. Throws an error for the user if it cannot. */
   openInput(path: string): InputFile
   /**

@@ -57,6 +57,11 @@ export interface InsnHandle extends Instrumentable {
   readonly group: string
   /** What it is for, in the words that all targets share. */
   readonly kind: InsnKind
+  /**
+   * May a condition outside the instruction keep it from running (the IT blocks of Arm)? Callbacks and counts of its
+   * execution come all the same.
+   */
+  readonly conditional: boolean
   /** Assembly text. */
   disassemble(): string
   /** Symbol of the loaded image that covers the address. */

@@ -24,7 +24,9 @@ export {
   runGuestMachine,
   totals,
 } from './guests.ts'
+export { fuzz, mutated } from './mutate.ts'
 export { below, bits32, bits64, type Random, seeded } from './random.ts'
+export { oneOfEach } from './sample.ts'
 export {
   type SingleEnd,
   type SingleInsn,

@@ -1,11 +1,11 @@
 /** Attribute forms (DWARF 5, 7.5.6): how each is read. One table serves line headers and compilation units. */
-import { cString } from '../elf.ts'
+import type { ElfStrings } from '@guestscope/plugin-api'
 import type { DwarfReader } from './reader.ts'
 
 /** Sections that forms refer to. */
 export interface Strings {
-  readonly str: Uint8Array
-  readonly lineStr: Uint8Array
+  readonly str: ElfStrings
+  readonly lineStr: ElfStrings
 }
 
 /** A text, a number, or nothing that anybody here wants. */
@@ -34,7 +34,7 @@ const forms: Readonly<Record<number, Read>> = {
   11: r => r.u8(), // data1
   12: r => r.u8(), // flag
   13: r => Number(r.sleb()), // sdata
-  14: (r, { str }) => cString(str, r.offset()), // strp
+  14: (r, { str }) => str.at(r.offset()) ?? '', // strp
   15: r => r.uleb(), // udata
   16: skipping(r => r.offsetSize), // ref_addr
   17: r => r.u8(), // ref1
@@ -50,7 +50,7 @@ const forms: Readonly<Record<number, Read>> = {
   28: skipping(() => 4), // ref_sup4
   29: skipping(r => r.offsetSize), // strp_sup
   30: skipping(() => 16), // data16
-  31: (r, { lineStr }) => cString(lineStr, r.offset()), // line_strp
+  31: (r, { lineStr }) => lineStr.at(r.offset()) ?? '', // line_strp
   32: skipping(() => 8), // ref_sig8
   33: () => undefined, // implicit_const: the value is in the abbreviation
   34: skipping(r => skipLeb(r)), // loclistx

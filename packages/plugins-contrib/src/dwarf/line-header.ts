@@ -1,5 +1,5 @@
 /** The header of a line program (DWARF 5, 6.2.4): how its opcodes count, and its files. */
-import { type FormValue, readForm, type Strings } from './forms.ts'
+import { readForm, type Strings } from './forms.ts'
 import { joinPath } from './path.ts'
 import type { DwarfReader } from './reader.ts'
 
@@ -22,8 +22,18 @@ interface FileEntry {
   readonly directory: number
 }
 
+/** Characters that the paths of all programs together may have: thousands of files may share one long text. */
+export interface PathBudget {
+  left: number
+}
+
 /** Reads the header behind the unit's length, and leaves the reader at the first opcode. */
-export function readHeader(r: DwarfReader, strings: Strings, compilation: string): LineHeader {
+export function readHeader(
+  r: DwarfReader,
+  strings: Strings,
+  compilation: string,
+  budget: PathBudget,
+): LineHeader {
   const version = r.u16()
   if (version < 2 || version > 5) throw r.damaged(`has the unknown version ${version}`)
   if (version >= 5) {
@@ -53,8 +63,10 @@ export function readHeader(r: DwarfReader, strings: Strings, compilation: string
     const known = paths.get(index)
     if (known !== undefined) return known
     const entry = files[index]
-    const path =
-      entry === undefined ? '' : joinPath(own, joinPath(directories[entry.directory] ?? '', entry.name))
+    const parts = entry === undefined ? [] : [own, directories[entry.directory] ?? '', entry.name]
+    budget.left -= parts.reduce((sum, { length }) => sum + length, 0)
+    if (budget.left < 0) throw r.damaged('has longer paths than a table of its size can have')
+    const path = parts.reduceRight((behind, before) => joinPath(before, behind), '')
     paths.set(index, path)
     return path
   }
@@ -87,17 +99,19 @@ const Content = { path: 1, directoryIndex: 2 } as const
 
 /** Version 5: each list says what its entries consist of; both count from 0. */
 function tables5(r: DwarfReader, strings: Strings): { directories: string[]; files: FileEntry[] } {
-  const list = (): Map<number, FormValue>[] => {
+  const list = (): FileEntry[] => {
     const columns = Array.from({ length: r.u8() }, () => ({ content: r.uleb(), form: r.uleb() }))
-    return Array.from(
-      { length: r.uleb() },
-      () => new Map(columns.map(({ content, form }) => [content, readForm(r, form, strings)])),
-    )
+    return Array.from({ length: r.count(columns.length) }, () => {
+      const entry = { name: '', directory: 0 }
+      for (const { content, form } of columns) {
+        const value = readForm(r, form, strings)
+        if (content === Content.path) entry.name = String(value ?? '')
+        else if (content === Content.directoryIndex) entry.directory = Number(value ?? 0)
+      }
+      return entry
+    })
   }
-  const directories = list().map(entry => String(entry.get(Content.path) ?? ''))
-  const files = list().map(entry => ({
-    name: String(entry.get(Content.path) ?? ''),
-    directory: Number(entry.get(Content.directoryIndex) ?? 0),
-  }))
+  const directories = list().map(({ name }) => name)
+  const files = list()
   return { directories, files }
 }

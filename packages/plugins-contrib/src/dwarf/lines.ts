@@ -31,11 +31,12 @@ export interface LineSections extends Strings {
 /** All rows of all programs, in the order of the table. */
 export function* lineRows({ line, directories, ...strings }: LineSections): Generator<LineRow> {
   const r = new DwarfReader('.debug_line', line)
+  const budget = { left: 64 * line.length + 2 ** 22 }
   while (r.at < line.length) {
     const start = r.at
     r.end = line.length
     const next = r.unit()
-    yield* runProgram(r, readHeader(r, strings, directories.get(start) ?? ''))
+    yield* runProgram(r, readHeader(r, strings, directories.get(start) ?? '', budget))
     r.at = next
   }
 }
@@ -75,7 +76,7 @@ function* runProgram(r: DwarfReader, header: LineHeader): Generator<LineRow> {
   })
   let state = fresh()
   const row = (endSequence: boolean): LineRow => ({
-    address: state.address,
+    address: BigInt.asUintN(64, state.address),
     file: header.file(state.file),
     line: state.line,
     column: state.column,

@@ -1,5 +1,8 @@
 import { PluginError } from '@guestscope/plugin-api'
-import { cString } from '../elf.ts'
+
+const decoder = new TextDecoder()
+/** Bytes of a LEB128 number: ten have room for 64 bits. */
+const longest = 10
 
 /** Reads the encodings of DWARF (version 5, chapter 7) one after the other. */
 export class DwarfReader {
@@ -61,12 +64,21 @@ export class DwarfReader {
   }
   #leb(): { value: bigint; bits: number; last: number } {
     let value = 0n
-    for (let bits = 0; ; ) {
+    for (let bits = 0; bits < 7 * longest; ) {
       const byte = this.u8()
       value |= BigInt(byte & 0x7f) << BigInt(bits)
       bits += 7
       if ((byte & 0x80) === 0) return { value, bits, last: byte }
     }
+    throw this.damaged(`has a number of more than ${longest} bytes`)
+  }
+
+  /** A number of things to come, each of at least `size` bytes. */
+  count(size: number): number {
+    const count = this.uleb()
+    if (count > 0 && (size === 0 || count * size > this.end - this.at))
+      throw this.damaged(`counts ${count} entries where there is no room for them`)
+    return count
   }
 
   /** An offset into a section, in the format of the unit. */
@@ -88,7 +100,7 @@ export class DwarfReader {
   string(): string {
     const end = this.bytes.indexOf(0, this.at)
     if (end < 0 || end >= this.end) throw this.damaged()
-    const text = cString(this.bytes, this.at)
+    const text = decoder.decode(this.bytes.subarray(this.at, end))
     this.at = end + 1
     return text
   }

@@ -19,11 +19,12 @@ export function compilationDirectories(
 ): Map<number, string> {
   const found = new Map<number, string>()
   const r = new DwarfReader('.debug_info', info)
+  const abbreviations = new Abbreviations(abbrev)
   while (r.at < info.length) {
     r.end = info.length
     const next = r.unit()
     const table = readHeader(r)
-    const die = readFirst(r, abbrev, table, strings)
+    const die = readFirst(r, abbreviations, table, strings)
     const [lines, directory] = [die?.get(Attribute.stmtList), die?.get(Attribute.compDir)]
     if (typeof lines === 'number' && typeof directory === 'string') found.set(lines, directory)
     r.at = next
@@ -47,17 +48,43 @@ function readHeader(r: DwarfReader): number {
 /** The attributes of the unit itself, its first entry; undefined if it is no compilation unit. */
 function readFirst(
   r: DwarfReader,
-  abbrev: Uint8Array,
+  abbreviations: Abbreviations,
   table: number,
   strings: Strings,
 ): Map<number, FormValue> | undefined {
-  const abbreviation = findAbbreviation(abbrev, table, r.uleb())
+  const abbreviation = abbreviations.find(table, r.uleb())
   if (abbreviation?.tag !== Tag.compileUnit && abbreviation?.tag !== Tag.skeletonUnit) return undefined
+  // Few attributes have no bytes of their own.
+  if (abbreviation.attributes.length > r.end - r.at + 64) throw r.damaged()
   return new Map(abbreviation.attributes.map(({ name, form }) => [name, readForm(r, form, strings)]))
 }
 
-function findAbbreviation(abbrev: Uint8Array, table: number, code: number): Abbreviation | undefined {
-  const r = new DwarfReader('.debug_abbrev', abbrev, table)
+/** The tables of abbreviations; units may share one, and each is read as far as it is needed. */
+class Abbreviations {
+  readonly #bytes: Uint8Array
+  readonly #known = new Map<string, Abbreviation | undefined>()
+  /** Bytes that may be read: more than all tables have, but tables that lie inside each other end there. */
+  #left: number
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#left = 8 * bytes.length
+  }
+
+  /** The abbreviation of this code in the table at an offset. */
+  find(table: number, code: number): Abbreviation | undefined {
+    const key = `${table} ${code}`
+    if (this.#known.has(key)) return this.#known.get(key)
+    const r = new DwarfReader('.debug_abbrev', this.#bytes, table)
+    const found = readAbbreviation(r, code)
+    this.#left -= r.at - table
+    if (this.#left < 0) throw r.damaged('has tables inside each other')
+    this.#known.set(key, found)
+    return found
+  }
+}
+
+function readAbbreviation(r: DwarfReader, code: number): Abbreviation | undefined {
   for (let own = r.uleb(); own !== 0; own = r.uleb()) {
     const tag = r.uleb()
     r.u8() // Has it children?

@@ -18,6 +18,11 @@ export class Code {
     this.#xlen = xlen
   }
 
+  /** Most instructions that there can be, at every even address one. */
+  get places(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + (bytes.length >> 1), 0)
+  }
+
   /** The instruction at an address, or undefined if there is no code. */
   at(pc: bigint): FlowInsn | undefined {
     const known = this.#known.get(pc)

@@ -69,6 +69,9 @@ export class EtraceDecoder {
   readonly #cache: JumpTargetCache
   readonly #returns: ReturnStack
   #started = false
+  /** Instructions since a packet has told of a branch or a jump, and how many there can be. */
+  #untold = 0
+  readonly #mostUntold: number
   /** The last instruction that has retired. */
   #pc = 0n
   #privilege = 0
@@ -89,10 +92,13 @@ export class EtraceDecoder {
     this.#predictor = new BranchPredictor(params.branchPrediction)
     this.#cache = new JumpTargetCache(params.jumpCache)
     this.#returns = new ReturnStack(params.returnStack)
+    // Without branches each place comes twice at most; with implicit returns functions come as often as they are called.
+    this.#mostUntold = 256 + code.places * (params.returnStack > 0 ? 256 : 2)
   }
 
   /** Takes the next packet. Throws a `PluginError` (`etrace/…`) if it cannot be followed. */
   packet(packet: EtracePacket): void {
+    this.#untold = 0
     switch (packet.kind) {
       case 'support':
         if (packet.status === QualStatus.endedNtr) this.#resolveInferred()
@@ -219,6 +225,7 @@ export class EtraceDecoder {
     if (returned !== undefined) return { pc: returned, jumped: false }
     if (insn.kind === FlowKind.uninferable) {
       if (goal.address === undefined) throw this.#failure('meets a jump whose target it does not tell')
+      this.#untold = 0
       this.#cache.add(goal.address)
       return { pc: goal.address, jumped: true }
     }
@@ -243,6 +250,7 @@ export class EtraceDecoder {
   #takeBranch(pc: bigint): boolean {
     const told = this.#outcomes.shift()
     if (told === undefined && this.#predicted-- === 0) throw this.#failure('does not tell of a branch')
+    this.#untold = 0
     const taken = told ?? this.#predictor.predict(pc)
     this.#predictor.update(pc, taken)
     return taken
@@ -250,6 +258,8 @@ export class EtraceDecoder {
 
   #retire(pc: bigint): void {
     this.#pc = pc
+    if (++this.#untold > this.#mostUntold)
+      throw this.#failure('leads round and round in code without branches')
     this.#output.retired(pc)
   }
 

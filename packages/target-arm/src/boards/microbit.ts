@@ -1,66 +1,140 @@
 /**
- * BBC micro:bit (Nordic nRF51822, Cortex-M0; "nRF51 Series Reference Manual"): flash, SRAM, UART and timers, at the
- * addresses and interrupts of QEMU's `microbit`. What is not modelled reads as 0.
+ * BBC micro:bit (Nordic nRF51822, Cortex-M0; "nRF51 Series Reference Manual"), at the addresses and interrupts of QEMU's
+ * `microbit`: what programs and the runtimes of MicroPython and MakeCode use. What is not modelled reads as 0.
  */
-import type { Board, BoardHost, BoardOptions, BuiltBoard, Line } from '@guestscope/core'
-import { NrfTimer, NrfUart, Unimplemented } from '@guestscope/devices'
-import { checkFixed } from './mps2.ts'
+import {
+  type Board,
+  type BoardHost,
+  type BoardOptions,
+  type BuiltBoard,
+  ConfigError,
+  type Line,
+  type MemoryRegionSpec,
+  type MmioDevice,
+} from '@guestscope/core'
+import {
+  I2cBus,
+  I2cRegisters,
+  NrfAdc,
+  NrfClockPower,
+  NrfFlash,
+  NrfGpio,
+  NrfGpioTasks,
+  NrfRandom,
+  NrfRtc,
+  NrfTemperature,
+  NrfTimer,
+  NrfTwoWire,
+  NrfUart,
+} from '@guestscope/devices'
+import { absent, checkOneCpu } from './checks.ts'
 
 const KiB = 1024
-const [uartBase, uartInterrupt] = [0x40002000n, 2]
-const timers = [
-  { base: 0x40008000n, interrupt: 8 },
-  { base: 0x40009000n, interrupt: 9 },
-  { base: 0x4000a000n, interrupt: 10 },
-] as const
-const all = 0xffffffff
+const flashBytes = 256 * KiB
+/** RAM that an nRF51 can have here, by steps of a page. */
+const ram = { usual: 16 * KiB, most: 512 * KiB, step: 4 * KiB } as const
+const factory = { base: 0x10000000, bytes: 0x1000 } as const
+const user = { base: 0x10001000, bytes: 0x1000 } as const
 
-/** Words with a value of their own: factory information, and "ready" of clock and flash controllers. */
-const words: readonly [base: bigint, value: number][] = [
-  [0x10000010n, 0x400], // CODEPAGESIZE
-  [0x10000014n, 0x100], // CODESIZE
-  [0x10000028n, 0x2000], // SIZERAMBLOCK
-  [0x1000002cn, 0x2000],
-  [0x10000060n, 3], // DEVICEID
-  [0x10000064n, 0x12345678],
-  [0x4001e400n, 1], // NVMC READY
+/** Pins that something on the board holds high: the I²C lines, both buttons, the sensors' active-low interrupts. */
+const highPins = (1 << 0) | (1 << 30) | (1 << 17) | (1 << 26) | (1 << 27) | (1 << 28)
+
+/** Sensors on the I²C bus: the board lies flat and still. MMA8653 (acceleration), MAG3110 (magnetic field). */
+const sensors = (): I2cRegisters[] => [
+  new I2cRegisters(
+    0x1d,
+    new Map([
+      [0x05, 0xc0], // -1 g along z
+      [0x0d, 0x5a],
+    ]),
+  ),
+  new I2cRegisters(0x0e, new Map([[0x07, 0xc4]])),
+]
+
+/** FICR: words with a value of their own; the others are erased flash. */
+const factoryWords = (ramBytes: number): readonly (readonly [offset: number, value: number])[] => [
+  [0x10, KiB], // CODEPAGESIZE
+  [0x14, flashBytes / KiB], // CODESIZE
+  [0x34, 2], // NUMRAMBLOCK
+  ...[0x38, 0x3c, 0x40, 0x44].map(at => [at, ramBytes / 2] as const), // SIZERAMBLOCKS
+  [0x60, 3], // DEVICEID
+  [0x64, 0x12345678],
 ]
 
 export const microbit: Board = {
   name: 'microbit',
-  description: 'BBC micro:bit (nRF51822, Cortex-M0): UART, timers (a subset of QEMU microbit)',
+  description: 'BBC micro:bit (nRF51822, Cortex-M0): most peripherals, no radio (a subset of QEMU microbit)',
   target: 'cortex-m0',
   maxCpus: 1,
-  defaultMemory: 16 * KiB,
+  defaultMemory: ram.usual,
   build,
 }
 
+function checkMemory(bytes: number): void {
+  if (bytes > 0 && bytes <= ram.most && bytes % ram.step === 0) return
+  throw new ConfigError(
+    'config/memory',
+    `The board microbit cannot have ${bytes} bytes of memory.`,
+    `Give a multiple of 4 KiB up to ${ram.most / KiB} KiB, or leave the size out: a micro:bit has 16 KiB.`,
+  )
+}
+
+function erased(bytes: number, words: readonly (readonly [number, number])[] = []): Uint8Array {
+  const result = new Uint8Array(bytes).fill(0xff)
+  const view = new DataView(result.buffer)
+  for (const [offset, value] of words) view.setUint32(offset, value, true)
+  return result
+}
+
 function build(host: BoardHost, options: BoardOptions): BuiltBoard {
-  checkFixed('microbit', options, 16 * KiB)
+  checkOneCpu('microbit', options)
+  const { memoryBytes } = options
+  checkMemory(memoryBytes)
   const line =
     (interrupt: number): Line =>
     level =>
       host.setLine(0, interrupt, level)
-  const uart = new NrfUart({ console: options.console, line: line(uartInterrupt) })
+  const flash = new NrfFlash({ memory: host, flashBytes, userInformation: user })
+  const piece = (name: string, base: number, size: number): MemoryRegionSpec => ({
+    ...{ name, base: BigInt(base), size, readonly: true },
+    stored: (offset, length, value) => flash.stored(base, offset, length, value),
+  })
+  const uart = new NrfUart({ host, console: options.console, line: line(2) })
+  const gpio = new NrfGpio(highPins)
+  const devices: readonly (readonly [base: number, device: MmioDevice])[] = [
+    [0x40000000, new NrfClockPower(line(0))],
+    [0x40002000, uart],
+    [0x40003000, new NrfTwoWire(new I2cBus(sensors()), line(3))],
+    [0x40004000, new NrfTwoWire(new I2cBus(), line(4))],
+    [0x40006000, new NrfGpioTasks(gpio, line(6))],
+    [0x40007000, new NrfAdc(line(7))],
+    [0x40008000, new NrfTimer({ host, line: line(8) })],
+    [0x40009000, new NrfTimer({ host, line: line(9) })],
+    [0x4000a000, new NrfTimer({ host, line: line(10) })],
+    [0x4000b000, new NrfRtc(host, line(11))],
+    [0x4000c000, new NrfTemperature(line(12))],
+    [0x4000d000, new NrfRandom(host, line(13))],
+    [0x40011000, new NrfRtc(host, line(17))],
+    [0x4001e000, flash],
+    [0x50000000, gpio],
+  ]
   return {
     regions: [
-      { name: 'flash', base: 0n, size: 256 * KiB, readonly: true },
-      { name: 'SRAM', base: 0x20000000n, size: 16 * KiB },
+      piece('flash', 0, flashBytes),
+      { name: 'SRAM', base: 0x20000000n, size: memoryBytes },
+      { name: 'FICR', base: BigInt(factory.base), size: factory.bytes, readonly: true },
+      piece('UICR', user.base, user.bytes),
     ],
     devices: [
-      { base: uartBase, device: uart },
-      ...timers.map(({ base, interrupt }) => ({
-        base,
-        device: new NrfTimer({ host, line: line(interrupt) }),
-      })),
-      ...words.map(([base, value]) => ({ base, device: new Unimplemented('nRF51 register', 4, value) })),
-      { base: 0x40000000n, device: new Unimplemented('clock control', 0x1000, 1) },
-      { base: 0x10000000n, device: new Unimplemented('factory information', 0x100, all) },
-      { base: 0x10001000n, device: new Unimplemented('user information', 0x100, all) },
-      { base: 0x40000000n, device: new Unimplemented('nRF51 peripherals', 0x20000000) },
-      { base: 0xf0000000n, device: new Unimplemented('nRF51 private', 0x10000000) },
+      ...devices.map(([base, device]) => ({ base: BigInt(base), device })),
+      absent(host, 'nRF51 peripherals', 0x40000000, 0x20000000),
+      absent(host, 'nRF51 private', 0xf0000000, 0x10000000),
     ],
-    contents: [],
+    contents: [
+      { base: 0n, bytes: erased(flashBytes) },
+      { base: BigInt(factory.base), bytes: erased(factory.bytes, factoryWords(memoryBytes)) },
+      { base: BigInt(user.base), bytes: erased(user.bytes) },
+    ],
     wiring: { clockHz: 16_000_000, interrupts: 32, priorityBits: 2 },
     input: bytes => uart.receive(bytes),
   }

@@ -2,17 +2,17 @@
  * Arm's MPS2 boards with the FPGA images AN385 (Cortex-M3), AN386 (M4) and AN500 (M7): memories, UARTs and timers of the
  * application notes, at the addresses and interrupts of QEMU's `mps2-*`. What is not modelled reads as 0.
  */
-import {
-  type Board,
-  type BoardHost,
-  type BoardOptions,
-  type BuiltBoard,
-  ConfigError,
-  type Line,
-  type MemoryRegionSpec,
-  type MmioDevice,
+import type {
+  Board,
+  BoardHost,
+  BoardOptions,
+  BuiltBoard,
+  Line,
+  MemoryRegionSpec,
+  MmioDevice,
 } from '@guestscope/core'
 import { CmsdkDualTimer, CmsdkTimer, CmsdkUart, Unimplemented } from '@guestscope/devices'
+import { absent, checkFixed } from './checks.ts'
 
 const MiB = 2 ** 20
 const [clockHz, referenceHz] = [25_000_000, 1_000_000]
@@ -53,15 +53,15 @@ function memories(psram: bigint, blockRam: boolean): MemoryRegionSpec[] {
 }
 
 /** Reserved ranges, and peripherals without a model. They come last: what is modelled wins. */
-const unmodelled: readonly [name: string, base: bigint, size: number][] = [
-  ['reserved 1', 0x00800000n, 0x00800000],
-  ['reserved 2', 0x01000000n, 0x1f000000],
-  ['reserved 3', 0x20800000n, 0x01800000],
-  ['APB peripherals', 0x40000000n, 0x00010000],
-  ['AHB peripherals', 0x40010000n, 0x00010000],
-  ['more peripherals', 0x40020000n, 0x00010000],
-  ['reserved 4', 0x40030000n, 0x001d0000],
-  ['VGA', 0x41000000n, 0x00200000],
+const unmodelled: readonly [name: string, base: number, size: number][] = [
+  ['reserved 1', 0x00800000, 0x00800000],
+  ['reserved 2', 0x01000000, 0x1f000000],
+  ['reserved 3', 0x20800000, 0x01800000],
+  ['APB peripherals', 0x40000000, 0x00010000],
+  ['AHB peripherals', 0x40010000, 0x00010000],
+  ['more peripherals', 0x40020000, 0x00010000],
+  ['reserved 4', 0x40030000, 0x001d0000],
+  ['VGA', 0x41000000, 0x00200000],
 ]
 /** System configuration controller: SCC_AID and SCC_ID. */
 const controllerId = 0x4002fff8n
@@ -84,6 +84,7 @@ function mps2(board: Mps2): Board {
     target: board.cpu,
     maxCpus: 1,
     defaultMemory: 16 * MiB,
+    fixedMemory: true,
     build: (host, options) => build(board, host, options),
   }
 }
@@ -98,6 +99,8 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
   const devices: { base: bigint; device: MmioDevice }[] = []
   const serial = uarts.map(({ base, receive, overrun }, i) => {
     const uart = new CmsdkUart({
+      host,
+      clockHz,
       ...(i === 0 && { console: options.console }),
       receive: line(receive),
       transmit: line(receive + 1),
@@ -120,7 +123,7 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
   })
   devices.push({ base: controllerId, device: new Unimplemented('SCC_AID', 4, controllerAid) })
   devices.push({ base: controllerId + 4n, device: new Unimplemented('SCC_ID', 4, board.id) })
-  for (const [name, base, size] of unmodelled) devices.push({ base, device: new Unimplemented(name, size) })
+  for (const [name, base, size] of unmodelled) devices.push(absent(host, name, base, size))
   return {
     regions: memories(board.psram, board.blockRam),
     devices,
@@ -128,22 +131,6 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
     wiring: { clockHz, referenceHz, interrupts: 32, priorityBits: 8 },
     input: bytes => serial[0]?.receive(bytes),
   }
-}
-
-/** One CPU, and memory of a fixed size. */
-export function checkFixed(board: string, { cpus, memoryBytes }: BoardOptions, size: number): void {
-  if (cpus !== 1)
-    throw new ConfigError(
-      'config/cpus',
-      `The board ${board} cannot have ${cpus} CPUs.`,
-      'It has one (--smp 1).',
-    )
-  if (memoryBytes !== size)
-    throw new ConfigError(
-      'config/memory',
-      `The board ${board} cannot have ${memoryBytes} bytes of memory.`,
-      `Its memory is fixed: leave the size out, or give ${size}.`,
-    )
 }
 
 export const mps2An385: Board = mps2({

@@ -23,12 +23,34 @@ const defaults: readonly [offset: number, value: number][] = [
   [0x030, 0x7ffd],
   [Reg.clock, 0x078e3ac0],
   [Reg.clock2, 0x07802810],
-  [0x100, 1],
-  [0x110, 1],
-  [0x120, 1],
+  [0x100, 0x40],
+  [0x110, 0x40],
+  [0x120, 0x40],
+  [0x130, -1],
+  [0x134, -1],
+  [0x144, 0x07800000],
   [0x1e0, 0x00005452],
   [0x1e4, 0x00563412],
 ]
+/** Bits that can be written: of the gates and resets of the peripherals that there are, and of the others. */
+const gates = [0x00110348, 0x030f5317, 0x5000007f]
+const writable: ReadonlyMap<number, number> = new Map([
+  [0x030, 2],
+  [0x034, 0x3f],
+  ...[0x00110048, 0x030f5317, 0x5000007f].map((bits, i): [number, number] => [0x040 + 4 * i, bits]),
+  [Reg.mask, 0x42],
+  [0x05c, 0x3f],
+  [Reg.clock, 0x0fde2bf3],
+  [Reg.clock2, 0x9f802870 | 0],
+  ...[0x100, 0x110, 0x120].flatMap(at => gates.map((bits, i): [number, number] => [at + 4 * i, bits])),
+  [0x130, -1],
+  [0x134, -1],
+  [0x140, 0xff],
+  [0x144, 0x1f800070],
+  [0x1d0, 0x3],
+  [0x1e0, -1],
+  [0x1e4, -1],
+])
 /** RCC and RCC2: the PLL is off; RCC2 counts. Interrupt: the PLL has locked. */
 const [powerDown, useClock2, locked] = [1 << 13, 1 << 31, 1 << 6]
 
@@ -79,7 +101,8 @@ export class StellarisControl implements MmioDevice {
     if (at === Reg.status) this.#raw &= ~value
     else {
       const before = this.#get(at)
-      this.#registers.set(at, value)
+      const bits = writable.get(at) ?? 0
+      if (bits) this.#registers.set(at, ((before & ~bits) | (value & bits)) >>> 0)
       if (at === Reg.clock || at === Reg.clock2) {
         // The PLL locks at once.
         if (before & powerDown && !(value & powerDown)) this.#raw |= locked

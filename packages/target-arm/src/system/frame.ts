@@ -1,6 +1,7 @@
 /** Frames of exceptions on the stack: entry writes them, return reads them (Armv7-M ARM, B1.5.6 to B1.5.8). */
 import { Cause } from '../causes.ts'
 import { S } from '../state.ts'
+import { Fpscr } from '../translate/float.ts'
 import { Control, inHandler, isPrivileged, readXpsr, reg, setPc, sp, writeXpsr } from './registers.ts'
 import type { System } from './system.ts'
 
@@ -180,7 +181,10 @@ export function popFrame(system: System, excReturn: number): FrameFault {
   setPc(cpu, pc)
   // If the registers were not written yet, they still hold what they should.
   if (float && lazy) cpu.set32(S.fpccr, cpu.get32(S.fpccr) & ~Fpccr.lazyActive)
-  floats?.forEach((value, i) => cpu.set32(i < 16 ? S.s + 4 * i : S.fpscr, value))
+  floats?.forEach((value, i) => {
+    if (i < 16) cpu.set32(S.s + 4 * i, value)
+    else cpu.set32(S.fpscr, value & Fpscr.writable)
+  })
   const control = cpu.get32(S.control) & ~Control.floatActive
   cpu.set32(S.control, control | (float ? Control.floatActive : 0))
   const force = (float || system.alignsStack) && psr & aligned ? 4 : 0

@@ -33,10 +33,16 @@ export interface MpuRegion extends Range {
   readonly subregions: number
 }
 
-/** Decodes RBAR and RASR; undefined: the region is off. */
-export function decodeRegion(rbar: number, rasr: number): MpuRegion | undefined {
+/** What differs between the architectures: bits of RASR and RBAR that exist, log2 of the smallest region, aliases. */
+const forms = {
+  mainline: { rasr: 0x173fff3f, rbar: ~31, smallest: 5, last: 0x28 },
+  baseline: { rasr: 0x1707ff3f, rbar: ~255, smallest: 8, last: 0x10 },
+} as const
+
+/** Decodes RBAR and RASR; undefined: the region is off. `smallest`: log2 of the least size. */
+export function decodeRegion(rbar: number, rasr: number, smallest = 5): MpuRegion | undefined {
   const log2 = ((rasr >>> 1) & 31) + 1
-  if (!(rasr & 1) || log2 < 5) return undefined
+  if (!(rasr & 1) || log2 < smallest) return undefined
   const size = 2 ** log2
   const base = log2 === 32 ? 0 : Math.floor((rbar >>> 0) / size) * size
   const permissions = (access[(rasr >>> 24) & 7] as number) | (rasr & (1 << 28) ? Permit.never : 0)
@@ -93,10 +99,12 @@ export class Mpu {
   readonly #rbar: Int32Array
   readonly #rasr: Int32Array
   readonly #changed: () => void
+  readonly #form: (typeof forms)['mainline' | 'baseline']
   #regions: readonly MpuRegion[] = []
 
-  constructor(count: number, changed: () => void) {
+  constructor(count: number, changed: () => void, baseline = false) {
     this.count = count
+    this.#form = baseline ? forms.baseline : forms.mainline
     this.#rbar = new Int32Array(count)
     this.#rasr = new Int32Array(count)
     this.#changed = changed
@@ -117,7 +125,7 @@ export class Mpu {
 
   /** `offset`: from MPU_TYPE. */
   read(offset: number): number {
-    if (!this.count) return 0
+    if (!this.count || offset > this.#form.last) return 0
     switch (offset) {
       case 0x00:
         return this.count << 8
@@ -125,7 +133,7 @@ export class Mpu {
         return this.control
       case 0x08:
         return this.#number
-      // Three aliases follow.
+      // Three aliases follow, in Armv7-M.
       case 0x0c:
       case 0x14:
       case 0x1c:
@@ -142,7 +150,7 @@ export class Mpu {
   }
 
   write(offset: number, value: number): void {
-    if (!this.count) return
+    if (!this.count || offset > this.#form.last) return
     switch (offset) {
       case 0x04:
         this.control = value & (value & MpuControl.enable ? 7 : 6)
@@ -159,20 +167,20 @@ export class Mpu {
           if ((value & 15) >= this.count) return
           this.#number = value & 15
         }
-        this.#rbar[this.#number] = value & ~31
+        this.#rbar[this.#number] = value & this.#form.rbar
         return this.#update()
       case 0x10:
       case 0x18:
       case 0x20:
       case 0x28:
-        this.#rasr[this.#number] = value & 0x173fff3f
+        this.#rasr[this.#number] = value & this.#form.rasr
         return this.#update()
     }
   }
 
   #update(): void {
     const all = Array.from({ length: this.count }, (_, i) =>
-      decodeRegion(this.#rbar[i] as number, this.#rasr[i] as number),
+      decodeRegion(this.#rbar[i] as number, this.#rasr[i] as number, this.#form.smallest),
     )
     this.#regions = all.filter(r => r !== undefined)
     this.#changed()

@@ -33,7 +33,8 @@ export function readNvic(system: System, offset: number): number {
     const first = Exception.external + offset - priorities.first
     return [0, 1, 2, 3].reduce((word, i) => word | (nvic.priority(first + i) << (8 * i)), 0)
   }
-  if (offset >= place.active) return offset < 0x380 ? bits(system, offset, n => nvic.isActive(n)) : 0
+  if (offset >= place.active)
+    return offset < 0x380 && !nvic.baseline ? bits(system, offset, n => nvic.isActive(n)) : 0
   return bits(system, offset, n => (offset >= place.setPending ? nvic.isPending(n) : nvic.isEnabled(n)))
 }
 

@@ -22,15 +22,18 @@ export class PrivateBus implements MmioDevice {
     this.#systems = systems
   }
 
-  read(offset: number, size: AccessSize, cpu = 0): number {
-    const word = this.#read(this.#systems(cpu), offset & ~3)
+  read(offset: number, size: AccessSize, cpu?: number): number {
+    const word = this.#read(this.#systems(cpu ?? 0), offset & ~3, cpu)
     return ((word >>> (8 * (offset & 3))) % 2 ** (8 * size)) >>> 0
   }
 
-  #read(system: System, offset: number): number {
+  #read(system: System, offset: number, cpu: number | undefined): number {
     const at = offset & (blockSize - 1)
     if (offset - at === dwt && !system.core.baseline) return system.dwt.read(at)
-    if (offset - at !== controlSpace) return 0
+    if (offset - at !== controlSpace) {
+      if (cpu !== undefined) system.cpu.machine.host.absentRead(privateBusBase + offset)
+      return 0
+    }
     if (isNvic(at)) return readNvic(system, at)
     if (at >= mpuFirst && at < mpuEnd) return system.mpu.read(at - mpuFirst)
     return readScb(system, at)

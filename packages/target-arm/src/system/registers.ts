@@ -1,6 +1,7 @@
 /** The program status register, the stack pointers and ITSTATE, as they lie in the state (Armv7-M ARM, B1.4). */
 import { Head } from '@guestscope/codegen'
 import type { Cpu } from '@guestscope/core'
+import type { Core } from '../cores.ts'
 import { Flags, S } from '../state.ts'
 
 /** Offset of a core register, 0 … 14. */
@@ -20,10 +21,14 @@ export function setPc(cpu: Cpu, address: number): void {
 export const Control = { unprivileged: 1, processStack: 2, floatActive: 4 } as const
 
 /** Bits of xPSR. */
-const Xpsr = { thumb: 1 << 24, exception: 0x1ff } as const
+const Xpsr = { q: 1 << 27, it: 0x0600fc00, thumb: 1 << 24, ge: 0xf0000, exception: 0x1ff } as const
+
+/** What a core does not have of it: GE belongs to the DSP extension; Armv6-M has 6 bits of IPSR, no Q, no ITSTATE. */
+export const absentFromPsr = ({ baseline, dsp }: Core): number =>
+  (dsp ? 0 : Xpsr.ge) | (baseline ? Xpsr.q | Xpsr.it | 0x1c0 : 0)
 
 /** APSR: flags and GE. */
-export function readApsr(cpu: Cpu): number {
+function readApsr(cpu: Cpu): number {
   const bit = (on: boolean | number, n: number): number => (on ? 1 << n : 0)
   return (
     (cpu.get32(S.n) & (1 << 31)) |
@@ -34,7 +39,7 @@ export function readApsr(cpu: Cpu): number {
     ((cpu.get32(S.ge) & 15) << 16)
   )
 }
-export function writeApsr(cpu: Cpu, value: number): void {
+function writeApsr(cpu: Cpu, value: number): void {
   cpu.set32(S.n, value)
   cpu.set32(S.z, value & (1 << 30) ? 0 : 1)
   cpu.set32(S.c, (value >>> 29) & 1)
@@ -63,7 +68,8 @@ export function readXpsr(cpu: Cpu, it: number = itState(cpu)): number {
   const thumb = cpu.get32(Head.context) & Flags.notThumb ? 0 : Xpsr.thumb
   return readApsr(cpu) | thumb | packIt(it) | cpu.get32(S.ipsr)
 }
-export function writeXpsr(cpu: Cpu, value: number): void {
+export function writeXpsr(cpu: Cpu, written: number): void {
+  const value = written & ~cpu.get32(S.psrAbsent)
   writeApsr(cpu, value)
   cpu.set32(S.ipsr, value & Xpsr.exception)
   writeEpsr(cpu, unpackIt(value), (value & Xpsr.thumb) !== 0)

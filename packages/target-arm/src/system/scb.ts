@@ -1,7 +1,7 @@
 /** The system control block and its neighbours (Armv7-M ARM, B3.2): one reader and one writer for each word. */
 import { Exception } from '../causes.ts'
 import { S } from '../state.ts'
-import { Ccr, Scr, type System } from './system.ts'
+import { Scr, type System } from './system.ts'
 
 /** A word of the system control space. */
 interface Register {
@@ -17,8 +17,8 @@ interface Register {
 /** AIRCR. */
 const vectorKey = { write: 0x05fa, read: 0xfa05 } as const
 const resetRequest = 1 << 2
-/** DEMCR: MON_EN, MON_PEND, TRCENA. */
-const Demcr = { enable: 1 << 16, pending: 1 << 17, trace: 1 << 24 } as const
+/** DEMCR: VC_…, MON_EN, MON_PEND, MON_REQ, TRCENA; there is no MON_STEP. Only MON_EN and MON_PEND have an effect. */
+const Demcr = { catches: 0x7f1, enable: 1 << 16, pending: 1 << 17, request: 1 << 19, trace: 1 << 24 } as const
 /** Vectors are aligned to this many bytes at least. */
 const vectorMask = ~0x7f
 
@@ -50,7 +50,8 @@ function readIcsr({ nvic, cpu }: System): number {
   const bit = (on: boolean, n: number): void => {
     if (on) value |= 1 << n
   }
-  bit(nvic.nesting === 0 || (nvic.nesting === 1 && nvic.isActive(cpu.get32(S.ipsr))), 11)
+  const onlyOne = nvic.nesting === 0 || (nvic.nesting === 1 && nvic.isActive(cpu.get32(S.ipsr)))
+  bit(onlyOne && !nvic.baseline, 11)
   for (let n: number = Exception.external; n < nvic.count; n++) bit(nvic.isPending(n), 22)
   bit(nvic.isPending(Exception.sysTick), 26)
   bit(nvic.isPending(Exception.pendSv), 28)
@@ -104,7 +105,7 @@ function writeShcsr(s: System, value: number): void {
 }
 
 function writeDemcr(s: System, value: number): void {
-  s.debugControl = value & (Demcr.enable | Demcr.trace)
+  s.debugControl = value & (Demcr.catches | Demcr.enable | Demcr.request | Demcr.trace)
   s.nvic.setEnabled(Exception.debugMonitor, (value & Demcr.enable) !== 0)
   s.pend(Exception.debugMonitor, (value & Demcr.pending) !== 0)
 }
@@ -124,16 +125,22 @@ const floatSlot = (offset: number, mask: number): Register => {
 }
 const constant = (read: (s: System) => number): Register => ({ read, baseline: true })
 
-const ccrMask =
-  Ccr.nonBaseThread |
-  Ccr.userSetPending |
-  Ccr.unalignedTrap |
-  Ccr.divideTrap |
-  Ccr.ignoreBusFaults |
-  Ccr.alignStack
+/** CCSIDR of the cache that CSSELR names: bit 0 tells instructions from data, above is the level. */
+function readCacheSize({ core, cacheSelection }: System): number {
+  return core.caches?.ccsidr[cacheSelection] ?? 0
+}
 
 const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
   [0x004, { read: s => Math.ceil((s.nvic.count - Exception.external) / 32) - 1 }],
+  [
+    0x008,
+    {
+      read: s => s.auxiliary,
+      write: (s, value) => {
+        s.auxiliary = value & s.core.auxiliary
+      },
+    },
+  ],
   [
     0x010,
     {
@@ -171,7 +178,18 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
       },
     },
   ],
-  [0xd14, { ...slot(S.ccr, ccrMask, s => s.update()) }],
+  [
+    0xd14,
+    {
+      baseline: true,
+      read: s => s.ccr,
+      write: (s, value) => {
+        const { writable } = s.core.ccr
+        s.cpu.set32(S.ccr, (s.ccr & ~writable) | (value & writable))
+        s.update()
+      },
+    },
+  ],
   [
     0xd18,
     { ...priorityWord(Exception.memManage, Exception.busFault, Exception.usageFault), baseline: false },
@@ -225,6 +243,18 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
       },
     },
   ],
+  [0xd78, { read: s => s.core.caches?.clidr ?? 0 }],
+  [0xd7c, { read: s => s.core.caches?.ctr ?? 0 }],
+  [0xd80, { read: readCacheSize }],
+  [
+    0xd84,
+    {
+      read: s => s.cacheSelection,
+      write: (s, value) => {
+        if (s.core.caches) s.cacheSelection = value & 15
+      },
+    },
+  ],
   [0xd88, floatSlot(S.cpacr, 0x00f00000)],
   [
     0xdfc,
@@ -260,8 +290,6 @@ const registerOf = (s: System, offset: number): Register | undefined => {
 
 /** The word at an offset of the system control space; 0 where nothing is. */
 export function readScb(s: System, offset: number): number {
-  // CCR of Armv6-M says what is always so.
-  if (offset === 0xd14) return s.ccr
   return registerOf(s, offset)?.read?.(s) ?? 0
 }
 export function writeScb(s: System, offset: number, value: number, mask: number): void {

@@ -2,7 +2,7 @@
 import { Head } from '@guestscope/codegen'
 import { type Cpu, Layout } from '@guestscope/core'
 import { Exception } from '../causes.ts'
-import type { Core } from '../cores.ts'
+import { Ccr, type Core } from '../cores.ts'
 import { Flags, S, TlbMode } from '../state.ts'
 import { Bus } from './bus.ts'
 import { Dwt } from './dwt.ts'
@@ -11,18 +11,9 @@ import { Faults } from './faults.ts'
 import { Fpccr } from './frame.ts'
 import { Mpu, type MpuAccess, MpuControl, permits, type Range, storeRegions, without } from './mpu.ts'
 import { type Masks, Nvic } from './nvic.ts'
-import { Control, isPrivileged } from './registers.ts'
+import { absentFromPsr, Control, isPrivileged } from './registers.ts'
 import { SysTick } from './systick.ts'
 
-/** Bits of CCR. */
-export const Ccr = {
-  nonBaseThread: 0x1,
-  userSetPending: 0x2,
-  unalignedTrap: 0x8,
-  divideTrap: 0x10,
-  ignoreBusFaults: 0x100,
-  alignStack: 0x200,
-} as const
 /** Bits of SCR. */
 export const Scr = { sleepOnExit: 2, sleepDeep: 4, eventOnPending: 16 } as const
 
@@ -45,16 +36,19 @@ export class System {
   /** VTOR. */
   vectorTable = 0
   scr = 0
+  /** ACTLR and CSSELR: kept, without effect. */
+  auxiliary = 0
+  cacheSelection = 0
   /** DEMCR. */
   debugControl = 0
   /** The CPU waits for an event, not only for an interrupt. */
   waitsForEvent = false
   /** What may be executed. */
   #executable: Executable = [[], []]
-  readonly #semihost: (cpu: Cpu) => void
+  readonly #semihost: (cpu: Cpu) => boolean
   #clockHz: number
 
-  constructor(cpu: Cpu, core: Core, semihost: (cpu: Cpu) => void) {
+  constructor(cpu: Cpu, core: Core, semihost: (cpu: Cpu) => boolean) {
     this.cpu = cpu
     this.core = core
     this.#semihost = semihost
@@ -75,7 +69,7 @@ export class System {
       pend: () => this.pend(Exception.sysTick),
     })
     this.dwt = new Dwt(host, clockHz)
-    this.mpu = new Mpu(core.mpuRegions, () => this.#mpuChanged())
+    this.mpu = new Mpu(core.mpuRegions, () => this.#mpuChanged(), core.baseline)
     this.exceptions = new Exceptions(this)
   }
 
@@ -97,10 +91,11 @@ export class System {
   reset(): void {
     const { cpu, core } = this
     for (const part of [this.nvic, this.mpu, this.faults, this.exceptions, this.dwt]) part.reset()
-    this.vectorTable = this.scr = this.debugControl = 0
+    this.vectorTable = this.scr = this.debugControl = this.auxiliary = this.cacheSelection = 0
     this.waitsForEvent = false
     this.#executable = this.#executableNow(0)
-    cpu.set32(S.ccr, Ccr.alignStack | (core.baseline ? Ccr.unalignedTrap : 0))
+    cpu.set32(S.ccr, core.ccr.reset)
+    cpu.set32(S.psrAbsent, absentFromPsr(core))
     if (core.fpu !== 'none') cpu.set32(S.fpccr, Fpccr.automatic | Fpccr.lazyEnable)
     cpu.set32(S.exclusive, -1)
     this.update()
@@ -117,8 +112,8 @@ export class System {
     )
   }
 
-  semihost(): void {
-    this.#semihost(this.cpu)
+  semihost(): boolean {
+    return this.#semihost(this.cpu)
   }
 
   // Priorities.

@@ -59,8 +59,9 @@ function writeSpecial(x: Ctx): void {
   const { b } = x
   const value = x.rn
   b.if(b.eqz(b.and(x.imm, b.i32(~3))), () => {
-    b.if(x.aux(Msr.nzcvq), () => writeNzcvq(b, value))
-    b.if(x.aux(Msr.ge), () => b.set(S.ge, b.and(b.shrU(value, b.i32(16)), b.i32(15))))
+    const there = b.and(value, b.not(b.get(S.psrAbsent, 'i32')))
+    b.if(x.aux(Msr.nzcvq), () => writeNzcvq(b, there))
+    b.if(x.aux(Msr.ge), () => b.set(S.ge, b.and(b.shrU(there, b.i32(16)), b.i32(15))))
   })
   b.if(privileged(x), () => {
     const onProcess = onProcessStack(x)

@@ -62,3 +62,4 @@ build "$all" integer "integer.c"
 FLOAT=hard build "an386 an500" float "float.c"
 FLOAT=hard build "$all" programs "$shared/programs.c" "-DSYSTEM_CALL=\"svc\"" -fjump-tables
 build "$v7" selfmod "selfmod.c $probe"
+build "lm3s" evalboard "evalboard.c"

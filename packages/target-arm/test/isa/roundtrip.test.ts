@@ -10,7 +10,7 @@ import {
 } from '../../src/isa/thumb/index.ts'
 import { all, profiles, seeded } from './profiles.ts'
 
-const perRow = 30
+const perRow = process.env.GUESTSCOPE_LONG ? 30 : 8
 /** None; `ne`, further instructions follow; last one, `ge`. */
 const states = [0, 0x14, 0xa8]
 

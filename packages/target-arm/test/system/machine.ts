@@ -2,13 +2,14 @@
 import { type Board, type LoadedImage, Machine } from '@guestscope/core'
 import {
   armMBoards,
+  cortexM0PlusTarget,
   cortexM0Target,
   cortexM3Target,
   cortexM4Target,
   cortexM7Target,
 } from '../../src/index.ts'
 
-const targets = [cortexM0Target, cortexM3Target, cortexM4Target, cortexM7Target]
+const targets = [cortexM0Target, cortexM0PlusTarget, cortexM3Target, cortexM4Target, cortexM7Target]
 
 /** Bytes at an address. */
 export type Contents = readonly (readonly [address: number, bytes: Uint8Array])[]
@@ -41,6 +42,7 @@ export function machineFor(
   tier: 0 | 1 | 'oracle' = 0,
   change: (board: Board) => Board = board => board,
   hotThreshold = 1000,
+  notice: (text: string) => void = () => {},
 ): Machine {
   const found = armMBoards.find(b => b.name === name)
   const board = found && change(found)
@@ -57,5 +59,6 @@ export function machineFor(
     console: { write: () => {} },
     image: contents && imageOf(contents),
     semihosting: false,
+    notice,
   })
 }

@@ -24,6 +24,12 @@ export class FakeHost implements BoardHost {
     this.deadlines.delete(token)
   }
 
+  absentRead(): void {}
+  readMemory(): undefined {}
+  writeMemory(): boolean {
+    return false
+  }
+
   exit(status: number): void {
     this.exits.push(status)
   }
