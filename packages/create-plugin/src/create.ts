@@ -58,6 +58,7 @@ function fromTemplate(plugin: string): Record<string, string> {
   const filled = (file: string): string => read(`template/${file}`).replaceAll('plugin-name', plugin)
   return {
     [`${plugin}.ts`]: filled('plugin.ts'),
+    [`${plugin}.test.mjs`]: filled('plugin.test.mjs'),
     ...Object.fromEntries(Object.entries(templates).map(([file, template]) => [file, filled(template)])),
   }
 }
@@ -83,6 +84,7 @@ function packageJson(name: string, plugin: string): string {
       // Compiled: before version 22.18 Node runs no TypeScript.
       prestart: 'tsc',
       start: `guestscope run node_modules/guestscope/demo/demo-rv64.elf -p ./dist/${plugin}.js`,
+      pretest: 'tsc',
       test: 'node --test',
       check: 'tsc --noEmit',
       build: 'tsc',

@@ -11,7 +11,14 @@ describe('what is written', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain('cd my-plugin && npm install\n  npm start\n')
     const folder = join(scratch.path, 'my-plugin')
-    const files = ['.gitignore', 'README.md', 'my-plugin.ts', 'package.json', 'tsconfig.json']
+    const files = [
+      '.gitignore',
+      'README.md',
+      'my-plugin.test.mjs',
+      'my-plugin.ts',
+      'package.json',
+      'tsconfig.json',
+    ]
     expect(readdirSync(folder).sort()).toEqual(files)
     for (const file of files) expect(readFileSync(join(folder, file), 'utf8')).not.toContain('plugin-name')
     const content = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
@@ -50,6 +57,19 @@ describe('what is written', () => {
     expect(stdout).toContain('10 timer interrupts')
     const listed = scratch.run('my-plugin', command, ...args.slice(0, -1), './my-plugin.ts,list,limit=2')
     expect(listed.stderr).toMatch(/^(vCPU 0: environment call .*\n){2}[1-9]\d* instructions/)
+  })
+
+  test('its test passes, and fails where the plugin is wrong', () => {
+    using scratch = new Scratch()
+    scratch.create('my-plugin')
+    scratch.install('my-plugin')
+    const content = JSON.parse(readFileSync(join(scratch.path, 'my-plugin/package.json'), 'utf8'))
+    expect(content.scripts).toMatchObject({ pretest: 'tsc', test: 'node --test' })
+    const run = (): string => scratch.run('my-plugin', 'node', '--test', '--test-reporter=tap').stdout
+    expect(run()).toMatch(/^# pass 4\n# fail 0$/m)
+    const path = join(scratch.path, 'my-plugin/my-plugin.ts')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('discons++', ''))
+    expect(run()).toMatch(/^# fail [1-9]$/m)
   })
 
   test('a scope, dots and underscores; an empty folder is used', () => {
