@@ -50,7 +50,7 @@ function rig(host?: SemihostingHost, size = 0x2000) {
       cpu.unfinished = undefined
     },
     console: { write: (bytes: Uint8Array) => void out.push(...bytes) },
-    clock: () => 2_500_000_000,
+    virtualTime: () => 2_500_000_000,
     exit: (status: number) => void exits.push(status),
     memory: { regions: [{ base: 0n, size, readonly: false }] },
     image: undefined,
