@@ -122,3 +122,13 @@ export const noInstrumentation: Instrumentation = {
   translate: () => undefined,
   discon: () => {},
 }
+
+/** What translation asks of whoever watches at the time. */
+export const translating = (current: () => Instrumentation): Instrumentation => ({
+  ...noInstrumentation,
+  get translates(): boolean {
+    return current().translates
+  },
+  translate: block => current().translate(block),
+  flushed: () => current().flushed?.(),
+})

@@ -14,7 +14,7 @@ import type { Engine } from './engine.ts'
 import { type AddressRange, GuestCode } from './guest-code.ts'
 import type { SemihostingHost } from './guest-files.ts'
 import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspect.ts'
-import { type Instrumentation, noInstrumentation, type TrapReturn } from './instrument.ts'
+import { type Instrumentation, noInstrumentation, type TrapReturn, translating } from './instrument.ts'
 import { machineEngine } from './machine-engine.ts'
 import { type MachineOptions, rateOf, tuningOf } from './machine-options.ts'
 import { GuestMemory } from './memory.ts'
@@ -87,7 +87,6 @@ export class Machine {
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory))
     for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device, true)
     for (const d of this.#board.devices) this.memory.attach(d.base, d.device, false)
-    const self = this
     const tuning = tuningOf(options)
     this.#code = new GuestCode({
       target: this.target,
@@ -96,10 +95,7 @@ export class Machine {
       tuning,
       redirected: cpu => this.#loop.redirected(cpu),
       charge: instructions => this.charge(instructions),
-      instrumentation: {
-        get translates(): boolean {
-          return self.#loop.instrumentation.translates
-        },
+      instrumentation: translating(() => this.#loop.instrumentation),
         discons: false,
         translate: block => this.#loop.instrumentation.translate(block),
         discon: () => {},

@@ -107,6 +107,7 @@ const apiTable: Table = {
   output: () => [text],
   openOutput: () => [path, optional(anyObject)],
   readFile: () => [path],
+  fileExists: () => [path],
   openInput: () => [path],
   yield: () => [],
   exit: () => [length, optional(text)],

@@ -337,7 +337,9 @@ export class Installed implements PluginApi {
     return readFile(this.#live.io, path)
   }
   fileExists(path: string): boolean {
-    return this.#live.io.fileExists?.(path) ?? false
+    const { io } = this.#live
+    check('fileExists', 'path', path)
+    return io.fileExists?.(path) ?? false
   }
   openInput(path: string): InputFile {
     return openInput(this.#live.io, path)
