@@ -96,11 +96,6 @@ export class Machine {
       redirected: cpu => this.#loop.redirected(cpu),
       charge: instructions => this.charge(instructions),
       instrumentation: translating(() => this.#loop.instrumentation),
-        discons: false,
-        translate: block => this.#loop.instrumentation.translate(block),
-        discon: () => {},
-        flushed: () => this.#loop.instrumentation.flushed?.(),
-      },
     })
     this.engine = machineEngine({
       machine: this,
