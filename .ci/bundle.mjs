@@ -21,4 +21,10 @@ const bundle = await rolldown({
   },
 })
 rmSync('lib', { recursive: true, force: true })
-await bundle.write({ dir: 'lib', chunkFileNames: '[name].js', sourcemap: true })
+// The maps lead to src/, which is published beside lib/: they need not repeat it.
+await bundle.write({
+  dir: 'lib',
+  chunkFileNames: '[name].js',
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+})

@@ -1,17 +1,4 @@
-import { defineConfig } from 'vitest/config'
+// @boundaries-ignore settings that all packages share
+import { packageTests } from '../../vitest.package.ts'
 
-// Workspace packages resolve to their sources, so tests need no build.
-const conditions = ['@guestscope/source']
-
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
-  test: {
-    name: 'create-plugin',
-    include: ['test/**/*.test.ts'],
-    passWithNoTests: true,
-    testTimeout: 120_000, // a guard against hanging, not a measure: machines may be slow or busy
-    hookTimeout: 120_000,
-    reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
-  },
-})
+export default packageTests(import.meta.dirname)

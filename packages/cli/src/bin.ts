@@ -7,18 +7,26 @@ module.enableCompileCache?.()
 // engine without the flags ignores them.
 v8.setFlagsFromString('--experimental-wasm-branch-hinting')
 v8.setFlagsFromString('--experimental-wasm-compilation-hints')
-const [{ main }, { nodeHost }, { reportStray }] = await Promise.all([
-  import('./main.ts'),
-  import('./host/node.ts'),
-  import('./report.ts'),
-])
-const host = nodeHost()
-// A timer or a promise of a plugin, since whatever its callbacks throw is caught.
-process.on('uncaughtException', error => {
-  const status = reportStray(host.stderr, error)
-  host.stdout.flush()
-  host.stderr.flush()
-  process.exit(status)
-})
-// All output has been written then; timers and open input must not delay the end.
-process.exit(await main(process.argv.slice(2), host))
+const args = process.argv.slice(2)
+const { foreignRun } = await import('./supervise/foreign.ts')
+const foreign = foreignRun(args)
+if (foreign !== undefined) {
+  const { supervise } = await import('./supervise/supervisor.ts')
+  supervise(new URL(import.meta.url.replace(/bin\.([jt]s)$/, 'worker.$1')), args, foreign)
+} else {
+  const [{ main }, { nodeHost }, { reportStray }] = await Promise.all([
+    import('./main.ts'),
+    import('./host/node.ts'),
+    import('./report.ts'),
+  ])
+  const host = nodeHost()
+  // A timer or a promise of a plugin, since whatever its callbacks throw is caught.
+  process.on('uncaughtException', error => {
+    const status = reportStray(host.stderr, error)
+    host.stdout.flush()
+    host.stderr.flush()
+    process.exit(status)
+  })
+  // All output has been written then; timers and open input must not delay the end.
+  process.exit(await main(args, host))
+}

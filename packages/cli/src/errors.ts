@@ -50,7 +50,21 @@ const systemProblems: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+  EPIPE: 'nobody reads it any more',
+  EFBIG: 'it would be larger than the system allows',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the device reports an error',
+  EBADF: 'it is closed',
 }
+
+/** An output did not take what was written; `what` begins the sentence: `Standard output`, `The file 'x'`. */
+export const cannotWrite = (what: string, error: unknown): CommandError =>
+  new CommandError(
+    'file/write',
+    `${what} cannot be written: ${systemProblem(error)}.`,
+    'Make room there, or choose another place.',
+    { cause: error },
+  )
 
 /** The known name that a misspelt one resembles most, if any does. */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {

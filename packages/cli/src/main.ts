@@ -4,7 +4,7 @@ import { parseArguments } from './args/parse.ts'
 import type { CommandSpec } from './args/spec.ts'
 import { commands } from './commands/table.ts'
 import { CommandError, nearest } from './errors.ts'
-import { ExitStatus } from './exit-status.ts'
+import { failures, flush } from './host/flush.ts'
 import type { Host } from './host/host.ts'
 import { reportError } from './report.ts'
 
@@ -16,14 +16,10 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   } catch (error) {
     status = reportError(host.stderr, error)
   }
-  host.stdout.flush()
-  try {
-    host.files.flush()
-  } catch (error) {
-    status = reportError(host.stderr, error)
-  }
+  const lost = flush(host)
+  for (const failure of failures(host)) reportError(host.stderr, failure)
   host.stderr.flush()
-  return status === 0 && host.stdout.gone ? ExitStatus.brokenPipe : status
+  return lost ?? status
 }
 
 async function dispatch([name, ...rest]: readonly string[], host: Host): Promise<number> {

@@ -8,7 +8,7 @@ import type { Output } from './host/host.ts'
 export function reportError(stderr: Output, error: unknown): number {
   if (isUserError(error)) {
     problem(stderr, error.message, error.code)
-    return error.code === 'file/write' ? ExitStatus.failed : ExitStatus.usage
+    return ExitStatus.refused
   }
   problem(
     stderr,
@@ -25,6 +25,17 @@ export function reportStray(stderr: Output, error: unknown): number {
   problem(stderr, `${text} The lines below tell where.`)
   if (error instanceof Error && error.stack !== undefined) stderr.write(`${error.stack}\n`)
   return ExitStatus.fault
+}
+
+/** The program waits for something that cannot come any more: a promise of a plugin, as far as `note` tells. */
+export function reportUnsettled(stderr: Output, note: string): number {
+  const what = note === '' ? 'Something' : note.replace(/^p/, 'P')
+  problem(
+    stderr,
+    `${what}: it awaits something that cannot come any more. Mend the plugin, or leave it out.`,
+    'plugin/unsettled',
+  )
+  return ExitStatus.refused
 }
 
 /** One paragraph for the user. */

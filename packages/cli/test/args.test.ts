@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { commandHelp, generalHelp } from '../src/args/help.ts'
 import { parseArguments } from '../src/args/parse.ts'
-import { address, count, pluginErrors, seconds, serial, size, tier } from '../src/args/value-types.ts'
+import { address, count, date, pluginErrors, seconds, serial, size, tier } from '../src/args/value-types.ts'
 import { commands, disasCommand, listCommand, runCommand } from '../src/commands/table.ts'
 import { nearest } from '../src/errors.ts'
 
@@ -13,6 +13,9 @@ describe('values', () => {
     ['512KiB', 2 ** 19],
     ['4096', 4096],
     ['0x8000000', 2 ** 27],
+    ['0x10k', 2 ** 14],
+    ['1e6', 1e6],
+    ['65_536', 2 ** 16],
     ['', undefined],
     ['M', undefined],
     ['-1M', undefined],
@@ -26,11 +29,36 @@ describe('values', () => {
     ['1e9', 1e9],
     ['1.5e3', 1500],
     ['10_000', 10_000],
+    ['50M', 50e6],
+    ['1k', 1000],
+    ['1.1k', 1100],
+    ['2g', 2e9],
+    ['0x100', 256],
+    ['1.0005k', undefined],
+    ['_1', undefined],
+    ['M', undefined],
+    ['1MB', undefined],
+    ['1e7G', undefined],
+    ['-5', undefined],
     ['0', undefined],
     ['1.5', undefined],
     ['1e300', undefined],
     ['two', undefined],
   ])('count %s', (text, value) => expect(count(1).parse(text)).toBe(value))
+
+  test.each([
+    ['1970-01-01', 0],
+    ['2025-06-30', 1751241600],
+    ['2025-06-30T12:00:30Z', 1751241600 + 43230],
+    ['2025-06-30 12:00', 1751241600 + 43200],
+    ['2025-06-30T12:00+02:00', 1751241600 + 36000],
+    ['2025-02-29', undefined],
+    ['2025-06-30T25:00', undefined],
+    ['1969-12-31', undefined],
+    ['2106-01-01', undefined],
+    ['today', undefined],
+    ['5', undefined],
+  ])('date %s', (text, value) => expect(date.parse(text)).toBe(value))
 
   test('others', () => {
     expect(seconds.parse('0.5')).toBe(0.5)
@@ -72,6 +100,7 @@ describe('arguments of a command', () => {
       'max-instructions': undefined,
       timeout: undefined,
       'expect-text': undefined,
+      quiet: false,
       stats: false,
       hot: undefined,
       'stats-json': undefined,

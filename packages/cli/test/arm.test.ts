@@ -68,35 +68,43 @@ const told: readonly Row[] = [
 
 // Nothing is run: one paragraph, and nothing on standard output.
 const refused: readonly Row[] = [
-  fails('run hello.hex', 2, [
+  fails('run hello.hex', 125, [
     'Intel HEX',
     'hello.hex',
     '--target (riscv64, riscv32, arm-m)',
     '(usage/target)',
   ]),
-  fails('run hello.bin', 2, ['hello.bin: ', 'not an ELF file', '--raw ADDRESS', '(image/not-elf)']),
-  fails('run hello.bin --raw 0', 2, ['A raw binary', '--board', '(usage/target)']),
-  fails('run hello.bin --raw zero', 2, ["'zero'", 'an address', '(usage/option-value)']),
-  fails('run =hello-an385 --raw 0', 2, ['hello-an385.elf is an ELF file', 'Leave --raw out', '(usage/raw)']),
-  fails('run checksum.hex --board microbit', 2, [
+  fails('run hello.bin', 125, ['hello.bin: ', 'not an ELF file', '--raw ADDRESS', '(image/not-elf)']),
+  fails('run hello.bin --raw 0', 125, ['A raw binary', '--board', '(usage/target)']),
+  fails('run hello.bin --raw zero', 125, ["'zero'", 'an address', '(usage/option-value)']),
+  fails('run =hello-an385 --raw 0', 125, [
+    'hello-an385.elf is an ELF file',
+    'Leave --raw out',
+    '(usage/raw)',
+  ]),
+  fails('run checksum.hex --board microbit', 125, [
     'checksum.hex: Line 2 ',
     'checksum',
     '(image/hex-checksum)',
   ]),
-  fails('run cut.hex --board microbit', 2, ['cut.hex: ', 'truncated', 'end record', '(image/truncated)']),
-  fails('run hello.bin --raw 0x10000000 --cpu cortex-m3', 2, [
+  fails('run cut.hex --board microbit', 125, ['cut.hex: ', 'truncated', 'end record', '(image/truncated)']),
+  fails('run hello.bin --raw 0x10000000 --cpu cortex-m3', 125, [
     '0x10000000',
     'SSRAM1 0x0',
     '(image/outside-memory)',
   ]),
-  fails('run hello.bin --raw 0xffffffff --cpu cortex-m3', 2, ['over the end', '(image/segment-address)']),
-  fails('run =hello-an385 --target riscv32', 2, ['for Arm', 'riscv32', '(image/machine)']),
-  fails('run =hello-an385 --board virt', 2, ["no board 'virt'", 'mps2-an385', '(usage/board)']),
-  fails('run =hello-an385 --cpu cortex-m8', 2, ["no CPU 'cortex-m8'", 'cortex-m', '(usage/cpu)']),
-  fails('run =hello-an385 --smp 2', 2, ['mps2-an385', '2 CPUs', '(config/cpus)']),
-  fails('run =hello-an385 -m 1M', 2, ['mps2-an385', '1048576 bytes', '(config/memory)']),
-  fails('run =hello-an385 --semihosting-dir nowhere', 2, ["'nowhere'", 'no such file', '(file/folder)']),
-  fails('run =hello-an385 --semihosting-dir hello.bin', 2, ["'hello.bin'", 'it is a file', '(file/folder)']),
+  fails('run hello.bin --raw 0xffffffff --cpu cortex-m3', 125, ['over the end', '(image/segment-address)']),
+  fails('run =hello-an385 --target riscv32', 125, ['for Arm', 'riscv32', '(image/machine)']),
+  fails('run =hello-an385 --board virt', 125, ["no board 'virt'", 'mps2-an385', '(usage/board)']),
+  fails('run =hello-an385 --cpu cortex-m8', 125, ["no CPU 'cortex-m8'", 'cortex-m', '(usage/cpu)']),
+  fails('run =hello-an385 --smp 2', 125, ['mps2-an385', '2 CPUs', '(config/cpus)']),
+  fails('run =hello-an385 -m 1M', 125, ['mps2-an385', '1048576 bytes', '(config/memory)']),
+  fails('run =hello-an385 --semihosting-dir nowhere', 125, ["'nowhere'", 'no such file', '(file/folder)']),
+  fails('run =hello-an385 --semihosting-dir hello.bin', 125, [
+    "'hello.bin'",
+    'it is a file',
+    '(file/folder)',
+  ]),
 ]
 
 // The architected fault; with nothing to handle it, lockup.

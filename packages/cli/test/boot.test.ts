@@ -35,7 +35,7 @@ const starts = (name: string, args: readonly string[], out: string): Row => ({ n
 const refused = (name: string, args: readonly string[], ...says: string[]): Row => ({
   name,
   args,
-  status: 2,
+  status: 125,
   out: '',
   says,
 })
@@ -218,7 +218,7 @@ describe('run', () => {
     const { stdout, stderr, status } = outcomes.get(row) as Outcome
     for (const text of row.says ?? []) expect(stderr).toContain(text)
     if (row.out !== undefined) expect(stdout, stderr).toBe(row.out)
-    if (row.status === 2) expect(stderr).toMatch(/^guestscope: [^\n]+ \([a-z]+\/[a-z-]+\)\n$/)
+    if (row.status === 125) expect(stderr).toMatch(/^guestscope: [^\n]+ \([a-z]+\/[a-z-]+\)\n$/)
     expect(status, stderr).toBe(row.status)
   })
 })

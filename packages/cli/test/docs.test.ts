@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { allowedValues, type OptionSpec, type PluginDefinition } from '@guestscope/core'
 import * as contrib from '@guestscope/plugins-contrib'
@@ -16,8 +16,8 @@ import type { FlagSpec, ValueSpec } from '../src/args/spec.ts'
 import { commands } from '../src/commands/table.ts'
 import { statusMeanings } from '../src/exit-status.ts'
 import { armGuest, contribGuest, guest, type Outcome, runAll } from './harness.ts'
+import { brokenLinks, inRepository, root } from './links.ts'
 
-const root = resolve(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
 const pages = [
@@ -69,30 +69,8 @@ describe('the example', () => {
   })
 })
 
-/** As forges make them: lower case, without punctuation, hyphens for spaces. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-')
-
-const anchorsOf = (page: string): string[] =>
-  [...read(page).matchAll(/^#+ (.+)$/gm)].map(found => anchorOf(found[1] as string))
-
 describe('links', () => {
-  test.each(pages)('%s', page => {
-    const text = read(page).replaceAll(/^```.*?^```$/gms, '')
-    const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(found => found[1] as string)
-      .filter(link => !/^[a-z]+:/.test(link))
-      .filter(link => {
-        const [path = '', anchor] = link.split('#')
-        const target = path === '' ? page : relative(root, resolve(root, dirname(page), path))
-        if (target.startsWith('..') || !existsSync(join(root, target))) return true
-        return anchor !== undefined && !anchorsOf(target).includes(anchor)
-      })
-    expect(broken).toEqual([])
-  })
+  test.each(pages)('%s', page => expect(brokenLinks(page, read(page), inRepository)).toEqual([]))
 })
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')

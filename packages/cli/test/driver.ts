@@ -12,6 +12,7 @@ import type { Outcome, Run } from './harness.ts'
 class Collected implements Output {
   readonly isTerminal = false
   readonly gone = false
+  readonly failure = undefined
   readonly midLine = false
   beforeWrite = (): void => {}
   readonly #chunks: Buffer[] = []
@@ -43,6 +44,7 @@ for (const { args, input } of JSON.parse(readFileSync(0, 'utf8')) as Run[]) {
       close: () => {},
     },
     signals: { listen: () => () => {} },
+    strays: { listen: () => () => {} },
   }
   outcomes.push({ status: await main(args, host), stdout: stdout.text, stderr: stderr.text })
 }

@@ -48,9 +48,12 @@ export interface Started {
   readonly done: Promise<Outcome>
 }
 
-/** Starts the command itself. */
-export function start(args: readonly string[], options: SpawnOptions = {}): Started {
-  const child = spawn(process.execPath, [...flags, path('../bin/workspace.js'), ...args], {
+/** Starts the command itself; with a redirection (`2>&-`): by a shell. */
+export function start(args: readonly string[], options: SpawnOptions = {}, redirection = ''): Started {
+  const words = [process.execPath, ...flags, path('../bin/workspace.js'), ...args]
+  const [program = '', ...rest] =
+    redirection === '' ? words : ['sh', '-c', `exec "$@" ${redirection}`, 'sh', ...words]
+  const child = spawn(program, rest, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
     ...options,

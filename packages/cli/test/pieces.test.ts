@@ -51,13 +51,16 @@ test('keys: Ctrl-A is ours, the rest the guest’s', () => {
 
 test('slices approach ten milliseconds in steps', () => {
   const pace = new Pace()
-  pace.worked(pace.slice, 0)
+  expect(pace.worked(pace.slice, 0, 5)).toBe(false)
   expect(pace.slice).toBe(80_000)
-  for (let i = 0; i < 20; i++) pace.worked(pace.slice, pace.slice / 100_000)
+  for (let i = 0; i < 20; i++) pace.worked(pace.slice, pace.slice / 80_000, 6)
+  expect(pace.slice).toBe(800_000)
+  // However cheap the instructions are: the next ones may be dear.
+  for (let i = 0; i < 20; i++) pace.worked(pace.slice, 0.01, 9)
   expect(pace.slice).toBe(1_000_000)
-  pace.worked(pace.slice, 1000)
+  expect(pace.worked(pace.slice, 1000, 10)).toBe(true)
   expect(pace.slice).toBe(250_000)
-  for (let i = 0; i < 20; i++) pace.worked(pace.slice, 1000)
+  for (let i = 0; i < 20; i++) expect(pace.worked(pace.slice, 1000, 19)).toBe(false)
   expect(pace.slice).toBe(1000)
 })
 
@@ -89,6 +92,7 @@ describe('progress', () => {
   class Terminal implements Output {
     readonly isTerminal = true
     readonly gone = false
+    readonly failure = undefined
     midLine = false
     text = ''
     beforeWrite = (): void => {}

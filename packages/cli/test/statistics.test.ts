@@ -119,7 +119,7 @@ describe('the command', () => {
       directory,
     )
     ;[spinning, short, plain] = outcomes as [Outcome, Outcome, Outcome]
-    for (const refused of outcomes.slice(3)) expect(refused).toMatchObject({ status: 2, stdout: '' })
+    for (const refused of outcomes.slice(3)) expect(refused).toMatchObject({ status: 125, stdout: '' })
   })
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
   const json = (name: string): RunStatistics => JSON.parse(readFileSync(join(directory, name), 'utf8'))

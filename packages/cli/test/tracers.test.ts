@@ -98,7 +98,7 @@ describe('coverage', () => {
 
   test('refuses a program without debug information', () => {
     const { status, stderr } = run(guest('hello-rv64'), '-p', 'coverage')
-    expect(status).toBe(2)
+    expect(status).toBe(125)
     expect(stderr).toContain('has no line table')
     expect(stderr).toContain('-g')
   })
@@ -181,7 +181,7 @@ describe('lockstep', () => {
 
   test('a file that is not there is named', () => {
     const { status, stderr } = run(guest('hello-rv64'), '-p', 'lockstep,against=none.log')
-    expect(status).toBe(2)
+    expect(status).toBe(125)
     expect(stderr).toContain("Plugin lockstep: The file 'none.log' cannot be read")
   })
 

@@ -58,7 +58,13 @@ export const Head = {
    * writes it where that is more than a page of the soft TLB.
    */
   spanShift: 124,
-  size: 128,
+  /**
+   * i32, i32: the record at which a block goes on that was left in its middle without an event (a slice has ended, an
+   * instruction ran alone), or 0; and the context at that time. So what counts as a block does not depend on slices.
+   */
+  resume: 128,
+  resumeContext: 132,
+  size: 136,
 } as const
 
 /** `Head.single`: one instruction runs alone in T0, or one of a region reaches a device. */
@@ -108,7 +114,7 @@ export const Block = {
   region: 0,
   /** i32: executions in T0. */
   count: 4,
-  /** i32: number of instructions. */
+  /** i32: number of instructions; 0 once the block is forgotten. */
   length: 8,
   /** i32: linear page of the second part of an instruction that crosses a page, or -1. */
   secondPage: 12,

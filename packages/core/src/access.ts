@@ -88,7 +88,8 @@ function translatedDevice(
   return found
 }
 
-const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
+/** A 64-bit value from halves (any i32). */
+export const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
 
 /** Loads `length` bytes into `Head.value` (zero-extended); on failure sets `Head.exit`. Address in halves. */
 export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {

@@ -2,6 +2,7 @@
 import { AccessInfo, Block, Head, Rec } from '@guestscope/codegen'
 import type { Cpu } from './cpu.ts'
 import { edgeNotTaken, edgeTaken } from './edges.ts'
+import { hookCharge } from './hook-cost.ts'
 import { accessKind } from './hook-ir.ts'
 import { edgeTraceKind, type HookRunner, hookRunner, type RunSite } from './hook-run.ts'
 import type { AccessHook, EdgeHook } from './instrument.ts'
@@ -15,6 +16,8 @@ export interface BlockHooksHost {
   readonly memory: GuestMemory
   /** Has a callback sent the CPU elsewhere? Then the instruction does not run. */
   redirected(cpu: Cpu): boolean
+  /** See `Machine.charge`. */
+  charge(instructions: number): void
 }
 
 /** One instruction of a block, its hooks ready to run; it is made when the instruction runs first. */
@@ -30,6 +33,8 @@ class ReadyInsn implements RunSite {
   readonly calls: boolean
   readonly access: readonly (AccessHook & { readonly run: HookRunner })[]
   readonly edges: readonly (EdgeHook & { readonly run: HookRunner })[]
+  /** What each of these is charged when it runs: almost always nothing. */
+  readonly charges: { readonly exec: number; readonly access: number; readonly edges: number }
   readonly #linear: number
   readonly #memory: GuestMemory
   #physical: bigint | undefined
@@ -47,6 +52,11 @@ class ReadyInsn implements RunSite {
     this.calls = exec.some(({ kind }) => kind === 'call')
     this.access = (tb.hooks?.access[index] ?? []).map(ready)
     this.edges = (tb.hooks?.edges ?? []).map(ready)
+    this.charges = {
+      exec: hookCharge(this.exec.length),
+      access: hookCharge(this.access.length),
+      edges: hookCharge(this.edges.length),
+    }
     this.#linear = tb.code + offset
     this.#memory = memory
   }
@@ -123,6 +133,7 @@ export class BlockHookRunner {
     const insn = this.#insn(address, index)
     insn.size = insn.bytes
     insn.kind = 0
+    if (insn.charges.exec) this.#host.charge(insn.charges.exec)
     for (const run of insn.exec) {
       run(cpu, insn)
       if (insn.calls && this.#host.redirected(cpu)) return
@@ -139,6 +150,7 @@ export class BlockHookRunner {
     const insn = this.#insn(address, index)
     insn.size = info & AccessInfo.bytes
     insn.kind = accessKind(store)
+    if (insn.charges.access) this.#host.charge(insn.charges.access)
     for (const { loads, stores, hook, run } of insn.access) {
       if (store ? stores : loads) run(cpu, insn)
       if (hook.kind === 'call' && this.#host.redirected(cpu)) return
@@ -162,6 +174,7 @@ export class BlockHookRunner {
     cpu.set32(Head.accessInfo, edge)
     insn.size = insn.bytes
     insn.kind = edgeTraceKind(edge)
+    if (insn.charges.edges) this.#host.charge(insn.charges.edges)
     for (const { kinds, run } of insn.edges) if ((kinds >> edge) & 1) run(cpu, insn)
   }
 }

@@ -3,6 +3,9 @@ import type { Console, DeviceHost, MmioDevice } from './device.ts'
 import type { LoadedImage } from './elf.ts'
 import type { SemihostingHost } from './guest-files.ts'
 
+/** Clocks of the day begin at 2025-01-01 00:00 UTC unless told otherwise, so that a run is the same every time. */
+export const defaultStartTime: number = Date.UTC(2025, 0, 1) / 1000
+
 /** What the user chooses about a machine. */
 export interface BoardOptions {
   /** Bytes of main memory; the board checks what it can address. */
@@ -16,6 +19,8 @@ export interface BoardOptions {
   semihosting: boolean
   /** What they may use of the host; the console in any case. */
   semihostingHost?: SemihostingHost
+  /** What clocks of the day show at power-on, whole seconds since 1970-01-01 UTC; default `defaultStartTime`. */
+  startTime?: number
   /** Kernel's command line, for boards that hand one over. */
   commandLine?: string
   /** Where the user's initial file system will be loaded, physical address and bytes. */
@@ -104,6 +109,8 @@ export interface Board {
   readonly maxCpus: number
   /** Bytes. */
   readonly defaultMemory: number
+  /** The real board has so much memory, and no other size is taken. */
+  readonly fixedMemory?: boolean
   /**
    * Finds places for firmware, kernel and initial file system; throws a `ConfigError` if they do not fit. Absent: the
    * board starts programs alone, and has no use for a command line.

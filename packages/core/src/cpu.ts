@@ -3,6 +3,14 @@ import { Layout } from './layout.ts'
 import type { Machine } from './machine.ts'
 import type { GuestMemory } from './memory.ts'
 
+/** A host call of which there is more to do, as the trap that it is. */
+export interface UnfinishedCall {
+  readonly cause: number
+  readonly value: bigint
+  /** Nothing can be done before something comes from outside: input. */
+  readonly waits: boolean
+}
+
 /** One virtual CPU: a window on its state in linear memory. */
 export class Cpu {
   readonly machine: Machine
@@ -13,6 +21,8 @@ export class Cpu {
   executed = 0
   /** Waits for an interrupt (wfi and the like). */
   waiting = false
+  /** The host call that is served piece by piece and has not come to its end: see `Machine.pause`. */
+  unfinished: UnfinishedCall | undefined
   readonly #view: DataView
   /** The area by words: quicker than a `DataView`. */
   readonly #words: Int32Array

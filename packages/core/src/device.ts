@@ -28,11 +28,15 @@ export interface MmioDevice {
 
 /** What a device may use of its machine. */
 export interface DeviceHost {
-  /** Instructions so far: the machine's time. During an access, those before the accessing instruction. */
+  /**
+   * The machine's time in nanoseconds, not always whole. An instruction takes one of them unless the user chooses another
+   * rate. During an access: the time before the accessing instruction.
+   */
   clock(): number
   /**
-   * Calls back once when `clock()` reaches `at` (instructions); at once, before the next instruction, if it has
-   * already. Replaces the earlier deadline of the same token.
+   * Calls back once when `clock()` reaches `at` (nanoseconds); at once, before the next instruction, if it has already;
+   * never after 2^53 (104 days). A deadline of the past that is set while this token is being called back lies ahead.
+   * Replaces the earlier deadline of the same token.
    */
   schedule(token: object, at: number, callback: () => void): void
   /** Forgets the deadline of the token, if there is one. */

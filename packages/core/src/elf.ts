@@ -1,20 +1,28 @@
-/**
- * Reads ELF executables (System V ABI, chapters 4 and 5): little-endian, 32 and 64 bits. Every offset of the file is
- * checked before it is used, so any bytes give an image or an `ImageError`.
- */
-import { readSymbols } from './elf-symbols.ts'
+/** Reads ELF executables (System V ABI, chapter 5): any bytes give an image or an `ImageError`. */
+import { big, type ElfLayout, type ElfSection, readLayout } from './elf-file.ts'
 import { ImageError } from './errors.ts'
 
 /** Bytes to load. */
 export interface Segment {
+  /**
+   * Where the contents are loaded. If it is not `virtual`, that is where the program itself moves them to (variables
+   * of firmware in flash), or where page tables will show them.
+   */
   physical: bigint
   virtual: bigint
   /** Contents, a view of the file; at most `memorySize`. */
   bytes: Uint8Array
-  /** Bytes in memory; those after the contents are zero. */
+  /** Bytes in memory from `virtual` on; those after the contents are zero. */
   memorySize: number
   /** Holds code. */
   executable: boolean
+  /**
+   * So many of the first bytes belong to no section: they are the headers of the file, which linkers put in front of
+   * the first section. A machine without memory there does without them. Absent: none, or nobody knows.
+   */
+  headers?: number
+  /** Where the bytes come from, for messages: names of sections, or a line of a HEX file. */
+  origin?: string
 }
 
 /** A named place. */
@@ -53,15 +61,6 @@ export interface ImageExpectation {
   isaBits?: bigint
 }
 
-/** The fields of the file header that both halves of the reader use. */
-export interface ElfLayout {
-  readonly view: DataView
-  readonly bits: 32 | 64
-  readonly sectionOffset: number
-  readonly sectionSize: number
-  readonly sectionCount: number
-}
-
 const machineNames: Record<number, string> = {
   3: 'i386',
   8: 'MIPS',
@@ -75,42 +74,14 @@ const machineNames: Record<number, string> = {
   258: 'LoongArch',
 }
 
-const truncated = (what: string, need: number, have: number): ImageError =>
-  new ImageError(
-    'image/truncated',
-    `The ELF file is truncated: its ${what} ends at byte ${need}, the file has ${have}.`,
-    'Copy or link the file again.',
-  )
-
-/** An unsigned 64-bit field as a number; above 2^53 rounded, which every range check then rejects. */
-const big = (view: DataView, at: number): number => Number(view.getBigUint64(at, true))
-
-/** Does the file say that it is ELF? */
-export function isElf(file: Uint8Array): boolean {
-  return [0x7f, 0x45, 0x4c, 0x46].every((byte, i) => file[i] === byte)
-}
-
 /** Reads an executable; throws an `ImageError` that says what is wrong and what to do. */
 export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedImage {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const bits = checkIdentity(view)
-  const wide = bits === 64
-  const headerSize = wide ? 64 : 52
-  if (view.byteLength < headerSize) throw truncated('header', headerSize, view.byteLength)
-  const machine = view.getUint16(18, true)
-  checkKind(view.getUint16(16, true))
+  const layout = readLayout(file)
+  const { machine, bits } = layout
+  checkKind(layout.type)
   if (expected !== undefined) checkMachine(machine, bits, expected)
-
-  const layout: ElfLayout = {
-    view,
-    bits,
-    sectionOffset: wide ? big(view, 40) : view.getUint32(32, true),
-    sectionSize: view.getUint16(wide ? 58 : 46, true),
-    sectionCount: view.getUint16(wide ? 60 : 48, true),
-  }
   const isaBits = expected?.isaBits ?? 0n
-  const entry = (wide ? view.getBigUint64(24, true) : BigInt(view.getUint32(24, true))) & ~isaBits
-  const { segments, start } = readSegments(file, layout, entry)
+  const { segments, start } = readSegments(file, layout, layout.entry & ~isaBits)
   let symbols: ImageSymbol[] | undefined
   return {
     machine,
@@ -119,43 +90,10 @@ export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedIm
     entry: start,
     segments,
     symbols: () => {
-      symbols ??= readSymbols(layout, isaBits)
+      symbols ??= layout.symbols(isaBits)
       return symbols
     },
   }
-}
-
-function checkIdentity(view: DataView): 32 | 64 {
-  if (view.byteLength === 0)
-    throw new ImageError('image/empty', 'The file is empty.', 'Build the program again.')
-  if (!isElf(new Uint8Array(view.buffer, view.byteOffset, view.byteLength)))
-    throw new ImageError(
-      'image/not-elf',
-      'The file is not an ELF file.',
-      'Give the linked executable or an Intel HEX file; for a raw binary say where it belongs (--raw ADDRESS).',
-    )
-  if (view.byteLength < 16) throw truncated('identification', 16, view.byteLength)
-  const fileClass = view.getUint8(4)
-  if (fileClass !== 1 && fileClass !== 2)
-    throw new ImageError(
-      'image/class',
-      `The ELF class is ${fileClass}, neither 1 (32 bits) nor 2 (64 bits).`,
-      'The file is damaged: copy or link it again.',
-    )
-  const order = view.getUint8(5)
-  if (order === 2)
-    throw new ImageError(
-      'image/big-endian',
-      'The program is big-endian.',
-      'Only little-endian guests are supported: build it for one.',
-    )
-  if (order !== 1)
-    throw new ImageError(
-      'image/byte-order',
-      `The ELF byte order is ${order}, neither 1 (little-endian) nor 2 (big-endian).`,
-      'The file is damaged: copy or link it again.',
-    )
-  return fileClass === 1 ? 32 : 64
 }
 
 function checkKind(type: number): void {
@@ -195,20 +133,8 @@ function readSegments(
   entry: bigint,
 ): { segments: Segment[]; start: bigint } {
   const { view, bits } = layout
-  const wide = bits === 64
-  const table = wide ? big(view, 32) : view.getUint32(28, true)
-  const stride = view.getUint16(wide ? 54 : 42, true)
-  const count = view.getUint16(wide ? 56 : 44, true)
-  const least = wide ? 56 : 32
-  if (count > 0 && stride < least)
-    throw new ImageError(
-      'image/header',
-      `The program headers have ${stride} bytes each, less than ${least}.`,
-      'The file is damaged: copy or link it again.',
-    )
-  const end = table + stride * count
-  if (count > 0 && end > view.byteLength) throw truncated('program header table', end, view.byteLength)
-
+  const { offset: table, stride, count } = layout.segments()
+  const sections = placedSections(layout)
   const segments: Segment[] = []
   let start = entry
   for (let i = 0; i < count; i++) {
@@ -221,7 +147,7 @@ function readSegments(
         'Link it statically and for bare metal (-static -nostdlib), or boot a kernel that runs it.',
       )
     if (type !== 1) continue
-    const segment = readSegment(file, view, at, bits, i)
+    const segment = readSegment(file, view, at, bits, i, sections)
     if (segment === undefined) continue
     segments.push(segment)
     const inside = entry >= segment.virtual && entry < segment.virtual + BigInt(segment.bytes.length)
@@ -242,6 +168,7 @@ function readSegment(
   at: number,
   bits: 32 | 64,
   index: number,
+  sections: readonly ElfSection[],
 ): Segment | undefined {
   const wide = bits === 64
   // Elf64_Phdr: type, flags, offset, vaddr, paddr, filesz, memsz; Elf32_Phdr: type, offset, vaddr, paddr, filesz, …
@@ -267,11 +194,56 @@ function readSegment(
       `Segment ${index} has ${fileSize} bytes in the file but only ${memorySize} in memory.`,
       'The file is damaged: copy or link it again.',
     )
-  if (!Number.isSafeInteger(memorySize) || physical + BigInt(memorySize) > 1n << BigInt(bits))
+  // Where the two addresses differ, the zeros behind the contents belong to the virtual one.
+  const placed = physical === virtual ? memorySize : fileSize
+  if (!Number.isSafeInteger(memorySize) || physical + BigInt(placed) > 1n << BigInt(bits))
     throw new ImageError(
       'image/segment-address',
-      `Segment ${index} (${memorySize} bytes at 0x${physical.toString(16)}) runs over the end of the address space.`,
+      `Segment ${index} (${placed} bytes at 0x${physical.toString(16)}) runs over the end of the address space.`,
       'Check the addresses in the linker script.',
     )
-  return { physical, virtual, bytes: file.subarray(offset, offset + fileSize), memorySize, executable }
+  return {
+    physical,
+    virtual,
+    bytes: file.subarray(offset, offset + fileSize),
+    memorySize,
+    executable,
+    ...holding(sections, virtual, memorySize, offset === 0 ? fileSize : 0),
+  }
+}
+
+/** Sections in memory (SHF_ALLOC, but not the zeros of threads) by ascending address; none if the table is damaged. */
+function placedSections(layout: ElfLayout): readonly ElfSection[] {
+  const [alloc, threadLocal, noBits] = [2, 0x400, 8]
+  try {
+    return layout
+      .sections()
+      .filter(
+        ({ size, flags, type }) => size > 0 && flags & alloc && !(type === noBits && flags & threadLocal),
+      )
+      .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+  } catch (error) {
+    if (error instanceof ImageError) return []
+    throw error
+  }
+}
+
+/** What a segment holds. Of its `leading` bytes, which the file begins with, those before the first section are headers. */
+function holding(
+  sections: readonly ElfSection[],
+  start: bigint,
+  size: number,
+  leading: number,
+): Pick<Segment, 'headers' | 'origin'> {
+  if (sections.length === 0) return {}
+  let low = 0
+  for (let high = sections.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if ((sections[middle] as ElfSection).address < start) low = middle + 1
+    else high = middle
+  }
+  const own = sections.slice(low, low + 4).filter(({ address }) => address < start + BigInt(size))
+  const headers = own[0] === undefined ? leading : Math.min(leading, Number(own[0].address - start))
+  const origin = own.map(({ name }) => name || 'a section without a name').join(', ')
+  return { ...(headers > 0 && { headers }), ...(origin !== '' && { origin }) }
 }

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts'
 import { translateDebug } from './inspect.ts'
 import type { Instrumentation } from './instrument.ts'
 import type { GuestMemory } from './memory.ts'
+import type { Flow } from './plugin/index.ts'
 import { Regions, type RegionTuning } from './regions.ts'
 import { Spaces } from './spaces.ts'
 import { Access, type Target } from './target.ts'
@@ -26,6 +27,8 @@ export interface GuestCodeOptions {
   readonly tuning: RegionTuning
   /** Has a plugin's callback sent the CPU elsewhere? */
   redirected(cpu: Cpu): boolean
+  /** See `Machine.charge`. */
+  charge(instructions: number): void
 }
 
 export class GuestCode {
@@ -173,6 +176,15 @@ export class GuestCode {
       .sort((a, b) => b.size - a.size)
   }
 
+  /** What the instruction at the CPU's pc does to the flow of control; undefined: it has not been decoded. */
+  flowAt(cpu: Cpu): Flow | undefined {
+    for (const tb of this.blocksAt(cpu)) {
+      const insn = tb.insns[tb.offsets.indexOf(Number(cpu.pc - tb.pc))]
+      if (insn) return this.#options.target.describe(insn).flow
+    }
+    return undefined
+  }
+
   // Forgetting.
 
   /** These bytes of linear memory change: blocks with code there are void. */
@@ -209,6 +221,7 @@ export class GuestCode {
     this.#translator.calls.length = 0
     this.hooks.clear()
     this.spaces.forgetBlocks()
+    for (const cpu of this.#options.cpus) cpu.set32(Head.resume, 0)
     this.#options.instrumentation.flushed?.()
   }
 }

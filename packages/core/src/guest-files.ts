@@ -12,6 +12,8 @@ export const Errno = {
   isFolder: 21,
   invalid: 22,
   tooManyFiles: 24,
+  tooLarge: 27,
+  noSpace: 28,
   readOnly: 30,
   notSupported: 38,
 } as const
@@ -28,11 +30,11 @@ export class GuestFileError extends Error {
 /** How a file is opened, as `fopen` has it, always binary. */
 export type GuestFileMode = 'r' | 'r+' | 'w' | 'w+' | 'a' | 'a+'
 
-/** An open file. Every method may throw a `GuestFileError`. */
+/** An open file. Every method may throw a `GuestFileError`. Positions are whole numbers up to 2^53 - 1. */
 export interface GuestFile {
   /** Bytes from a position on; fewer at the end. */
   read(position: number, length: number): Uint8Array
-  /** With mode `a` always at the end. */
+  /** All of the bytes, or it throws. With mode `a` always at the end. */
   write(position: number, bytes: Uint8Array): void
   size(): number
   close(): void
@@ -51,6 +53,11 @@ export interface SemihostingHost {
   readonly files?: GuestFiles
   /** Arguments of the program, its name first; default: none. */
   readonly commandLine?: string
-  /** Up to so many bytes of input; none: the input has ended. Absent: there is none. */
-  readonly input?: (length: number) => Uint8Array
+  /**
+   * Up to so many bytes of input; none: the input has ended; undefined: none has come yet, and the call waits, the machine with
+   * it. Absent: there is none.
+   */
+  readonly input?: (length: number) => Uint8Array | undefined
+  /** Where the console's output goes; absent: to the machine's console. */
+  readonly output?: (bytes: Uint8Array) => void
 }

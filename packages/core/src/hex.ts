@@ -1,54 +1,33 @@
 /**
  * Reads Intel HEX files ("Hexadecimal Object File Format Specification", 1988): a record per line, `:` then length,
- * address, type, data and checksum in hexadecimal. Any bytes give an image or an `ImageError` that names the line.
+ * address, type, data and checksum in hexadecimal; and micro:bit's "Universal Hex" (specification 0.4.0), which holds
+ * programs for several boards. Any bytes give an image or an `ImageError` that names the line.
  */
 import type { ImageExpectation, LoadedImage, Segment } from './elf.ts'
 import { ImageError } from './errors.ts'
+import { type HexRecord, HexType, hexRecords, hexWord } from './hex-records.ts'
 
-const Type = {
-  data: 0,
-  end: 1,
-  segmentBase: 2,
-  segmentStart: 3,
-  linearBase: 4,
-  linearStart: 5,
-} as const
-/** Bytes of data that the others have. */
-const lengths: Readonly<Record<number, number>> = { 1: 0, 2: 2, 3: 4, 4: 2, 5: 4 }
+export { isHex } from './hex-records.ts'
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`
 
-interface HexRecord {
-  readonly line: number
-  readonly type: number
-  readonly offset: number
-  readonly data: Uint8Array
-}
+/** Pieces that do not touch; more than any linker makes. */
+const mostRuns = 2 ** 16
 
-/** Bytes at an address, and the line that they come from. */
-interface Piece {
+/** Bytes from an address on, as records follow each other; `line` has the first. */
+interface Run {
   readonly line: number
   readonly address: number
-  readonly bytes: Uint8Array
-}
-
-/** Does the file look like one: a colon before anything else? */
-export function isHex(file: Uint8Array): boolean {
-  const first = file.find(byte => byte > 0x20)
-  return first === 0x3a
+  bytes: Uint8Array
+  length: number
 }
 
 /** Reads a program; without a start record its entry is the lowest address. */
 export function loadHex(file: Uint8Array, kind: ImageExpectation): LoadedImage {
-  const { pieces, start } = readPieces(file)
-  const segments = joined(pieces)
+  const { runs, start, boards } = readRuns(file)
+  const segments = joined(runs)
   const [lowest] = segments
-  if (lowest === undefined)
-    throw new ImageError(
-      'image/no-segments',
-      'The HEX file has no data to load.',
-      'Check how it was made (objcopy -O ihex).',
-    )
+  if (lowest === undefined) throw noData(boards)
   return {
     machine: kind.machine,
     bits: kind.bits,
@@ -59,37 +38,56 @@ export function loadHex(file: Uint8Array, kind: ImageExpectation): LoadedImage {
   }
 }
 
-function readPieces(file: Uint8Array): { pieces: Piece[]; start: number | undefined } {
-  const pieces: Piece[] = []
+function noData(boards: ReadonlySet<number>): ImageError {
+  if (boards.size === 0)
+    return new ImageError(
+      'image/no-segments',
+      'The HEX file has no data to load.',
+      'Check how it was made (objcopy -O ihex).',
+    )
+  return new ImageError(
+    'image/hex-board',
+    `The universal HEX file has nothing for the first kind of board: its parts are for ${[...boards].map(id => hex(id, 4)).join(', ')}.`,
+    'Give a HEX file that was made for the board.',
+  )
+}
+
+function readRuns(file: Uint8Array): { runs: Run[]; start: number | undefined; boards: Set<number> } {
+  const runs: Run[] = []
+  const boards = new Set<number>()
   let base = 0
   /** After a segment base, addresses wrap at 64 KiB. */
   let wraps = false
   let start: number | undefined
-  const word = ({ data }: HexRecord): number => data.reduce((value, byte) => value * 256 + byte, 0)
-  for (const record of records(file)) {
+  for (const record of hexRecords(file)) {
     const { line, type, offset, data } = record
     switch (type) {
-      case Type.data: {
+      case HexType.data: {
         const most = wraps ? 0x10000 - offset : data.length
-        place(pieces, line, base + offset, data.subarray(0, most))
-        place(pieces, line, base, data.subarray(most))
+        append(runs, line, base + offset, data.subarray(0, most))
+        append(runs, line, base, data.subarray(most))
         break
       }
-      case Type.end:
-        return { pieces, start }
-      case Type.segmentBase:
-        base = word(record) * 16
+      case HexType.end:
+        return { runs, start, boards }
+      case HexType.segmentBase:
+        base = hexWord(record) * 16
         wraps = true
         break
-      case Type.linearBase:
-        base = word(record) * 0x10000
+      case HexType.linearBase:
+        base = hexWord(record) * 0x10000
         wraps = false
         break
-      case Type.segmentStart:
-        start = (word(record) >>> 16) * 16 + (word(record) & 0xffff)
+      case HexType.segmentStart:
+        start = (hexWord(record) >>> 16) * 16 + (hexWord(record) & 0xffff)
         break
-      default:
-        start = word(record)
+      case HexType.linearStart:
+        start = hexWord(record)
+        break
+      case HexType.blockStart:
+        boards.add(blockBoard(record))
+        break
+      // The rest of a universal file is not for the first board, whose data are plain records.
     }
   }
   throw new ImageError(
@@ -99,7 +97,10 @@ function readPieces(file: Uint8Array): { pieces: Piece[]; start: number | undefi
   )
 }
 
-function place(pieces: Piece[], line: number, address: number, bytes: Uint8Array): void {
+/** The kind of board that a block of a universal file is for. */
+const blockBoard = ({ data }: HexRecord): number => ((data[0] ?? 0) << 8) | (data[1] ?? 0)
+
+function append(runs: Run[], line: number, address: number, bytes: Uint8Array): void {
   if (bytes.length === 0) return
   if (address + bytes.length > 2 ** 32)
     throw new ImageError(
@@ -107,85 +108,60 @@ function place(pieces: Piece[], line: number, address: number, bytes: Uint8Array
       `Line ${line} of the HEX file runs over the end of the 32-bit address space.`,
       'The file is damaged: copy it or make it again.',
     )
-  pieces.push({ line, address, bytes })
-}
-
-function* records(file: Uint8Array): Generator<HexRecord> {
-  const lines = new TextDecoder('latin1').decode(file).split(/\r\n|\r|\n/)
-  for (const [i, raw] of lines.entries()) {
-    const text = raw.trim()
-    if (text !== '') yield readRecord(text, i + 1)
+  const last = runs.at(-1)
+  if (last === undefined || last.address + last.length !== address) {
+    if (runs.length === mostRuns)
+      throw new ImageError(
+        'image/hex-scattered',
+        `Line ${line} of the HEX file begins another piece of memory, after ${mostRuns} others.`,
+        'Give a HEX file whose records follow each other by their addresses.',
+      )
+    runs.push({ line, address, bytes: bytes.slice(), length: bytes.length })
+    return
   }
+  const length = last.length + bytes.length
+  if (length > last.bytes.length) {
+    const larger = new Uint8Array(2 * length)
+    larger.set(last.bytes.subarray(0, last.length))
+    last.bytes = larger
+  }
+  last.bytes.set(bytes, last.length)
+  last.length = length
 }
 
-function readRecord(text: string, line: number): HexRecord {
-  const where = `Line ${line} of the HEX file`
-  const damaged = 'The file is damaged: copy it or make it again.'
-  if (!/^:([\da-f]{2})+$/i.test(text))
-    throw new ImageError(
-      'image/hex-syntax',
-      `${where} is not a colon and pairs of hexadecimal digits.`,
-      damaged,
-    )
-  const bytes = Uint8Array.from({ length: (text.length - 1) / 2 }, (_, i) =>
-    Number.parseInt(text.slice(1 + 2 * i, 3 + 2 * i), 16),
-  )
-  const length = bytes[0] ?? 0
-  if (bytes.length !== length + 5)
-    throw new ImageError(
-      'image/hex-length',
-      `${where} has ${Math.max(0, bytes.length - 5)} bytes of data and says ${length}.`,
-      damaged,
-    )
-  const found = bytes.at(-1) ?? 0
-  const right = -bytes.subarray(0, -1).reduce((sum, byte) => sum + byte, 0) & 0xff
-  if (found !== right)
-    throw new ImageError(
-      'image/hex-checksum',
-      `${where} has the checksum ${hex(found, 2)}, its bytes make ${hex(right, 2)}.`,
-      damaged,
-    )
-  const type = bytes[3] ?? 0
-  if (type > Type.linearStart)
-    throw new ImageError(
-      'image/hex-record',
-      `${where} has a record of type ${hex(type, 2)}, which is not Intel HEX.`,
-      'Give a plain HEX file for one machine (a universal one holds several).',
-    )
-  const expected = lengths[type]
-  if (expected !== undefined && length !== expected)
-    throw new ImageError(
-      'image/hex-length',
-      `${where}, of type ${type}, has ${length} bytes of data instead of ${expected}.`,
-      damaged,
-    )
-  return { line, type, offset: ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0), data: bytes.subarray(4, -1) }
-}
-
-/** Pieces by address, neighbours as one segment. */
-function joined(pieces: readonly Piece[]): Segment[] {
-  const sorted = pieces.toSorted((a, b) => a.address - b.address)
-  const runs: Piece[][] = []
+/** Runs by address, neighbours as one segment. */
+function joined(runs: readonly Run[]): Segment[] {
+  const groups: Run[][] = []
   let end = -1
-  for (const piece of sorted) {
-    if (piece.address < end)
+  for (const run of runs.toSorted((a, b) => a.address - b.address)) {
+    if (run.address < end)
       throw new ImageError(
         'image/hex-overlap',
-        `Line ${piece.line} of the HEX file fills ${hex(piece.address, 8)}, which another line fills too.`,
+        `Line ${run.line} of the HEX file fills ${hex(run.address, 8)}, which another line fills too.`,
         'Make the file again, of parts that do not overlap.',
       )
-    if (piece.address === end) runs.at(-1)?.push(piece)
-    else runs.push([piece])
-    end = piece.address + piece.bytes.length
+    if (run.address === end) groups.at(-1)?.push(run)
+    else groups.push([run])
+    end = run.address + run.length
   }
-  return runs.map(run => {
-    const address = BigInt(run[0]?.address ?? 0)
-    const bytes = new Uint8Array(run.reduce((sum, piece) => sum + piece.bytes.length, 0))
-    let at = 0
-    for (const piece of run) {
-      bytes.set(piece.bytes, at)
-      at += piece.bytes.length
-    }
-    return { physical: address, virtual: address, bytes, memorySize: bytes.length, executable: true }
-  })
+  return groups.map(segmentOf)
+}
+
+function segmentOf(runs: readonly Run[]): Segment {
+  const [first] = runs as [Run]
+  const address = BigInt(first.address)
+  const bytes = new Uint8Array(runs.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const run of runs) {
+    bytes.set(run.bytes.subarray(0, run.length), at)
+    at += run.length
+  }
+  return {
+    physical: address,
+    virtual: address,
+    bytes,
+    memorySize: bytes.length,
+    executable: true,
+    origin: `line ${first.line} of the HEX file`,
+  }
 }

@@ -8,17 +8,18 @@ export type {
   CpuWiring,
   MemoryRegionSpec,
 } from './board.ts'
-export { Cpu } from './cpu.ts'
+export { defaultStartTime } from './board.ts'
+export { Cpu, type UnfinishedCall } from './cpu.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './device.ts'
 export { Discon, type DisconMask, type DisconType } from './discon.ts'
 export {
   type ImageExpectation,
   type ImageSymbol,
-  isElf,
   type LoadedImage,
   loadElf,
   type Segment,
 } from './elf.ts'
+export { type ElfFile, type ElfSection, isElf, readElf } from './elf-file.ts'
 export { ConfigError, GuestscopeError, ImageError } from './errors.ts'
 export { forgetPageCallee } from './forget.ts'
 export { coreHost, linearCallee, updateEntryCallee } from './functions.ts'
@@ -32,7 +33,9 @@ export {
 } from './guest-files.ts'
 export { isHex, loadHex } from './hex.ts'
 export { Layout, Space } from './layout.ts'
-export { Machine, type MachineOptions, type Tier } from './machine.ts'
+export { withoutHeaders } from './load.ts'
+export { Machine } from './machine.ts'
+export type { MachineOptions, Tier } from './machine-options.ts'
 export { GuestMemory, type MemoryRegion } from './memory.ts'
 export {
   allowedValues,
@@ -52,6 +55,7 @@ export {
 } from './options.ts'
 export {
   type CallbackAccess,
+  type CallbackResult,
   type Cell,
   type Condition,
   type Counter,
@@ -72,6 +76,7 @@ export {
   type MemoryResult,
   type MemoryWriteResult,
   type OutputFile,
+  type OutputOptions,
   type PluginApi,
   type Privilege,
   type Program,
@@ -103,6 +108,7 @@ export { loadRaw } from './raw.ts'
 export type { RunState } from './run-loop.ts'
 export type { BlockStatistics, MachineStatistics, TierStatistics } from './statistics.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './stop.ts'
+export { StringTable } from './string-table.ts'
 export {
   Access,
   type CauseInfo,

@@ -114,3 +114,11 @@ export interface Instrumentation {
   /** No generated code is running, and none of what was asked to be flushed is left. */
   safePoint?(): void
 }
+
+/** Nobody watches. */
+export const noInstrumentation: Instrumentation = {
+  translates: false,
+  discons: false,
+  translate: () => undefined,
+  discon: () => {},
+}

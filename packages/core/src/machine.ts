@@ -1,59 +1,31 @@
 /** A machine: CPUs, memory and devices, what they know of each other, and what others may ask of it. */
 import { Head } from '@guestscope/codegen'
-import type { Board, BoardHost, BoardOptions, BuiltBoard, CpuWiring } from './board.ts'
+import {
+  type BoardHost,
+  type BoardOptions,
+  type BuiltBoard,
+  type CpuWiring,
+  defaultStartTime,
+} from './board.ts'
+import { boardHost } from './board-host.ts'
 import { Cpu } from './cpu.ts'
 import type { LoadedImage } from './elf.ts'
-import { Engine } from './engine.ts'
-import { Listens } from './functions.ts'
+import type { Engine } from './engine.ts'
 import { type AddressRange, GuestCode } from './guest-code.ts'
 import type { SemihostingHost } from './guest-files.ts'
-import { cpuAt, hostFunctions } from './host-functions.ts'
 import { readPhysical, readVirtual, translateDebug, writeVirtual } from './inspect.ts'
-import type { Instrumentation, TrapReturn } from './instrument.ts'
-import { Layout } from './layout.ts'
-import { loadImage, place } from './load.ts'
-import { GuestMemory, PageFlag } from './memory.ts'
-import { Polls } from './polls.ts'
-import { defaultTuning, type RegionTuning } from './regions.ts'
+import { type Instrumentation, noInstrumentation, type TrapReturn } from './instrument.ts'
+import { machineEngine } from './machine-engine.ts'
+import { type MachineOptions, rateOf, tuningOf } from './machine-options.ts'
+import { GuestMemory } from './memory.ts'
+import { clearMemory, powerOn } from './power.ts'
 import { RunLoop, type RunState } from './run-loop.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
 import type { StopReason } from './stop.ts'
 import { Access, type Target } from './target.ts'
 import type { Tb, TbCache } from './tb.ts'
-import { MachineTime } from './time.ts'
-
-/**
- * Highest tier that runs: 0 the interpreter, 1 regions by the quick compiler too, 2 those by the optimising compiler; or
- * the oracle alone, for tests.
- */
-export type Tier = 0 | 1 | 2 | 'oracle'
-
-export interface MachineOptions extends BoardOptions {
-  readonly target: Target
-  readonly board: Board
-  /** Default 1: V8 optimises hot regions by itself (docs/performance.md). Makes no difference to the guest. */
-  readonly tier?: Tier
-  /** Executions of a block before it heads a region. */
-  readonly hotThreshold?: number
-  /** Hot blocks that are compiled together. */
-  readonly batch?: number
-  /** Other settings of the tiers, for tests. */
-  readonly tuning?: Partial<RegionTuning>
-  /** Bytes for decoded blocks; default 64 MiB. When they are used up, all translations are thrown away. */
-  readonly poolBytes?: number
-  /** Hears what the user should know of the guest, one line of text each, each only once. */
-  readonly notice?: (text: string) => void
-}
-
-/** What a reset costs the host, in instructions, and how many bytes it clears in the time of one. */
-const [resetCost, clearedPerInstruction] = [20_000, 4]
-
-const noInstrumentation: Instrumentation = {
-  translates: false,
-  discons: false,
-  translate: () => undefined,
-  discon: () => {},
-}
+import { MachineTime, usualRate } from './time.ts'
+import { TrapReports } from './trap-reports.ts'
 
 export class Machine {
   readonly target: Target
@@ -62,6 +34,8 @@ export class Machine {
   readonly console: BoardOptions['console']
   readonly semihosting: boolean
   readonly semihostingHost: SemihostingHost | undefined
+  /** See `BoardOptions.startTime`. */
+  readonly startTime: number
   readonly image: LoadedImage | undefined
   readonly engine: Engine
   /** What the board's devices, and those inside the CPUs, may use. */
@@ -69,13 +43,17 @@ export class Machine {
   /** How the board wires the CPUs. */
   readonly wiring: CpuWiring
   readonly #board: BuiltBoard
+  /** The board has no other size of memory. */
+  readonly #fixedMemory: boolean
   readonly #code: GuestCode
   readonly #time = new MachineTime()
   readonly #loop: RunLoop
+  readonly #traps: TrapReports
   readonly #notice: (text: string) => void
-  readonly #polls = new Polls((key, text) => this.notice(key, text))
   /** Notices given, by key. */
   readonly #noticed = new Set<string>()
+  /** An instruction takes a cycle of the board's clock. */
+  readonly #followsClock: boolean
   /** Instructions executed before the last reset. */
   #executedBefore = 0
 
@@ -84,29 +62,37 @@ export class Machine {
     this.console = options.console
     this.semihosting = options.semihosting
     this.semihostingHost = options.semihostingHost
+    this.startTime = options.startTime ?? defaultStartTime
     this.image = options.image
     this.#notice = options.notice ?? (() => {})
-    this.host = this.#boardHost()
+    this.host = boardHost({
+      machine: this,
+      time: this.#time,
+      interrupt: () => this.#loop.interrupt(),
+      reset: () => {
+        this.#loop.pending = 'reset'
+        this.#loop.interrupt()
+      },
+      clockChanged: hz => this.#clockChanged(hz),
+    })
     this.#board = options.board.build(this.host, options)
+    this.#fixedMemory = options.board.fixedMemory ?? false
     this.wiring = { ...this.#board.wiring }
+    this.#followsClock = options.rate === 'board'
+    this.#time.setRate(rateOf(options, this.wiring) ?? usualRate)
     this.memory = new GuestMemory(options.cpus, this.#board.regions, options.poolBytes)
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory))
     for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device, true)
     for (const d of this.#board.devices) this.memory.attach(d.base, d.device, false)
     const self = this
-    const promotes = (options.tier ?? 1) === 2
-    const tuning = {
-      ...defaultTuning,
-      ...(options.batch !== undefined && { batch: options.batch }),
-      ...options.tuning,
-      ...(!promotes && { hotSamples: Number.POSITIVE_INFINITY }),
-    }
+    const tuning = tuningOf(options)
     this.#code = new GuestCode({
       target: this.target,
       memory: this.memory,
       cpus: this.cpus,
       tuning,
       redirected: cpu => this.#loop.redirected(cpu),
+      charge: instructions => this.charge(instructions),
       instrumentation: {
         get translates(): boolean {
           return self.#loop.instrumentation.translates
@@ -117,8 +103,22 @@ export class Machine {
         flushed: () => this.#loop.instrumentation.flushed?.(),
       },
     })
-    this.engine = this.#makeEngine(options)
+    this.engine = machineEngine({
+      machine: this,
+      options,
+      code: this.#code,
+      leaves: () => this.stopReason !== undefined || this.#loop.pending !== undefined,
+      overwritten: (linear, length) => this.#overwritten(linear, length),
+      report: (cpu, cause, low, high) => this.#traps.entered(cpu, cause, low, high),
+    })
     this.#code.engine = this.engine
+    this.#traps = new TrapReports({
+      target: this.target,
+      cpus: this.cpus,
+      code: this.#code,
+      run: () => this.#loop,
+      notice: (key, text) => this.notice(key, text),
+    })
     this.#loop = new RunLoop(
       {
         target: this.target,
@@ -126,49 +126,13 @@ export class Machine {
         engine: this.engine,
         code: this.#code,
         time: this.#time,
+        storms: this.#traps.storms,
         sampleInterval: tuning.sampleInterval,
         settle: () => this.#settle(),
       },
       noInstrumentation,
     )
     this.#powerOn()
-  }
-
-  #makeEngine(options: MachineOptions): Engine {
-    const tier = options.tier ?? 1
-    const leaves = (): boolean => this.stopReason !== undefined || this.#loop.pending !== undefined
-    const engine = new Engine({
-      target: this.target,
-      memory: this.memory,
-      hook: id => this.#code.hook(id),
-      hotThreshold: tier === 1 || tier === 2 ? (options.hotThreshold ?? 2500) : 0,
-      host: hostFunctions({
-        machine: this,
-        code: this.#code,
-        leaves,
-        access: {
-          target: this.target,
-          memory: this.memory,
-          translate: (cpu, address, kind) => engine.translate(cpu.base, BigInt.asIntN(64, address), kind),
-          invalidate: (linear, length) => this.#overwritten(linear, length),
-          reached: record => this.#code.reachedDevice(record),
-          absent: physical => this.#polls.add(physical),
-        },
-        report: (cpu, cause, low, high) => {
-          if (!this.stopReason) this.#loop.instrumentation.discon(cpu, cause, low, high)
-        },
-      }),
-    })
-    if (tier === 'oracle') {
-      engine.useOracle({
-        cpuAt: base => cpuAt(this, base),
-        blockAt: address => this.#code.at(address),
-        isValid: tb => this.#code.isValid(tb),
-        hooks: this.#code.hooks,
-        leaves: cpu => leaves() || cpu.get32(Head.request) !== 0,
-      })
-    }
-    return engine
   }
 
   /** Puts the plugin host in. Blocks translated before are forgotten. */
@@ -228,6 +192,12 @@ export class Machine {
     this.#notice(text)
   }
 
+  /** What a CPU is caught in, so that it gets nowhere, in one sentence; undefined: nothing, as far as is known. */
+  get storm(): string | undefined {
+    const { storm } = this.#traps.storms
+    return storm && this.#traps.describe(storm)
+  }
+
   // Time.
 
   /** Instructions so far, idle time included; exact outside generated code and in single steps. */
@@ -238,7 +208,7 @@ export class Machine {
   executedBy(cpu: Cpu): number {
     return this.#time.executedBy(cpu)
   }
-  /** What devices and guests take for time, in instructions or nanoseconds: the clock, unless a plugin says otherwise. */
+  /** What devices and guests take for time, in nanoseconds: the instructions at their rate, unless a plugin says otherwise. */
   virtualTime(): number {
     return this.#time.virtual()
   }
@@ -249,7 +219,7 @@ export class Machine {
 
   /** The board's counter for its CPUs. */
   time(): bigint {
-    return this.#board.time?.() ?? BigInt(this.virtualTime())
+    return this.#board.time?.() ?? BigInt(Math.floor(this.virtualTime()))
   }
 
   // Running.
@@ -264,7 +234,26 @@ export class Machine {
 
   /** The CPU that runs goes on elsewhere, without the instruction whose callbacks have run, or the rest of it. */
   redirect(cpu: Cpu, go: () => void, inAccess: boolean): void {
+    this.proceed(cpu)
     this.#loop.redirect(cpu, go, inAccess)
+  }
+
+  /**
+   * In the course of a host call that a trap leads to: this was only a piece of it, and the target has not moved the pc
+   * on. The run loop delivers the same trap again when others have had their turn; `waits`: when something may have come
+   * from outside, for which `run` gives 'idle'. Until `proceed` the CPU stands still, takes no interrupt, and nobody
+   * hears of the call.
+   */
+  pause(cpu: Cpu, waits: boolean): void {
+    cpu.unfinished = { cause: cpu.get32(Head.trapCause), value: cpu.get64(Head.trapValue), waits }
+    this.updateDiscon()
+    this.#loop.interrupt()
+  }
+  /** The host call has come to its end. */
+  proceed(cpu: Cpu): void {
+    if (!cpu.unfinished) return
+    cpu.unfinished = undefined
+    this.updateDiscon()
   }
 
   /** Delivers a trap that did not arise in generated code. */
@@ -279,10 +268,7 @@ export class Machine {
    * Plugins hear of the edge at the time of the instruction, as of every other edge.
    */
   trapReturned(cpu: Cpu, from: TrapReturn): void {
-    if (this.stopReason) return
-    cpu.set32(Head.budget, cpu.get32(Head.budget) + 1)
-    this.#loop.instrumentation.trapReturn?.(cpu, from)
-    cpu.set32(Head.budget, cpu.get32(Head.budget) - 1)
+    this.#traps.returned(cpu, from)
   }
 
   /** The CPU's address translation has changed. */
@@ -309,25 +295,15 @@ export class Machine {
     this.#code.forbid(ranges, mask, flags)
   }
 
-  /** The devices of the machine are about to change this much of linear memory: translations of it are void. */
+  /** This much of linear memory is about to change, by other ways than stores of generated code: translations of it are void. */
   invalidate(linear: number, length: number): void {
-    if (this.memory.flags(linear) & PageFlag.code) this.#overwritten(linear, length)
+    if (this.memory.holdsCode(linear, length)) this.#overwritten(linear, length)
   }
 
   /** There was code: a region that runs and has reached a device must not go on. */
   #overwritten(linear: number, length: number): void {
     this.#code.invalidate(linear, length)
     this.#time.current?.request()
-  }
-
-  /** See `BoardHost.writeMemory`. */
-  #writeMemory(address: number, bytes: Uint8Array): boolean {
-    const linear = this.memory.linear(BigInt(address))
-    const last = bytes.length - 1
-    if (!linear || this.memory.linear(BigInt(address + last)) !== linear + last) return false
-    this.invalidate(linear, bytes.length)
-    this.memory.bytes.set(bytes, linear)
-    return true
   }
 
   // Stopping, resetting.
@@ -339,10 +315,7 @@ export class Machine {
       const { pending } = this.#loop
       this.#loop.pending = undefined
       if (pending === 'reset') {
-        for (const r of this.memory.regions) {
-          this.memory.bytes.fill(0, r.linear, r.linear + r.size)
-          this.charge(resetCost + r.size / clearedPerInstruction)
-        }
+        this.charge(clearMemory(this.memory))
         this.#executedBefore = this.executed
         this.#powerOn()
         this.#loop.instrumentation.reset?.()
@@ -368,11 +341,7 @@ export class Machine {
 
   /** Makes `Head.discon` agree with whether anybody listens. */
   updateDiscon(): void {
-    const { discons, countsDiscons } = this.#loop.instrumentation
-    // After the run has been ended nothing is reported any more, not even the call that has ended it.
-    const live = !this.stopReason
-    const listens = live ? (discons ? Listens.hears : 0) | (countsDiscons ? Listens.counts : 0) : 0
-    for (const cpu of this.cpus) cpu.set32(Head.discon, listens)
+    this.#traps.update()
   }
 
   /** Feeds the console. */
@@ -380,52 +349,20 @@ export class Machine {
     this.#board.input(bytes)
   }
 
-  #boardHost(): BoardHost {
-    return {
-      clock: () => this.#time.virtual(),
-      schedule: (token, at, callback) => {
-        if (this.#time.schedule(token, at, callback)) this.#loop.interrupt()
-      },
-      cancel: token => this.#time.cancel(token),
-      exit: status => this.exit(status),
-      setLine: (cpu, line, level) => {
-        const target = this.cpus[cpu]
-        if (!target) return
-        this.target.setLine(target, line, level)
-      },
-      setClock: hz => {
-        this.wiring.clockHz = hz
-        for (const cpu of this.cpus) this.target.clockChanged?.(cpu)
-      },
-      reset: () => {
-        this.#loop.pending = 'reset'
-        this.#loop.interrupt()
-      },
-      charge: instructions => this.charge(instructions),
-      readMemory: (address, length) => readPhysical(this.memory, BigInt(address), length),
-      writeMemory: (address, bytes) => this.#writeMemory(address, bytes),
-      absentRead: address => this.#polls.add(address),
-      notice: (key, text) => this.notice(key, text),
-    }
+  /** The clock of the CPUs has another frequency. */
+  #clockChanged(hz: number): void {
+    this.wiring.clockHz = hz
+    if (this.#followsClock && this.#time.setRate(hz)) this.#loop.interrupt()
+    for (const cpu of this.cpus) this.target.clockChanged?.(cpu)
   }
 
   /** Memory is zero here. */
   #powerOn(): void {
     this.#time.forgetDeadlines()
     this.#loop.reset()
+    this.#traps.storms.reset()
     this.#code.flush()
-    for (const c of this.#board.contents) place(this.memory, c.base, c.bytes, 'part of the board')
-    if (this.image) loadImage(this.memory, this.image)
-    for (const cpu of this.cpus) {
-      this.memory.bytes.fill(0, cpu.base, cpu.base + Layout.stateSize)
-      cpu.waiting = false
-      cpu.executed = 0
-      cpu.set32(Head.index, cpu.index)
-      this.#code.spaces.reset(cpu)
-      this.target.reset(cpu)
-      if (this.#board.resetPc !== undefined) cpu.pc = this.#board.resetPc
-    }
-    for (const d of this.memory.devices) d.reset?.() // they drive lines into the CPUs
+    powerOn(this, this.#board, this.#code, this.#fixedMemory)
     this.updateDiscon()
   }
 
@@ -450,14 +387,12 @@ export class Machine {
       address,
       data,
       at => at,
-      (linear, n) => this.#code.invalidate(linear, n),
+      (linear, n) => this.invalidate(linear, n),
     )
   }
   /** Writes RAM as a CPU sees it; false, and nothing written, if any byte is something else. */
   writeVirtual(cpu: Cpu, address: bigint, data: Uint8Array): boolean {
     const physicalOf = (at: bigint): bigint | undefined => this.translateDebug(cpu, at, Access.store)
-    return writeVirtual(this.memory, address, data, physicalOf, (linear, n) =>
-      this.#code.invalidate(linear, n),
-    )
+    return writeVirtual(this.memory, address, data, physicalOf, (linear, n) => this.invalidate(linear, n))
   }
 }

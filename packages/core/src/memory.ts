@@ -196,6 +196,13 @@ export class GuestMemory {
   flags(linear: number): number {
     return this.bytes[this.pageFlags + Math.floor(linear / pageSize)] as number
   }
+  /** Is there translated code on any page of the range? */
+  holdsCode(linear: number, length: number): boolean {
+    const last = Math.floor((linear + length - 1) / pageSize)
+    for (let page = Math.floor(linear / pageSize); page <= last; page++)
+      if ((this.bytes[this.pageFlags + page] as number) & PageFlag.code) return true
+    return false
+  }
   setFlag(linear: number, flag: number, on: boolean): void {
     const at = this.pageFlags + Math.floor(linear / pageSize)
     const old = this.bytes[at] as number

@@ -29,9 +29,11 @@ export interface BooleanOption extends Common {
   readonly default?: boolean
 }
 
-/** A finite number, decimal or `0x…`. */
+/** A finite number, decimal (1e9, 10_000, 50M) or `0x…`. */
 export interface NumberOption extends Common {
   readonly type: 'number'
+  /** It counts bytes: k, M and G are powers of 1024 instead of 1000. */
+  readonly unit?: 'bytes'
   readonly default?: number
   /** Smallest and largest value allowed, inclusive. */
   readonly minimum?: number
@@ -202,12 +204,24 @@ function optionValue(spec: OptionSpec, given: Single): Single | undefined {
   }
 }
 
+const numeral = /^-?(0x[0-9a-f]+|\d+(\.\d+)?(e\d+)?)([kmg]?)$/i
+const exponents: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3 }
+
+/** As the command line writes numbers: `1e9`, `10_000`, `50M`. */
+function parsedNumber(given: string, unit: number): number {
+  const text = given.replaceAll(/(?<=\w)_(?=\w)/g, '')
+  const [, digits = '', , , suffix = ''] = numeral.exec(text) ?? []
+  const value = Number(digits || Number.NaN) * unit ** (exponents[suffix.toLowerCase()] ?? 0)
+  return text.startsWith('-') ? -value : value
+}
+
 function numberValue(spec: NumberOption, given: string | number | boolean): number | undefined {
-  let value: number
-  if (typeof given === 'number') value = given
-  else if (typeof given === 'string' && /^-?(0x[0-9a-f]+|\d+(\.\d+)?(e\d+)?)$/i.test(given))
-    value = given.startsWith('-') ? -Number(given.slice(1)) : Number(given)
-  else return undefined
+  if (typeof given === 'boolean') return undefined
+  const unit = spec.unit === 'bytes' ? 1024 : 1000
+  let value = typeof given === 'number' ? given : parsedNumber(given, unit)
+  const whole = Math.round(value)
+  // A fraction of a thousand may miss the whole number by the last bit: 1.1k.
+  if (typeof given === 'string' && Math.abs(whole - value) <= Math.abs(value) * Number.EPSILON) value = whole
   if (!Number.isFinite(value) || (spec.integer === true && !Number.isSafeInteger(value))) return undefined
   if (value < (spec.minimum ?? -Infinity) || value > (spec.maximum ?? Infinity)) return undefined
   return value

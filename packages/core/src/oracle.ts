@@ -1,5 +1,6 @@
 /** Tier `oracle`: what `run` of the engine module does, done by interpreting the IR of one instruction at a time. */
 import {
+  Block,
   Builder,
   Exit,
   Head,
@@ -7,12 +8,13 @@ import {
   knownOperands,
   type Node,
   type Oracle,
+  Rec,
   type Type,
 } from '@guestscope/codegen'
 import type { BlockHookRunner } from './block-hooks.ts'
 import type { Cpu } from './cpu.ts'
 import type { Target } from './target.ts'
-import type { Tb } from './tb.ts'
+import { recordOf, type Tb } from './tb.ts'
 
 /** What the oracle needs of the machine. */
 export interface OracleHostView {
@@ -107,26 +109,65 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
     }
   }
 
+  const keepPlace = (cpu: Cpu, tb: Tb, index: number): void => {
+    cpu.set32(Head.resume, recordOf(tb, index))
+    cpu.set32(Head.resumeContext, cpu.get32(Head.context))
+  }
+
+  /** The block that was left in its middle, if nothing has come between. */
+  const resumed = (cpu: Cpu): { tb: Tb; index: number } | undefined => {
+    const record = cpu.get32(Head.resume)
+    if (!record || !cpu.get32(Head.budget)) return undefined
+    cpu.set32(Head.resume, 0)
+    const address = view.getInt32(record + Rec.block, true)
+    if (!view.getInt32(address + Block.length, true)) return undefined
+    const tb = host.blockAt(address)
+    const index = (record - recordOf(tb, 0)) >> Rec.shift
+    const same =
+      tb.pc + BigInt(tb.offsets[index] as number) === cpu.pc &&
+      cpu.get32(Head.context) === cpu.get32(Head.resumeContext)
+    return same ? { tb, index } : undefined
+  }
+
+  /** Runs a block from an instruction on; undefined: go on at pc. */
+  const runFrom = (cpu: Cpu, tb: Tb, first: number): number | undefined => {
+    for (let i = first; i < tb.length; i++) {
+      if (!cpu.get32(Head.budget)) {
+        if (i > 0) keepPlace(cpu, tb, i)
+        return Exit.budget
+      }
+      const exit = step(cpu, tb, i)
+      if (exit === undefined) return undefined
+      if (exit !== Exit.next) return exit
+      if (!host.isValid(tb)) return undefined // it has overwritten its own code
+      if (cpu.get32(Head.request)) {
+        if (i + 1 < tb.length) keepPlace(cpu, tb, i + 1)
+        return undefined
+      }
+    }
+    return undefined
+  }
+
   return base => {
     const cpu = host.cpuAt(base)
     let single = cpu.get32(Head.single)
     for (;;) {
       if (!single && cpu.get32(Head.request)) return Exit.request
       single = 0
+      const kept = resumed(cpu)
+      if (kept) {
+        const exit = runFrom(cpu, kept.tb, kept.index)
+        if (exit !== undefined) return exit
+        continue
+      }
       const index = Number((cpu.pc >> 1n) & BigInt(JumpCache.entries - 1))
       const entry = cpu.get32(Head.space) + index * JumpCache.entrySize
       const hit =
         view.getBigUint64(entry + JumpCache.pc, true) === cpu.pc &&
         view.getInt32(entry + JumpCache.context, true) === cpu.get32(Head.context)
       if (!hit) return Exit.lookup
-      const tb = host.blockAt(view.getInt32(entry + JumpCache.block, true))
-      for (let i = 0; i < tb.length; i++) {
-        if (!cpu.get32(Head.budget)) return Exit.budget
-        const exit = step(cpu, tb, i)
-        if (exit === undefined || (exit === Exit.next && cpu.get32(Head.request))) break
-        if (exit === Exit.next && !host.isValid(tb)) break // it has overwritten its own code
-        if (exit !== Exit.next) return exit
-      }
+      const exit = runFrom(cpu, host.blockAt(view.getInt32(entry + JumpCache.block, true)), 0)
+      if (exit !== undefined) return exit
     }
   }
 }

@@ -1,6 +1,7 @@
 /** What a plugin is to the host, and the handshake of versions. */
+import { checkOptionSpecs } from './option-specs.ts'
 import type { OptionSpecs, OptionValues } from './options.ts'
-import type { PluginApi } from './plugin/index.ts'
+import type { CallbackResult, PluginApi } from './plugin/index.ts'
 import { PluginError } from './plugin-error.ts'
 
 /**
@@ -20,16 +21,21 @@ export interface PluginDefinition<Specs extends OptionSpecs = OptionSpecs> {
   /** Options that a user can give, by name. */
   readonly options?: Specs
   /** Called once, before the guest runs. Registers callbacks; whatever it throws refuses the plugin. */
-  install(api: PluginApi, options: OptionValues<Specs>): void
+  install(api: PluginApi, options: OptionValues<Specs>): CallbackResult
 }
 
 /**
- * Takes what a plugin file exports by default; throws a `PluginError` (`plugin/not-a-plugin`) if that is no plugin.
+ * Takes what a plugin file exports by default; throws a `PluginError` (`plugin/not-a-plugin`, or
+ * `plugin/option-spec` for options described wrongly) if that is no plugin.
  * `source` says where it came from.
  */
 export function asPluginDefinition(value: unknown, source: string): PluginDefinition {
   const missing = missingPart(value)
-  if (missing === undefined) return value as PluginDefinition
+  if (missing === undefined) {
+    const { options } = value as PluginDefinition
+    checkOptionSpecs(source, options)
+    return value as PluginDefinition
+  }
   throw new PluginError(
     'plugin/not-a-plugin',
     `${source} is not a plugin: ${missing}.`,
@@ -39,10 +45,11 @@ export function asPluginDefinition(value: unknown, source: string): PluginDefini
 
 function missingPart(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'it has no default export that is an object'
-  const part = value as { name?: unknown; apiVersion?: unknown; install?: unknown }
+  const part = value as Partial<Record<keyof PluginDefinition, unknown>>
   if (typeof part.name !== 'string' || part.name === '') return 'name is not a text'
   if (typeof part.apiVersion !== 'number') return 'apiVersion is not a number'
   if (typeof part.install !== 'function') return 'install is not a function'
+  if (typeof part.description !== 'string') return 'description is not a text'
   return undefined
 }
 

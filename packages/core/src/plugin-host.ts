@@ -21,7 +21,9 @@ import { asPluginDefinition, checkApiVersion, type PluginDefinition } from './pl
 import { PluginError } from './plugin-error.ts'
 import { Callbacks } from './plugin-host/callbacks.ts'
 import { CellAllocator } from './plugin-host/cells.ts'
+import { isThenable } from './plugin-host/check.ts'
 import { type Deferred, DeferredCalls } from './plugin-host/deferred.ts'
+import { Ending } from './plugin-host/ending.ts'
 import { type HandleHost, HostEvent, HostTb } from './plugin-host/handles.ts'
 import { Installed } from './plugin-host/installed.ts'
 import { Listeners } from './plugin-host/listeners.ts'
@@ -30,7 +32,7 @@ import { RecordSpace } from './plugin-host/record-space.ts'
 import { Level, Registers } from './plugin-host/registers.ts'
 import { Scope } from './plugin-host/scope.ts'
 import { HostTraceBuffer } from './plugin-host/traces.ts'
-import { describeError, type StopReason, stopMessage, stopStatus } from './stop.ts'
+import { describeError, type StopReason } from './stop.ts'
 
 /** The plugins of one machine. */
 export class PluginHost implements Instrumentation {
@@ -41,6 +43,7 @@ export class PluginHost implements Instrumentation {
   /** Trace buffers, and those of deferred callbacks. */
   readonly records: RecordSpace
   readonly callbacks: Callbacks
+  readonly ending: Ending
   readonly onDiscon: Listeners<(event: DisconEvent) => void> = new Listeners(() =>
     this.machine.updateDiscon(),
   )
@@ -62,8 +65,6 @@ export class PluginHost implements Instrumentation {
   #tasks: (() => void)[] = []
   /** The plugin that has virtual time in its hands. */
   timekeeper: Installed | undefined
-  /** Set while the exit callbacks run: the reason so far. */
-  #finishing: StopReason | undefined
 
   /** Puts itself into the machine, as its instrumentation. */
   constructor(machine: PluginMachine, io: PluginHostIo) {
@@ -71,7 +72,8 @@ export class PluginHost implements Instrumentation {
     this.io = io
     this.cells = new CellAllocator(machine)
     this.registers = new Registers(machine)
-    this.callbacks = new Callbacks(this.registers, (owner, where, error) => this.fail(owner, where, error))
+    this.ending = new Ending(machine, io, plugin => this.remove(plugin))
+    this.callbacks = new Callbacks(this.registers, this.ending)
     this.records = new RecordSpace(machine, buffer => {
       machine.flushBlocks()
       this.atSafePoint(() => this.records.free(buffer))
@@ -109,10 +111,10 @@ export class PluginHost implements Instrumentation {
     const values = resolveOptions(name, plugin.options ?? {}, options)
     const installed = new Installed(this, this.#freeName(name))
     try {
-      // Typed void, but nothing keeps an author from writing `async`.
+      this.io.calling?.(installed.name, 'install')
       const result: unknown = plugin.install(installed, values)
-      if (result instanceof Promise) {
-        result.catch(() => {})
+      if (isThenable(result)) {
+        result.then(undefined, () => {})
         throw new PluginError(
           'plugin/install-async',
           'install returned a promise.',
@@ -125,6 +127,8 @@ export class PluginHost implements Instrumentation {
       const code = error instanceof PluginError ? error.code : 'plugin/install-failed'
       const problem = `Plugin ${installed.name} cannot be installed:`
       throw new PluginError(code, problem, describeError(error), { cause: error })
+    } finally {
+      this.io.calling?.()
     }
     this.#plugins.push(installed)
   }
@@ -164,9 +168,10 @@ export class PluginHost implements Instrumentation {
       if (!registration.active) continue
       const event = new HostEvent(cpu, cause, info, fromLow, fromHigh)
       try {
-        registration.callback(event)
+        const result: unknown = registration.callback(event)
+        if (result !== undefined) this.ending.returned(registration.owner, 'onDiscon', result)
       } catch (error) {
-        this.fail(registration.owner, 'onDiscon', error)
+        this.ending.fail(registration.owner, 'onDiscon', error)
       }
       event.end()
     }
@@ -226,24 +231,18 @@ export class PluginHost implements Instrumentation {
    * replaces a reason with status 0. To be called once.
    */
   finish(reason: StopReason): StopReason {
-    this.#finishing = reason
+    this.ending.begin(reason)
     this.safePoint()
     this.records.flush()
     for (const cpu of this.machine.cpus) this.#tell(this.onCpuExit, 'onCpuExit', cpu.index)
     this.#tell(this.onExit, 'onExit')
     this.records.flush()
     this.safePoint()
-    const last = this.#finishing
-    this.#finishing = undefined
-    return last
+    return this.ending.reason ?? reason
   }
-
-  /** Ends the run for a plugin. */
-  stop(reason: StopReason): void {
-    if (this.#finishing === undefined) this.machine.stop(reason)
-    else if (stopStatus(this.#finishing) === 0) this.#finishing = reason
-    else if (reason.kind === 'plugin' && reason.message !== undefined)
-      this.io.output(`${stopMessage(reason)}\n`)
+  /** How the run has ended, after `finish`: what a promise of a plugin throws later still turns success into failure. */
+  get ended(): StopReason | undefined {
+    return this.ending.reason
   }
 
   // Records.
@@ -255,19 +254,17 @@ export class PluginHost implements Instrumentation {
     )
   }
   /** The buffer that a plugin gave; throws if it is none, or not in use. */
-  checkTrace(buffer: TraceBuffer): HostTraceBuffer {
-    if (buffer instanceof HostTraceBuffer && this.records.has(buffer)) return buffer
+  checkTrace(owner: Installed, buffer: TraceBuffer): HostTraceBuffer {
+    if (buffer instanceof HostTraceBuffer && buffer.owner === owner && this.records.has(buffer)) return buffer
     throw new PluginError(
       'plugin/argument',
-      'That is not a trace buffer in use.',
+      'That is not a trace buffer in use of this plugin.',
       'Make one with api.traceBuffer, and do not dispose of it before.',
     )
   }
   /** A hook that records the call of a deferred callback. */
   deferred(owner: Installed, callback: Deferred, when?: HookCondition): Hook {
-    owner.deferred ??= new DeferredCalls(this.records, owner, this.registers, (plugin, where, error) =>
-      this.fail(plugin, where, error),
-    )
+    owner.deferred ??= new DeferredCalls(this.records, owner, this.registers, this.ending)
     this.#deferring.add(owner)
     return owner.deferred.hook(callback, when)
   }
@@ -292,7 +289,7 @@ export class PluginHost implements Instrumentation {
           return this.deferred(registration.owner, { shape: 'access', guarded: registration, call: callback })
         return { kind: 'call', run: this.callbacks.memory(registration, callback, access), access }
       },
-      traceHook: buffer => ({ kind: 'trace', target: this.checkTrace(buffer) }),
+      traceHook: buffer => ({ kind: 'trace', target: this.checkTrace(registration.owner, buffer) }),
       cellOffset: cell => this.cells.offset(cell),
       disassemble: source => target.disassemble(source.insn, source.pc),
       describe: source => target.describe(source.insn),
@@ -301,30 +298,33 @@ export class PluginHost implements Instrumentation {
   }
 
   /** Calls a plugin; false if it threw. */
-  call(plugin: Installed, callback: string, level: number, run: () => void): boolean {
+  call(plugin: Installed, callback: string, level: number, run: () => unknown): boolean {
     const { gone } = plugin
     plugin.deferred?.flush()
     if (plugin.gone !== gone) return false
     const before = this.registers.level
     this.registers.level = level
+    this.io.calling?.(plugin.name, callback)
     try {
-      run()
+      const result = run()
+      if (result !== undefined) this.ending.returned(plugin, callback, result)
       return true
     } catch (error) {
-      this.fail(plugin, callback, error)
+      this.ending.fail(plugin, callback, error)
       return false
     } finally {
+      this.io.calling?.()
       this.registers.level = before
     }
   }
 
-  /** A plugin has thrown: it is out, and, unless told otherwise, so is the run. */
-  fail(plugin: Installed, callback: string, error: unknown): void {
-    if (plugin.gone) return
-    this.remove(plugin)
-    const failure = { plugin: plugin.name, callback, error }
-    this.io.onError?.(failure)
-    if (this.io.pluginErrors !== 'stop-plugin') this.stop({ kind: 'plugin-error', ...failure })
+  /**
+   * A plugin of this name (one of `names`) has thrown outside of its callbacks, in a promise or timer, where only
+   * whoever runs the machine could catch it: the same as an error in a callback.
+   */
+  stray(name: string, error: unknown): void {
+    const plugin = this.#plugins.find(installed => installed.name === name)
+    if (plugin) this.ending.stray(plugin, error)
   }
 
   /** Takes a plugin out; what it has is given back at the next safe point, then `done` is called. */
@@ -337,6 +337,8 @@ export class PluginHost implements Instrumentation {
       this.timekeeper = undefined
       this.machine.holdTime(undefined)
     }
+    // Others may use its cells, and must not find somebody else's there.
+    if (plugin.hasCells) this.machine.flushBlocks()
     this.atSafePoint(() => {
       done()
       plugin.freeCells()

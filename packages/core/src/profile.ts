@@ -55,12 +55,10 @@ export class Profile {
     this.#last ??= performance.now()
     for (let left = instructions; ; ) {
       const piece = Math.min(this.#left, left)
-      const before = machine.executed
+      const [executed, spent] = [machine.executed, machine.spent]
       const state = machine.run(piece)
-      // A reset sets the count back.
-      const used = machine.executed >= before ? machine.executed - before : piece
-      left -= used
-      this.#left -= used
+      left -= machine.spent - spent
+      this.#left -= machine.executed - executed
       if (this.#left <= 0) this.#sample()
       if (state !== 'running' || left <= 0) return state
     }

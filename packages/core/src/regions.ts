@@ -90,7 +90,7 @@ export class Regions {
   heat(tb: Tb): boolean {
     // One that has a region has run without it for want of budget.
     const region = this.#memory.words[this.#word(tb, Block.region)]
-    if (!tb.fine && !region) this.#hot.add(tb)
+    if (!region && this.#translator.compiles(tb)) this.#hot.add(tb)
     if (this.#hot.size >= this.#tuning.batch) this.compileHot()
     return this.#hot.size > 0
   }

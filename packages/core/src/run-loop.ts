@@ -1,12 +1,13 @@
 /** The run loop: whose turn it is, for how long, and what is to be done whenever generated code comes back. */
 import { Exit, Head } from '@guestscope/codegen'
-import type { Cpu } from './cpu.ts'
+import type { Cpu, UnfinishedCall } from './cpu.ts'
 import type { Engine } from './engine.ts'
 import type { GuestCode } from './guest-code.ts'
 import type { Instrumentation } from './instrument.ts'
 import type { StopReason } from './stop.ts'
+import type { StormWatch } from './storms.ts'
 import type { Target } from './target.ts'
-import type { MachineTime } from './time.ts'
+import { endOfTime, type MachineTime } from './time.ts'
 
 /** What `run` says: instructions are left to run, the run has been stopped, or every CPU waits for the outside. */
 export type RunState = 'running' | 'stopped' | 'idle'
@@ -18,6 +19,7 @@ export interface RunLoopParts {
   readonly engine: Engine
   readonly code: GuestCode
   readonly time: MachineTime
+  readonly storms: StormWatch
   /** Instructions between samples. */
   readonly sampleInterval: number
   /** Does what must wait until no generated code is running, and clears `pending`. */
@@ -30,6 +32,19 @@ const quantum = 2000
 const maxSlice = 1_000_000
 /** Instructions that a hot block waits for others to be compiled with. */
 const batchPatience = 50_000
+/**
+ * What a jump of the clock costs that wakes nobody, in instructions: a timer that nobody hears must not hold the run for
+ * ever.
+ */
+const jumpCost = 1000
+
+const timeIsOver: StopReason = {
+  kind: 'exit',
+  status: 1,
+  message:
+    `Guest time has reached its end, ${endOfTime} ns (104 days). Let the guest set no timers that far ahead, ` +
+    'or choose more instructions per second.',
+}
 
 export class RunLoop {
   /** Why the run is over. */
@@ -47,6 +62,7 @@ export class RunLoop {
   readonly #engine: Engine
   readonly #code: GuestCode
   readonly #time: MachineTime
+  readonly #storms: StormWatch
   readonly #sampleInterval: number
   readonly #settle: () => void
   /** Number of the CPU whose turn it is, and what is left of its turn. */
@@ -54,6 +70,8 @@ export class RunLoop {
   #turnLeft = 0
   /** Instructions to the next sample. */
   #toSample: number
+  /** No instruction has run since the clock jumped. */
+  #slept = false
   /** The slice must end: a deadline came nearer, or the machine's state is about to change. */
   #endSlice = false
   /** A plugin has sent the CPU that runs elsewhere. */
@@ -65,6 +83,7 @@ export class RunLoop {
     this.#engine = parts.engine
     this.#code = parts.code
     this.#time = parts.time
+    this.#storms = parts.storms
     this.#sampleInterval = parts.sampleInterval
     this.#settle = parts.settle
     this.instrumentation = instrumentation
@@ -84,7 +103,7 @@ export class RunLoop {
 
   /** See `Machine.charge`. */
   charge(instructions: number): void {
-    this.charged += instructions
+    this.charged += Math.ceil(instructions)
     if (this.charged < this.#chargedEnd) return
     this.#chargedEnd = this.charged + maxSlice
     this.interrupt()
@@ -97,12 +116,17 @@ export class RunLoop {
     while (left > 0 && !this.stopReason) {
       this.#settle()
       this.#time.fire()
+      if (this.#time.over) this.stopReason ??= timeIsOver
       left -= this.charged - charged
       charged = this.charged
+      if (left <= 0) break
       const cpu = this.#whoseTurn()
       if (this.stopReason || this.pending) continue
       if (cpu) {
-        const used = this.#runTurn(cpu, Math.min(left, this.#turnLeft, this.#toSample))
+        this.#slept = false
+        const most = Math.min(left, this.#turnLeft, this.#toSample, this.#storms.limit(cpu))
+        const used = this.#runTurn(cpu, most)
+        this.#storms.ran(cpu, used)
         left -= used
         this.#turnLeft -= used
         this.#toSample -= used
@@ -110,7 +134,10 @@ export class RunLoop {
           this.#toSample = this.#sampleInterval
           this.#code.sample(cpu)
         }
+        if (cpu.unfinished?.waits && !this.stopReason) return 'idle'
       } else if (!this.#time.sleep()) return 'idle'
+      else if (this.#slept) this.charge(jumpCost)
+      else this.#slept = true
     }
     return this.stopReason ? 'stopped' : 'running'
   }
@@ -134,7 +161,8 @@ export class RunLoop {
 
   /** The CPU that runs now: the last one until its turn is over or it waits, then the next one that does not wait. */
   #whoseTurn(): Cpu | undefined {
-    if (this.#turnLeft <= 0) this.#nextTurn()
+    // A host call is one instruction, however many pieces it is served in.
+    if (this.#turnLeft <= 0 && !this.lastCpu.unfinished) this.#nextTurn()
     for (let tried = 0; tried < this.#cpus.length; tried++) {
       const cpu = this.#cpus[this.#turn] as Cpu
       if (cpu.waiting && this.#target.wakes(cpu)) {
@@ -169,6 +197,7 @@ export class RunLoop {
     this.#time.begin(cpu, instructions)
     this.#endSlice = false
     cpu.set32(Head.request, 0)
+    if (cpu.unfinished) this.#goOn(cpu, cpu.unfinished)
     this.#takeInterrupt(cpu)
     while (!this.stopReason && !this.#endSlice && !cpu.waiting) {
       const exit = this.#engine.run(cpu.base)
@@ -182,6 +211,7 @@ export class RunLoop {
   }
 
   #handle(cpu: Cpu, exit: number): void {
+    if (cpu.unfinished) return
     switch (exit) {
       case Exit.lookup:
         return this.#enterBlock(cpu)
@@ -216,12 +246,22 @@ export class RunLoop {
     if (exit !== Exit.budget) this.#handle(cpu, exit)
   }
 
+  /** The next piece of a host call; what belongs to the instruction has been done at the first. */
+  #goOn(cpu: Cpu, { cause, value }: UnfinishedCall): void {
+    cpu.set32(Head.trapCause, cause)
+    cpu.set64(Head.trapValue, value)
+    cpu.set32(Head.resume, 0)
+    this.#engine.deliver(cpu.base)
+  }
+
   #takeInterrupt(cpu: Cpu): void {
+    if (cpu.unfinished) return
     const cause = this.#target.pendingInterrupt(cpu)
     if (cause === undefined) return
     cpu.set32(Head.trapCause, cause)
     cpu.set32(Head.trapValue, 0)
     cpu.set32(Head.trapValue + 4, 0)
+    cpu.set32(Head.resume, 0)
     this.#engine.deliver(cpu.base)
   }
 

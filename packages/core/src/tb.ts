@@ -271,9 +271,10 @@ export class TbCache {
     const found: Tb[] = []
     const [first, last] = [linear >>> pageShift, (linear + length - 1) >>> pageShift]
     for (let page = first; page <= last; page++) {
+      const start = Math.max(linear, page * pageSize) % pageSize
       for (const tb of this.#byPage.get(page) ?? []) {
         // The part on a second page is small: any write to that page's start counts.
-        const inSecond = tb.secondPage === page && (linear & 0xfff) < 16
+        const inSecond = tb.secondPage === page && start < 16
         const direct =
           linear < tb.code + tb.size && linear + length > tb.code && tb.code >>> pageShift === page
         if (direct || inSecond) found.push(tb)
@@ -286,6 +287,7 @@ export class TbCache {
   remove(tb: Tb): void {
     if (!this.#byAddress.delete(tb.address)) return
     this.#unlink(tb)
+    this.#memory.words[(tb.address + Block.length) >> 2] = 0
     this.#count(tb, -1)
     this.#leavePage(tb, tb.code >>> pageShift)
     if (tb.secondPage >= 0) this.#leavePage(tb, tb.secondPage)

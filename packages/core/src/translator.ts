@@ -1,6 +1,7 @@
 /** Guest code → translation blocks, and blocks → regions. */
 import type { Region, RegionBlock } from '@guestscope/codegen'
 import { type BlockIrHost, blockIr } from './block-ir.ts'
+import { codeWeight, overloaded } from './hook-cost.ts'
 import type { Instrumentation } from './instrument.ts'
 import { sharedSlot } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
@@ -12,7 +13,7 @@ const pageSize = 4096
 /** Most instructions of a block. */
 const maxBlock = 64
 
-/** Most blocks and instructions of a region. */
+/** Most blocks and instructions of a region; many hooks count as more instructions. */
 export interface RegionLimits {
   readonly blocks: number
   readonly insns: number
@@ -100,7 +101,10 @@ export class Translator {
         if (place < pageSize - 1) return this.#memory.view.getUint16(code + at + offset, true)
         if (insns.length) throw new FetchFault(0n) // end the block before it
         if (second < 0) second = nextPage((pc | BigInt(pageSize - 1)) + 1n)
-        return this.#memory.view.getUint16(second + place - pageSize, true)
+        if (place >= pageSize) return this.#memory.view.getUint16(second + place - pageSize, true)
+        // A half on either side: only at odd addresses.
+        const { bytes } = this.#memory
+        return (bytes[code + at + offset] as number) | ((bytes[second] as number) << 8)
       },
     }
     while (insns.length < (check ? 1 : maxBlock) && inPage + at < pageSize) {
@@ -143,6 +147,11 @@ export class Translator {
     return blockIr(this.#irHost, tb)
   }
 
+  /** May a region contain the block? */
+  compiles(tb: Tb): boolean {
+    return !tb.fine && !(tb.hooks && overloaded(tb.hooks))
+  }
+
   /**
    * Gathers the region that begins at a block: blocks that follow by direct jumps and calls, and the places that
    * calls return to; all have been executed before, and lie in the same page unless the mapping is fixed.
@@ -159,16 +168,17 @@ export class Translator {
       const code = samePage ? (head.code & -pageSize) + Number(pc & 0xfffn) : head.code + Number(pc - head.pc)
       const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
       // The second page of an instruction that crosses is asked for at each entry: it may lead elsewhere by now.
-      if (next && !next.fine && (fixed || next.secondPage < 0) && !seen.has(next)) {
+      if (next && (fixed || next.secondPage < 0) && !seen.has(next) && this.compiles(next)) {
         seen.add(next)
         queue.push(next)
       }
     }
     for (let tb = queue.shift(); tb; tb = queue.shift()) {
-      if (found.length >= limits.blocks || insns + tb.length > limits.insns) break
+      const weight = codeWeight(tb.length, tb.hooks)
+      if (found.length >= limits.blocks || insns + weight > limits.insns) break
       const part = regionPart(tb, this.ir(tb))
       found.push(part)
-      insns += tb.length
+      insns += weight
       for (const pc of part.successors) follow(pc)
       if (part.returnSite !== undefined) follow(part.returnSite)
     }

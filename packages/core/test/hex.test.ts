@@ -61,7 +61,11 @@ describe('Intel HEX', () => {
     ['image/hex-length', [record(4, 0, 1), end], 'of type 4', 'instead of 2'],
     ['image/hex-syntax', [record(0, 0, 1), 'hello\n'], 'Line 2 ', 'colon'],
     ['image/hex-syntax', [':0\n'], 'Line 1 ', 'pairs'],
-    ['image/hex-record', [record(10, 0, 1), end], 'type 0x0a', 'universal'],
+    ['image/hex-record', [record(9, 0, 1), end], 'type 0x09', 'Universal'],
+    ['image/hex-syntax', ['; made by hand\n', record(0, 0, 1), end], 'Line 1 ', 'no comments'],
+    ['image/hex-syntax', [record(0, 0, 1), '# more\n', end], 'Line 2 ', 'no comments'],
+    ['image/hex-text', ['\ufeff', record(0, 0, 1), end], 'Line 1 ', 'byte-order mark', 'ASCII'],
+    ['image/hex-board', [record(10, 0, 0x99, 3, 0xc0, 0xde), record(13, 0, 1), end], '0x9903'],
     ['image/hex-overlap', [record(0, 0, 1, 2), record(0, 1, 2), end], 'Line 2 ', '0x00000001'],
     ['image/truncated', [record(0, 0, 1)], 'end record', 'missing'],
     ['image/no-segments', [end], 'no data', 'objcopy'],
@@ -95,8 +99,48 @@ describe('Intel HEX', () => {
       }
   })
 
-  test('is known by its first character', () => {
+  test('a universal file has the plain records of the first board', () => {
+    const image = load(
+      record(4, 0, 0, 0),
+      record(10, 0, 0x99, 0, 0xc0, 0xde),
+      record(0, 0, 1, 2, 3, 4),
+      record(12, 0, 0x42),
+      record(11, 0, 0, 0),
+      record(4, 0, 0x10, 0),
+      record(0, 0x1014, 0, 0xc0, 3, 0),
+      record(4, 0, 0, 0),
+      record(10, 0, 0x99, 3, 0xc0, 0xde),
+      record(13, 0, 9, 9, 9),
+      record(14, 0, 9),
+      record(11, 0),
+      end,
+    )
+    expect(shown(image)).toEqual([
+      [0, [1, 2, 3, 4]],
+      [0x10001014, [0, 0xc0, 3, 0]],
+    ])
+    expect(image.segments[1]?.origin).toBe('line 7 of the HEX file')
+  })
+
+  test('scattered without end: refused', () => {
+    const one = record(0, 0, 1) + record(0, 2, 2)
+    expect(() => load(one.repeat(2 ** 15 + 1), end)).toThrow(
+      expect.objectContaining({ code: 'image/hex-scattered' }),
+    )
+  })
+
+  test('a line of any length is looked at once', () => {
+    expect(() => load(`:${'00'.repeat(2 ** 20)}\n`)).toThrow(
+      expect.objectContaining({ code: 'image/hex-length' }),
+    )
+  })
+
+  test('is known by a colon or a record', () => {
     expect(isHex(bytes('\r\n:00000001FF'))).toBe(true)
+    expect(isHex(bytes('; comment\n# more\n:00000001FF\n'))).toBe(true)
+    expect(isHex(bytes('\ufeff:00000001FF'))).toBe(true)
+    expect(isHex(Uint8Array.of(0xff, 0xfe, 0x3a, 0))).toBe(true)
+    expect(isHex(bytes('text: more\n:- )\n'))).toBe(false)
     expect(isHex(bytes('\x7fELF'))).toBe(false)
     expect(isHex(bytes(''))).toBe(false)
   })

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { Discon, Layout, Machine, type Tier } from '../src/index.ts'
+import { type Board, Discon, Layout, Machine, type Tier } from '../src/index.ts'
 import { Toy, toy, toyBoard, toyRam, toyTarget } from './toy.ts'
 
-const make = (code: number[][], tier: Tier, hotThreshold = 5): Machine =>
+const make = (
+  code: number[][],
+  tier: Tier,
+  hotThreshold = 5,
+  change: (board: Board) => Board = board => board,
+): Machine =>
   new Machine({
     target: toyTarget,
-    board: toyBoard(code.flat()),
+    board: change(toyBoard(code.flat())),
     tier,
     hotThreshold,
     memoryBytes: 0x10000,
@@ -67,6 +72,31 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
     expect(new Set(log)).toEqual(new Set(['1 1004 100c']))
     expect(log.length).toBe(100)
     expect(cpu.get64(Toy.R(1))).toBe(100n)
+  })
+
+  test('an instruction that begins on the last byte of a page, with the next page elsewhere in linear memory', () => {
+    const code = toy('jr', 0, 7)
+    while (code.length < 0xfff) code.push(0xff)
+    code.push(...toy('halt'))
+    const apart = (board: Board): Board => ({
+      ...board,
+      build: (...args) => ({
+        ...board.build(...args),
+        regions: [
+          { name: 'second', base: toyRam + 0x1000n, size: 0x1000 },
+          { name: 'first', base: toyRam, size: 0x1000 },
+        ],
+        contents: [
+          { base: toyRam, bytes: Uint8Array.from(code.slice(0, 0x1000)) },
+          { base: toyRam + 0x1000n, bytes: Uint8Array.from(code.slice(0x1000)) },
+        ],
+      }),
+    })
+    const machine = make([], tier, 5, apart)
+    machine.cpus[0]?.set64(Toy.R(7), toyRam + 0xfffn)
+    machine.cpus[0]?.set64(Toy.R(1), 42n)
+    machine.run(10)
+    expect(machine.stopReason).toEqual({ kind: 'exit', status: 42 })
   })
 
   test('hooks count every instruction, inline and by callback', () => {

@@ -28,6 +28,7 @@ const specs = {
   check: { type: 'boolean', default: true, description: '' },
   n: { type: 'number', minimum: 0, maximum: 10, integer: true, default: 1, description: '' },
   rate: { type: 'number', description: '' },
+  size: { type: 'number', unit: 'bytes', integer: true, description: '' },
   by: { type: 'choice', choices: ['type', 'cause'], description: '' },
   reg: { type: 'string', multiple: true, description: '' },
 } as const satisfies OptionSpecs
@@ -81,6 +82,10 @@ describe('resolveOptions', () => {
     [{ n: 7 }, { n: 7 }],
     [{ rate: '-1.5' }, { rate: -1.5 }],
     [{ rate: '1e3' }, { rate: 1000 }],
+    [{ rate: '50M' }, { rate: 50e6 }],
+    [{ rate: '-1.1k' }, { rate: -1100 }],
+    [{ rate: '10_000' }, { rate: 10_000 }],
+    [{ size: '16k' }, { size: 16384 }],
     [{ reg: 'a0' }, { reg: ['a0'] }],
     [{ reg: ['a0', 'a1'] }, { reg: ['a0', 'a1'] }],
     [
@@ -104,7 +109,10 @@ describe('resolveOptions', () => {
     [{ rate: Number.NaN }, 'rate=NaN is not possible'],
     [{ by: 'Cause' }, 'Plugin p: by=Cause is not possible. Option by takes one of: type, cause.'],
     [{ out: true }, 'Option out takes a text.'],
-    [{ speed: '1' }, "Plugin p has no option 'speed'. Its options are: out, on, check, n, rate, by, reg."],
+    [
+      { speed: '1' },
+      "Plugin p has no option 'speed'. Its options are: out, on, check, n, rate, size, by, reg.",
+    ],
     [{ on: [true, 'off'] }, 'Plugin p: option on is given twice. Give it once.'],
     [{ reg: ['a0', true] }, 'Plugin p: reg= is not possible. Option reg takes a text, any number of times.'],
     [{ toString: '1' } as unknown as OptionInput, "Plugin p has no option 'toString'."],

@@ -52,6 +52,7 @@ function setup() {
     writeVirtual: () => false,
     writePhysical: () => false,
     clock: () => 42,
+    stopReason: undefined,
     stop: reason => calls.stop.push(reason),
     flushBlocks: () => calls.flush++,
     updateDiscon: () => calls.discon.push(host.discons),

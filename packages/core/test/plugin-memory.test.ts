@@ -281,7 +281,7 @@ describe.each(ways)('the pc set after an access: %s', (_, way) => {
   })
 })
 
-const [toyR2, toyR3, toyR8, toyR9, toyR10] = [2, 3, 8, 9, 10].map(n => 128 + 8 * n) as [
+const [toyR2, toyR3, toyR8, toyR9, toyR10] = [2, 3, 8, 9, 10].map(Toy.R) as [
   number,
   number,
   number,

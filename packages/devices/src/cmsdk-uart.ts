@@ -2,10 +2,14 @@
  * The UART of Arm's Cortex-M System Design Kit ("Cortex-M System Design Kit Technical Reference Manual", 4.3): one byte in
  * each direction. What is sent leaves at once, if transmitter and baud rate are set.
  */
-import type { AccessSize, Console, Line, MmioDevice } from '@guestscope/core'
+import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
+import { SerialInput } from './serial-input.ts'
 
 /** How a board wires the UART; lines that lead nowhere are absent. */
 export interface CmsdkUartOptions {
+  readonly host: DeviceHost
+  /** Frequency of the baud generator's input, Hz. */
+  readonly clockHz: number
   /** Absent: what is sent is lost. */
   readonly console?: Console
   readonly transmit: Line
@@ -29,7 +33,7 @@ export class CmsdkUart implements MmioDevice {
   readonly name = 'cmsdk-uart'
   readonly size = 0x1000
   readonly #options: CmsdkUartOptions
-  #pending: number[] = []
+  readonly #input: SerialInput
   #received = 0
   #state = 0
   #control = 0
@@ -38,25 +42,30 @@ export class CmsdkUart implements MmioDevice {
 
   constructor(options: CmsdkUartOptions) {
     this.#options = options
+    this.#input = new SerialInput({
+      host: options.host,
+      ready: () =>
+        (this.#control & Control.receiver) !== 0 &&
+        this.#divider >= smallestDivider &&
+        !(this.#state & State.receiveFull),
+      take: byte => {
+        this.#received = byte
+        this.#state |= State.receiveFull
+        this.#interrupt(Interrupt.receive)
+      },
+      baud: () => options.clockHz / this.#divider,
+    })
   }
 
   reset(): void {
     this.#received = this.#state = this.#control = this.#interrupts = this.#divider = 0
     this.#update()
+    this.#input.reset()
   }
 
-  /** Input; it waits until the guest takes it. */
+  /** Input; it comes at the line's speed, and waits until the guest takes it. */
   receive(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#pending.push(byte)
-    this.#accept()
-  }
-
-  #accept(): void {
-    const ready = this.#control & Control.receiver && this.#divider >= smallestDivider
-    if (!ready || this.#state & State.receiveFull || !this.#pending.length) return
-    this.#received = this.#pending.shift() as number
-    this.#state |= State.receiveFull
-    this.#interrupt(Interrupt.receive)
+    this.#input.push(bytes)
   }
 
   /** Raises an interrupt if CTRL has it enabled. */
@@ -77,7 +86,7 @@ export class CmsdkUart implements MmioDevice {
       case Reg.data: {
         const byte = this.#received
         this.#state &= ~State.receiveFull
-        this.#accept()
+        this.#input.advance()
         return byte
       }
       case Reg.state:
@@ -106,14 +115,14 @@ export class CmsdkUart implements MmioDevice {
         return this.#update()
       case Reg.control:
         this.#control = value & Control.all
-        return this.#accept()
+        return this.#input.advance()
       case Reg.interrupts:
         this.#state &= ~(value & (State.transmitOverrun | State.receiveOverrun))
         this.#interrupts &= ~value
         return this.#update()
       case Reg.divider:
         this.#divider = value & 0xfffff
-        return this.#accept()
+        return this.#input.advance()
     }
   }
 }

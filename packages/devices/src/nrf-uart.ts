@@ -1,8 +1,10 @@
 /** The UART of Nordic's nRF51 ("nRF51 Series Reference Manual", chapter 29): tasks, events, six bytes of receive buffer. */
-import type { AccessSize, Console, Line, MmioDevice } from '@guestscope/core'
+import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
+import { SerialInput } from './serial-input.ts'
 
 /** How a board wires the UART. */
 export interface NrfUartOptions {
+  readonly host: DeviceHost
   readonly console: Console
   readonly line: Line
 }
@@ -38,13 +40,15 @@ const interruptBits = 0x20287
 const events = [Event.received, Event.sent, Event.error, Event.timeout]
 const enabled = 4
 const bufferSize = 6
+/** BAUDRATE counts in these, Hz: 2^32 would be the 16 MHz clock. */
+const baudUnit = 16e6 / 2 ** 32
 
 export class NrfUart implements MmioDevice {
   readonly name = 'nrf-uart'
   readonly size = 0x1000
   readonly #options: NrfUartOptions
   readonly #registers = new Map<number, number>()
-  #pending: number[] = []
+  readonly #input: SerialInput
   #buffer: number[] = []
   #last = 0
   #sending = false
@@ -52,6 +56,16 @@ export class NrfUart implements MmioDevice {
 
   constructor(options: NrfUartOptions) {
     this.#options = options
+    this.#input = new SerialInput({
+      host: options.host,
+      ready: () => this.#receiving && this.#buffer.length < bufferSize,
+      take: byte => {
+        this.#buffer.push(byte)
+        this.#set(Event.received, 1)
+        this.#update()
+      },
+      baud: () => this.#get(Reg.baudRate) * baudUnit,
+    })
     this.#defaults()
   }
 
@@ -67,12 +81,12 @@ export class NrfUart implements MmioDevice {
     this.#last = 0
     this.#sending = this.#receiving = false
     this.#update()
+    this.#input.reset()
   }
 
-  /** Input; what the buffer cannot take yet waits. */
+  /** Input; it comes at the line's speed, and what the buffer cannot take yet waits. */
   receive(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#pending.push(byte)
-    this.#accept()
+    this.#input.push(bytes)
   }
 
   #get(offset: number): number {
@@ -83,15 +97,6 @@ export class NrfUart implements MmioDevice {
   }
   get #enabled(): boolean {
     return this.#get(Reg.enable) === enabled
-  }
-
-  #accept(): void {
-    if (!this.#receiving) return
-    const taken = this.#pending.splice(0, bufferSize - this.#buffer.length)
-    if (!taken.length) return
-    this.#buffer.push(...taken)
-    this.#set(Event.received, 1)
-    this.#update()
   }
 
   /** The interrupt of an event is the bit of its number. */
@@ -116,7 +121,7 @@ export class NrfUart implements MmioDevice {
     this.#last = byte
     if (this.#buffer.length) this.#set(Event.received, 1)
     this.#update()
-    this.#accept()
+    this.#input.advance()
     return byte
   }
 
@@ -162,7 +167,7 @@ export class NrfUart implements MmioDevice {
     if (task === Task.stopSend || task === Task.suspend) this.#sending = false
     if (task === Task.startReceive) {
       this.#receiving = true
-      this.#accept()
+      this.#input.advance()
     }
     if (task === Task.stopReceive || task === Task.suspend) {
       this.#receiving = false

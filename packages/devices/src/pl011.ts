@@ -2,13 +2,17 @@
  * PrimeCell UART PL011 ("ARM PrimeCell UART (PL011) Technical Reference Manual"). What is sent leaves at once. The
  * receive interrupt comes with the first byte, whatever IFLS says, as on QEMU; so there is no time-out.
  */
-import type { AccessSize, Console, Line, MmioDevice } from '@guestscope/core'
+import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
+import { SerialInput } from './serial-input.ts'
 
 /** How a board wires the UART. */
 export interface Pl011Options {
+  readonly host: DeviceHost
   /** Absent: what is sent is lost. */
   readonly console?: Console
   readonly line: Line
+  /** Frequency of the baud generator's input now, Hz. */
+  readonly clockHz: () => number
   /** The identification registers, from 0xFE0 on. Default: Arm's own, revision 1. */
   readonly identification?: readonly number[]
 }
@@ -50,7 +54,7 @@ export class Pl011 implements MmioDevice {
   readonly name = 'pl011'
   readonly size = 0x1000
   readonly #options: Pl011Options
-  #pending: number[] = []
+  readonly #input: SerialInput
   #fifo: number[] = []
   #raw = 0
   /** Registers that are only kept. */
@@ -58,6 +62,16 @@ export class Pl011 implements MmioDevice {
 
   constructor(options: Pl011Options) {
     this.#options = options
+    this.#input = new SerialInput({
+      host: options.host,
+      ready: () => this.#receives && this.#room > 0,
+      take: byte => this.#take(byte),
+      // The divisor has six bits of fraction (3.3.6).
+      baud: () => {
+        const divisor = this.#get(Reg.divider) + (this.#get(Reg.fraction) & 63) / 64
+        return divisor && options.clockHz() / (16 * divisor)
+      },
+    })
     this.#defaults()
   }
 
@@ -72,12 +86,12 @@ export class Pl011 implements MmioDevice {
     this.#fifo = []
     this.#raw = 0
     this.#update()
+    this.#input.reset()
   }
 
-  /** Input; what the receiver cannot take yet waits. */
+  /** Input; it comes at the line's speed, and what the receiver cannot take yet waits. */
   receive(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#pending.push(byte)
-    this.#accept()
+    this.#input.push(bytes)
   }
 
   #get(offset: number): number {
@@ -86,11 +100,9 @@ export class Pl011 implements MmioDevice {
   get #room(): number {
     return (this.#get(Reg.lineControl) & fifosEnabled ? fifoSize : 1) - this.#fifo.length
   }
-  #accept(): void {
+  get #receives(): boolean {
     const on = Control.enable | Control.receiver
-    const control = this.#get(Reg.control)
-    if ((control & on) !== on || control & Control.loopback) return
-    for (const byte of this.#pending.splice(0, Math.max(this.#room, 0))) this.#take(byte)
+    return (this.#get(Reg.control) & (on | Control.loopback)) === on
   }
   #take(byte: number): void {
     if (this.#room > 0) this.#fifo.push(byte)
@@ -105,10 +117,11 @@ export class Pl011 implements MmioDevice {
     const at = offset & ~3
     switch (at) {
       case Reg.data: {
+        if (this.#fifo.length) this.#input.heard()
         const byte = this.#fifo.shift() ?? 0
         if (!this.#fifo.length) this.#raw &= ~Interrupt.receive
         this.#update()
-        this.#accept()
+        this.#input.advance()
         return byte
       }
       case Reg.flags: {
@@ -129,8 +142,10 @@ export class Pl011 implements MmioDevice {
     const at = offset & ~3
     switch (at) {
       case Reg.data:
-        if (this.#get(Reg.control) & Control.loopback) this.#take(value & 255)
-        else this.#options.console?.write(Uint8Array.of(value & 255))
+        if (this.#get(Reg.control) & Control.loopback) {
+          this.#input.heard() // what comes back is not the host's
+          this.#take(value & 255)
+        } else this.#options.console?.write(Uint8Array.of(value & 255))
         this.#raw |= Interrupt.transmit
         return this.#update()
       case Reg.clear:
@@ -138,14 +153,17 @@ export class Pl011 implements MmioDevice {
         return this.#update()
       case Reg.lineControl:
         // Switching the FIFOs clears them.
-        if ((value ^ this.#get(at)) & fifosEnabled) this.#fifo = []
+        if ((value ^ this.#get(at)) & fifosEnabled) {
+          this.#input.cleared(this.#fifo)
+          this.#fifo = []
+        }
         this.#kept.set(at, value & 0xff)
-        return this.#accept()
+        return this.#input.advance()
     }
     const bits = keptBits.get(at)
     if (bits === undefined) return
     this.#kept.set(at, value & bits)
     this.#update()
-    this.#accept()
+    this.#input.advance()
   }
 }

@@ -8,54 +8,21 @@ import {
   type GuestFile,
   GuestFileError,
   type GuestFileMode,
+  type GuestFiles,
   type Machine,
 } from '@guestscope/core'
-
-const Op = {
-  open: 0x01,
-  close: 0x02,
-  writec: 0x03,
-  write0: 0x04,
-  write: 0x05,
-  read: 0x06,
-  readc: 0x07,
-  isError: 0x08,
-  isTty: 0x09,
-  seek: 0x0a,
-  flen: 0x0c,
-  tmpName: 0x0d,
-  remove: 0x0e,
-  rename: 0x0f,
-  clock: 0x10,
-  time: 0x11,
-  system: 0x12,
-  errno: 0x13,
-  getCmdline: 0x15,
-  heapInfo: 0x16,
-  exit: 0x18,
-  exitExtended: 0x20,
-  elapsed: 0x30,
-  tickFreq: 0x31,
-} as const
+import { SemihostingMemory, toBytes } from './semihosting/guest-memory.ts'
+import { Cost, failed, Op, type Opened, type Result, type Served } from './semihosting/operations.ts'
+import { atOnce, moved, print, read, readc, write, write0 } from './semihosting/transfers.ts'
 
 /** ADP_Stopped_ApplicationExit. */
 const applicationExit = 0x20026n
 /** Magic and feature bits: SYS_EXIT_EXTENDED; separate stdout and stderr. */
 const features = Uint8Array.of(0x53, 0x48, 0x46, 0x42, 3)
-/** Longest piece that is moved at once, longest name, and longest string of SYS_WRITE0. */
-const [chunk, longestString] = [4096, 1 << 20]
-const instructionsPerSecond = 1_000_000_000
+const ticksPerSecond = 1_000_000_000
 const mostHandles = 64
 /** Modes of SYS_OPEN by halves: the odd ones are binary. */
 const modes: readonly GuestFileMode[] = ['r', 'r+', 'w', 'w+', 'a', 'a+']
-
-/** What a handle stands for. */
-type Opened =
-  | { readonly kind: 'in' }
-  | { readonly kind: 'out' }
-  | { readonly kind: 'file'; readonly file: GuestFile; position: number }
-
-const failed = (errno: number): GuestFileError => new GuestFileError(errno, `errno ${errno}`)
 
 const featureFile: GuestFile = {
   read: (position, length) => features.slice(position, position + length),
@@ -71,25 +38,41 @@ const made = new WeakMap<Machine, Semihosting>()
 /** The services of one machine; `bytes`: of a register, and so of each field of a parameter block. */
 export class Semihosting {
   readonly #machine: Machine
-  readonly #bytes: 4 | 8
+  readonly #memory: SemihostingMemory
   readonly #handles = new Map<number, Opened>()
+  /** Calls of which there is more to do: the CPU's `unfinished`. */
+  readonly #begun = new Map<Cpu, Served>()
   #errno = 0
 
   constructor(machine: Machine, bytes: 4 | 8) {
     this.#machine = machine
-    this.#bytes = bytes
+    this.#memory = new SemihostingMemory(machine, bytes)
     made.set(machine, this)
   }
 
-  /** Serves a call; gives what goes into the result register. The parameter is unsigned. */
-  call(cpu: Cpu, operation: number, parameter: bigint): number {
+  /**
+   * Serves a call; gives what goes into the result register. The parameter is unsigned. undefined: there is more to do,
+   * and the CPU stays at the call (`Machine.pause`).
+   */
+  call(cpu: Cpu, operation: number, parameter: bigint): bigint | undefined {
+    const machine = this.#machine
+    const served = (cpu.unfinished && this.#begun.get(cpu)) ?? this.#begin(cpu, operation, parameter)
+    let result: Result = -1
     try {
-      return this.#run(cpu, operation, parameter)
+      const { done, value } = served.next()
+      if (!done) {
+        this.#begun.set(cpu, served)
+        machine.pause(cpu, value === 'input')
+        return undefined
+      }
+      result = value
     } catch (error) {
       if (!(error instanceof GuestFileError)) throw error
-      this.#errno = error.errno
-      return -1
+      this.#failed(error)
     }
+    this.#begun.delete(cpu)
+    machine.proceed(cpu)
+    return BigInt(result)
   }
 
   /** The machine is reset: nothing is open any more. For targets to call when they reset a machine's first CPU. */
@@ -98,136 +81,75 @@ export class Semihosting {
     if (!services) return
     for (const opened of services.#handles.values()) if (opened.kind === 'file') opened.file.close()
     services.#handles.clear()
+    services.#begun.clear()
     services.#errno = 0
   }
 
-  // The guest's memory.
+  readonly #failed = (error: GuestFileError): void => {
+    this.#errno = error.errno
+    if (error.errno === Errno.noSpace)
+      this.#machine.notice('semihosting/no-space', `A file of the guest cannot grow: ${error.message}`)
+  }
 
-  #read(cpu: Cpu, address: bigint, length: number): Uint8Array {
-    const bytes = cpu.readVirtual(address, length)
-    if (!bytes) throw failed(Errno.fault)
-    return bytes
-  }
-  #store(cpu: Cpu, address: bigint, bytes: Uint8Array): void {
-    if (!cpu.writeVirtual(address, bytes)) throw failed(Errno.fault)
-  }
-  /** Field of the parameter block. */
-  #field(cpu: Cpu, block: bigint, index: number): bigint {
-    return fromBytes(this.#read(cpu, block + BigInt(index * this.#bytes), this.#bytes))
-  }
-  #setField(cpu: Cpu, block: bigint, index: number, value: bigint): void {
-    this.#store(cpu, block + BigInt(index * this.#bytes), toBytes(value, this.#bytes))
-  }
-  /** Bytes up to a NUL. */
-  #string(cpu: Cpu, address: bigint): Uint8Array {
-    const found: number[] = []
-    let at = address
-    while (found.length < longestString) {
-      // Never past the page: the next one may be absent.
-      const piece = this.#read(cpu, at, chunk - Number(at & BigInt(chunk - 1)))
-      const end = piece.indexOf(0)
-      for (const byte of end < 0 ? piece : piece.subarray(0, end)) found.push(byte)
-      if (end >= 0) return Uint8Array.from(found)
-      at += BigInt(piece.length)
+  #begin(cpu: Cpu, operation: number, parameter: bigint): Served {
+    const transfer = { machine: this.#machine, memory: this.#memory, cpu, block: parameter }
+    const opened = (): Opened => this.#handle(cpu, parameter)
+    this.#machine.charge(Cost.call)
+    switch (operation) {
+      case Op.write0:
+        return write0(transfer)
+      case Op.write:
+        return moved(write, transfer, opened, this.#failed)
+      case Op.read:
+        return moved(read, transfer, opened, this.#failed)
+      case Op.readc:
+        return readc(transfer)
+      default:
+        return atOnce(() => this.#run(cpu, operation, parameter))
     }
-    throw failed(Errno.invalid)
-  }
-  /** A name given by the fields of its address and its length. */
-  #name(cpu: Cpu, block: bigint, index: number, lengthIndex: number = index + 1): string {
-    const length = Number(this.#field(cpu, block, lengthIndex))
-    if (length > chunk) throw failed(Errno.invalid)
-    const bytes = this.#read(cpu, this.#field(cpu, block, index), length)
-    return new TextDecoder().decode(bytes)
-  }
-  /** Stores a string with its NUL, if it fits. */
-  #setString(cpu: Cpu, block: bigint, text: string, room: bigint): number {
-    const bytes = new TextEncoder().encode(`${text}\0`)
-    if (room < bytes.length) throw failed(Errno.invalid)
-    this.#store(cpu, this.#field(cpu, block, 0), bytes)
-    return bytes.length - 1
   }
 
   #handle(cpu: Cpu, block: bigint): Opened {
-    const found = this.#handles.get(Number(this.#field(cpu, block, 0)))
+    const found = this.#handles.get(Number(this.#memory.field(cpu, block, 0)))
     if (!found) throw failed(Errno.badHandle)
     return found
   }
 
-  #run(cpu: Cpu, operation: number, parameter: bigint): number {
-    const machine = this.#machine
+  #run(cpu: Cpu, operation: number, parameter: bigint): Result {
+    const [machine, memory] = [this.#machine, this.#memory]
     switch (operation) {
-      case Op.open:
-        return this.#open(cpu, parameter)
-      case Op.close:
-        return this.#close(cpu, parameter)
       case Op.writec:
-        machine.console.write(this.#read(cpu, parameter, 1))
+        print(machine, memory.read(cpu, parameter, 1))
         return 0
-      case Op.write0:
-        machine.console.write(this.#string(cpu, parameter))
-        return 0
-      case Op.write:
-        return this.#write(cpu, parameter)
-      case Op.read:
-        return this.#readFile(cpu, parameter)
-      case Op.readc:
-        return machine.semihostingHost?.input?.(1)[0] ?? -1
       case Op.isError:
-        return BigInt.asIntN(8 * this.#bytes, this.#field(cpu, parameter, 0)) < 0n ? 1 : 0
-      case Op.isTty:
-        return this.#handle(cpu, parameter).kind === 'file' ? 0 : 1
-      case Op.seek:
-        return this.#seek(cpu, parameter)
-      case Op.flen: {
-        const opened = this.#handle(cpu, parameter)
-        return opened.kind === 'file' ? opened.file.size() : 0
-      }
+        return BigInt.asIntN(8 * memory.bytes, memory.field(cpu, parameter, 0)) < 0n ? 1 : 0
       case Op.clock:
-        return Math.floor(machine.clock() / (instructionsPerSecond / 100))
+        return Math.floor(machine.virtualTime() / (ticksPerSecond / 100))
       case Op.time:
-        return Math.floor(machine.clock() / instructionsPerSecond)
+        return machine.startTime + Math.floor(machine.virtualTime() / ticksPerSecond)
       case Op.errno:
         return this.#errno
       case Op.exit:
         // With 32 bits the parameter is the reason itself.
-        if (this.#bytes === 4) return this.#exit(parameter, 0n)
-        return this.#exit(this.#field(cpu, parameter, 0), this.#field(cpu, parameter, 1))
+        if (memory.bytes === 4) return this.#exit(parameter, 0n)
+        return this.#exit(memory.field(cpu, parameter, 0), memory.field(cpu, parameter, 1))
       case Op.exitExtended:
-        return this.#exit(this.#field(cpu, parameter, 0), this.#field(cpu, parameter, 1))
+        return this.#exit(memory.field(cpu, parameter, 0), memory.field(cpu, parameter, 1))
       case Op.elapsed:
-        this.#store(cpu, parameter, toBytes(BigInt(machine.clock()), 8))
+        memory.store(cpu, parameter, toBytes(BigInt(Math.floor(machine.virtualTime())), 8))
         return 0
       case Op.tickFreq:
-        return instructionsPerSecond
-      default:
-        return this.#rare(cpu, operation, parameter)
-    }
-  }
-
-  #rare(cpu: Cpu, operation: number, parameter: bigint): number {
-    switch (operation) {
-      case Op.tmpName: {
-        const id = Number(this.#field(cpu, parameter, 1) & 0xffn)
-        this.#setString(cpu, parameter, `tmp${id}`, this.#field(cpu, parameter, 2))
-        return 0
-      }
-      case Op.remove:
-        this.#files().remove(this.#name(cpu, parameter, 0))
-        return 0
-      case Op.rename:
-        this.#files().rename(this.#name(cpu, parameter, 0), this.#name(cpu, parameter, 2))
-        return 0
+        return ticksPerSecond
       case Op.getCmdline: {
-        const text = this.#machine.semihostingHost?.commandLine ?? ''
-        const length = this.#setString(cpu, parameter, text, this.#field(cpu, parameter, 1))
-        this.#setField(cpu, parameter, 1, BigInt(length))
+        const text = machine.semihostingHost?.commandLine ?? ''
+        const length = memory.setString(cpu, parameter, text, memory.field(cpu, parameter, 1))
+        memory.setField(cpu, parameter, 1, BigInt(length))
         return 0
       }
       case Op.heapInfo:
         return this.#heapInfo(cpu, parameter)
-      // SYS_SYSTEM too: guests start no programs on the host.
       default:
-        throw failed(Errno.notSupported)
+        return this.#file(cpu, operation, parameter)
     }
   }
 
@@ -238,15 +160,46 @@ export class Semihosting {
 
   // Files.
 
-  #files(): NonNullable<NonNullable<Machine['semihostingHost']>['files']> {
+  #file(cpu: Cpu, operation: number, block: bigint): Result {
+    const memory = this.#memory
+    switch (operation) {
+      case Op.open:
+        return this.#open(cpu, block)
+      case Op.close:
+        return this.#close(cpu, block)
+      case Op.isTty:
+        return this.#handle(cpu, block).kind === 'file' ? 0 : 1
+      case Op.seek:
+        return this.#seek(cpu, block)
+      case Op.flen:
+        return this.#length(this.#handle(cpu, block))
+      case Op.tmpName: {
+        const id = Number(memory.field(cpu, block, 1) & 0xffn)
+        memory.setString(cpu, block, `tmp${id}`, memory.field(cpu, block, 2))
+        return 0
+      }
+      case Op.remove:
+        this.#files().remove(memory.name(cpu, block, 0))
+        return 0
+      case Op.rename:
+        this.#files().rename(memory.name(cpu, block, 0), memory.name(cpu, block, 2))
+        return 0
+      // SYS_SYSTEM too: guests start no programs on the host.
+      default:
+        throw failed(Errno.notSupported)
+    }
+  }
+
+  #files(): GuestFiles {
     const files = this.#machine.semihostingHost?.files
     if (!files) throw failed(Errno.noEntry)
+    this.#machine.charge(Cost.file)
     return files
   }
 
   #open(cpu: Cpu, block: bigint): number {
-    const name = this.#name(cpu, block, 0, 2)
-    const mode = modes[Number(this.#field(cpu, block, 1)) >> 1]
+    const name = this.#memory.name(cpu, block, 0, 2)
+    const mode = modes[Number(this.#memory.field(cpu, block, 1) >> 1n)]
     if (!mode) throw failed(Errno.invalid)
     if (this.#handles.size >= mostHandles) throw failed(Errno.tooManyFiles)
     let handle = 1
@@ -265,75 +218,30 @@ export class Semihosting {
 
   #close(cpu: Cpu, block: bigint): number {
     const opened = this.#handle(cpu, block)
-    this.#handles.delete(Number(this.#field(cpu, block, 0)))
-    if (opened.kind === 'file') opened.file.close()
+    this.#handles.delete(Number(this.#memory.field(cpu, block, 0)))
+    if (opened.kind === 'file') {
+      this.#machine.charge(Cost.file)
+      opened.file.close()
+    }
     return 0
   }
 
+  /** Where nothing can be kept, the old place remains. */
   #seek(cpu: Cpu, block: bigint): number {
     const opened = this.#handle(cpu, block)
-    if (opened.kind !== 'file') throw failed(Errno.invalid)
-    opened.position = Number(this.#field(cpu, block, 1))
+    const position = this.#memory.field(cpu, block, 1)
+    if (opened.kind !== 'file' || position > Number.MAX_SAFE_INTEGER) throw failed(Errno.invalid)
+    opened.position = Number(position)
     return 0
   }
 
-  /** Returns the number of bytes that were not written; all of them after an error. */
-  #write(cpu: Cpu, block: bigint): number {
-    let left = Number(this.#field(cpu, block, 2))
-    return this.#rest(
-      () => left,
-      () => {
-        const opened = this.#handle(cpu, block)
-        if (opened.kind === 'in') throw failed(Errno.badHandle)
-        let at = this.#field(cpu, block, 1)
-        while (left > 0) {
-          const piece = this.#read(cpu, at, Math.min(left, chunk))
-          if (opened.kind === 'out') this.#machine.console.write(piece)
-          else {
-            opened.file.write(opened.position, piece)
-            opened.position += piece.length
-          }
-          at += BigInt(piece.length)
-          left -= piece.length
-        }
-      },
-    )
-  }
-
-  /** Returns the number of bytes that were not read: all of them at the end. */
-  #readFile(cpu: Cpu, block: bigint): number {
-    let left = Number(this.#field(cpu, block, 2))
-    return this.#rest(
-      () => left,
-      () => {
-        const opened = this.#handle(cpu, block)
-        if (opened.kind === 'out') throw failed(Errno.badHandle)
-        let at = this.#field(cpu, block, 1)
-        while (left > 0) {
-          const wanted = Math.min(left, chunk)
-          const piece =
-            opened.kind === 'in'
-              ? (this.#machine.semihostingHost?.input?.(wanted) ?? new Uint8Array())
-              : opened.file.read(opened.position, wanted)
-          if (piece.length > 0) this.#store(cpu, at, piece)
-          if (opened.kind === 'file') opened.position += piece.length
-          at += BigInt(piece.length)
-          left -= piece.length
-          if (piece.length < wanted) return
-        }
-      },
-    )
-  }
-
-  /** Transfers; an error only sets errno, the result is what is left. */
-  #rest(left: () => number, transfer: () => void): number {
-    try {
-      transfer()
-    } catch (error) {
-      if (!(error instanceof GuestFileError)) throw error
-      this.#errno = error.errno
-    }
-    return left()
+  /** A length that would look like an error is one. */
+  #length(opened: Opened): number {
+    if (opened.kind !== 'file') return 0
+    this.#machine.charge(Cost.file)
+    const size = opened.file.size()
+    if (size >= 2 ** (8 * this.#memory.bytes - 1)) throw failed(Errno.tooLarge)
+    return size
   }
 
   /** The heap lies between the image and the end of the memory that holds it, the stack grows down towards it. */
@@ -344,18 +252,15 @@ export class Semihosting {
       .reduce<{ base: bigint; size: number }>((a, r) => (r.size > a.size ? r : a), { base: 0n, size: 0 })
     const end = ram.base + BigInt(ram.size)
     let base = ram.base
-    for (const s of image?.segments ?? []) {
-      const after = s.physical + BigInt(s.memorySize)
-      if (after > base && after <= end) base = after
-    }
+    // Firmware moves its variables from flash to `virtual`; a kernel has them at `physical`.
+    for (const { physical, virtual, memorySize } of image?.segments ?? [])
+      for (const start of [physical, virtual]) {
+        const after = start + BigInt(memorySize)
+        if (after > base && after <= end) base = after
+      }
     base = (base + 15n) & ~15n
-    const block = this.#field(cpu, parameter, 0)
-    ;[base, end, end, base].forEach((value, i) => this.#setField(cpu, block, i, value))
+    const block = this.#memory.field(cpu, parameter, 0)
+    ;[base, end, end, base].forEach((value, i) => this.#memory.setField(cpu, block, i, value))
     return 0
   }
 }
-
-const fromBytes = (bytes: Uint8Array): bigint =>
-  bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
-const toBytes = (value: bigint, length: number): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn))

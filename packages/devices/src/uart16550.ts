@@ -3,6 +3,7 @@
  * `ns16550a`: output leaves at once, so the transmitter is always empty again after a write; modem inputs are fixed.
  */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
+import { SerialInput } from './serial-input.ts'
 
 /** How a board wires the UART. */
 export interface Uart16550Options {
@@ -10,10 +11,8 @@ export interface Uart16550Options {
   readonly console: Console
   /** Interrupt request. */
   readonly line: Line
-  /** Frequency of the baud generator's input, Hz; default 3,686,400. It only spaces the receiver's time-out. */
+  /** Frequency of the baud generator's input, Hz; default 3,686,400. It spaces what is received, not what is sent. */
   readonly clockHz?: number
-  /** Instructions per second of guest time; default 10^9. */
-  readonly instructionsPerSecond?: number
   /** log2 of the distance between registers, 0 … 2; default 0. */
   readonly registerShift?: number
   /** Bytes of address space; default: the eight registers. Behind them reads give 0. */
@@ -44,12 +43,9 @@ export class Uart16550 implements MmioDevice {
   readonly #console: Console
   readonly #line: Line
   readonly #shift: number
-  /** Instructions that one bit takes at divisor 1. */
-  readonly #bitTime: number
-  /** Input that the receiver has no room for yet. */
-  #pending: Uint8Array[] = []
-  /** Bytes of its first piece that are through. */
-  #accepted = 0
+  /** Bits per second at divisor 1. */
+  readonly #baudBase: number
+  readonly #input: SerialInput
   #fifo: number[] = []
   /** What the single register holds after it was read. */
   #last = 0
@@ -60,8 +56,14 @@ export class Uart16550 implements MmioDevice {
   #lsr: number = Lsr.empty | Lsr.idle
   #scratch = 0
   #divisor = 12
+  /** The guest has set the divisor; before, the line is 8N1 at the default speed. */
+  #speedSet = false
   /** The "transmitter empty" interrupt is raised and not yet acknowledged. */
   #emptyPending = false
+  /** What IIR shows, without acknowledging it. */
+  #shown: number = Iir.none
+  /** It is "transmitter empty", and the interrupt controller has passed it on. */
+  #taken = false
   /** The receiver's time-out interrupt is raised. */
   #timedOut = false
 
@@ -71,7 +73,15 @@ export class Uart16550 implements MmioDevice {
     this.#line = options.line
     this.#shift = options.registerShift ?? 0
     this.size = options.size ?? 8 << this.#shift
-    this.#bitTime = (16 * (options.instructionsPerSecond ?? 1e9)) / (options.clockHz ?? 3_686_400)
+    this.#baudBase = (options.clockHz ?? 3_686_400) / 16
+    this.#input = new SerialInput({
+      host: options.host,
+      // In loopback the receiver is cut off from outside.
+      ready: () => !(this.#mcr & Mcr.loop) && this.#fifo.length < this.#places,
+      take: byte => this.#take(byte),
+      baud: () => (this.#speedSet ? this.#baudBase / Math.max(this.#divisor, 1) : 0),
+      bits: () => (this.#speedSet ? this.#characterBits : 10),
+    })
   }
 
   /** Registers as after power-on. Input that the host pushed and the FIFO has not taken stays. */
@@ -85,16 +95,27 @@ export class Uart16550 implements MmioDevice {
     this.#lsr = Lsr.empty | Lsr.idle
     this.#scratch = 0
     this.#divisor = 12
+    this.#speedSet = false
     this.#emptyPending = false
     this.#stopTimeout()
     this.#update()
-    this.#accept()
+    this.#input.reset()
   }
 
-  /** Input from outside. It enters as the receiver gets room: nothing is lost, whatever the amount. */
+  /** Input from outside. It comes at the line's speed, while the receiver has room: nothing is lost, whatever the amount. */
   receive(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#pending.push(bytes.slice())
-    this.#accept()
+    this.#input.push(bytes)
+  }
+
+  /**
+   * The interrupt controller has passed the request on. "Transmitter empty" is an event and no state that lasts: it holds
+   * the line no longer, although IIR shows it until it is read. By the data sheet the line stays up until then, or until
+   * a character is written; but kernels (xv6) enable this interrupt and read no IIR, and an interrupt would follow
+   * the other for ever. QEMU's virt board requests once for each event, too.
+   */
+  taken(): void {
+    this.#taken = this.#shown === Iir.empty
+    this.#drive()
   }
 
   read(offset: number, _size: AccessSize): number {
@@ -124,11 +145,11 @@ export class Uart16550 implements MmioDevice {
     value &= 255
     switch (offset >> this.#shift) {
       case 0:
-        if (this.#lcr & 0x80) this.#divisor = (this.#divisor & 0xff00) | value
+        if (this.#lcr & 0x80) this.#setDivisor((this.#divisor & 0xff00) | value)
         else this.#writeData(value)
         break
       case 1:
-        if (this.#lcr & 0x80) this.#divisor = (this.#divisor & 0xff) | (value << 8)
+        if (this.#lcr & 0x80) this.#setDivisor((this.#divisor & 0xff) | (value << 8))
         else this.#writeEnable(value & 15)
         break
       case 2:
@@ -139,7 +160,7 @@ export class Uart16550 implements MmioDevice {
         break
       case 4:
         this.#mcr = value & 0x1f
-        this.#accept()
+        this.#input.advance()
         break
       case 7:
         this.#scratch = value
@@ -147,7 +168,23 @@ export class Uart16550 implements MmioDevice {
     }
   }
 
+  #setDivisor(divisor: number): void {
+    this.#divisor = divisor
+    this.#speedSet = true
+  }
+
+  /** Characters that the receiver has room for. */
+  get #places(): number {
+    return this.#fcr & Fcr.enable ? fifoSize : 1
+  }
+
+  /** Start, 5 to 8 data bits, parity, stop. */
+  get #characterBits(): number {
+    return 1 + 5 + (this.#lcr & 3) + (this.#lcr & 8 ? 1 : 0) + (this.#lcr & 4 ? 2 : 1)
+  }
+
   #readData(): number {
+    if (this.#fifo.length > 0) this.#input.heard()
     const byte = this.#fifo.shift() ?? (this.#fcr & Fcr.enable ? 0 : this.#last)
     this.#last = byte
     this.#timedOut = false
@@ -156,15 +193,17 @@ export class Uart16550 implements MmioDevice {
       this.#stopTimeout()
     } else this.#startTimeout()
     this.#update()
-    this.#accept()
+    this.#input.advance()
     return byte
   }
 
   #writeData(byte: number): void {
     this.#emptyPending = false
     this.#update()
-    if (this.#mcr & Mcr.loop) this.#take(byte)
-    else this.#console.write(Uint8Array.of(byte))
+    if (this.#mcr & Mcr.loop) {
+      this.#input.heard() // what comes back is not the host's
+      this.#take(byte)
+    } else this.#console.write(Uint8Array.of(byte))
     this.#emptyPending = true
     this.#update()
   }
@@ -180,19 +219,23 @@ export class Uart16550 implements MmioDevice {
     // Switching the FIFOs on or off clears them.
     if ((value ^ this.#fcr) & Fcr.enable) value |= Fcr.clearReceiver | Fcr.clearTransmitter
     if (value & Fcr.clearReceiver) {
+      this.#input.cleared(this.#fifo)
       this.#fifo = []
       this.#lsr &= ~(Lsr.ready | Lsr.break)
       this.#stopTimeout()
     }
-    if (value & Fcr.clearTransmitter) this.#emptyPending = true
+    if (value & Fcr.clearTransmitter) {
+      this.#emptyPending = true
+      this.#taken = false
+    }
     this.#fcr = value & Fcr.stored
     this.#update()
-    this.#accept()
+    this.#input.advance()
   }
 
   /** Reading acknowledges "transmitter empty" if that is what it shows. */
   #readIdentification(): number {
-    const cause = this.#cause()
+    const cause = this.#shown
     if (cause === Iir.empty) {
       this.#emptyPending = false
       this.#update()
@@ -221,21 +264,6 @@ export class Uart16550 implements MmioDevice {
     )
   }
 
-  /** Moves waiting input into the receiver; in loopback the receiver is cut off from outside. */
-  #accept(): void {
-    if (this.#mcr & Mcr.loop) return
-    for (let room = (this.#fcr & Fcr.enable ? fifoSize : 1) - this.#fifo.length; room > 0; room--) {
-      const piece = this.#pending[0]
-      if (piece === undefined) return
-      const byte = piece[this.#accepted++] as number
-      if (this.#accepted === piece.length) {
-        this.#pending.shift()
-        this.#accepted = 0
-      }
-      this.#take(byte)
-    }
-  }
-
   /** A character arrives. Without room the FIFO keeps the old ones, the single register the new one. */
   #take(byte: number): void {
     if (this.#fcr & Fcr.enable) {
@@ -253,9 +281,7 @@ export class Uart16550 implements MmioDevice {
   /** Four character times without traffic: the interrupt comes below the trigger level too. */
   #startTimeout(): void {
     if (!(this.#fcr & Fcr.enable)) return
-    const bits = 1 + 5 + (this.#lcr & 3) + (this.#lcr & 8 ? 1 : 0) + (this.#lcr & 4 ? 2 : 1)
-    const delay = Math.ceil(4 * bits * this.#bitTime * Math.max(this.#divisor, 1))
-    this.#host.schedule(this, this.#host.clock() + delay, () => {
+    this.#host.schedule(this, this.#host.clock() + Math.ceil(4 * this.#input.characterTime), () => {
       this.#timedOut = this.#fifo.length > 0
       this.#update()
     })
@@ -279,6 +305,13 @@ export class Uart16550 implements MmioDevice {
   }
 
   #update(): void {
-    this.#line(this.#cause() !== Iir.none)
+    const cause = this.#cause()
+    if (cause !== this.#shown) this.#taken = false
+    this.#shown = cause
+    this.#drive()
+  }
+
+  #drive(): void {
+    this.#line(this.#shown !== Iir.none && !this.#taken)
   }
 }

@@ -22,13 +22,16 @@ export class FakeHost implements DeviceHost {
     this.exits.push(status)
   }
 
-  /** Moves the clock and calls back what is due. */
+  /** Moves the clock to `time`, through the deadlines in their order. */
   advance(time: number): void {
-    this.now = time
-    for (const [token, { at, callback }] of [...this.deadlines]) {
-      if (at > time) continue
+    for (;;) {
+      const due = [...this.deadlines].filter(([, d]) => d.at <= time).sort(([, a], [, b]) => a.at - b.at)[0]
+      if (due === undefined) break
+      const [token, { at, callback }] = due
       this.deadlines.delete(token)
+      this.now = Math.max(this.now, at)
       callback()
     }
+    this.now = time
   }
 }

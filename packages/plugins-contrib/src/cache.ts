@@ -4,6 +4,7 @@ import { type Core, type Misses, missTable, rateTable } from './cache-report.ts'
 import { physicalOf } from './memory.ts'
 
 const positive = { type: 'number', minimum: 1, integer: true } as const
+const bytes = { ...positive, unit: 'bytes' } as const
 const defaults = { size: 2 ** 21, block: 64, ways: 16 }
 
 /** Models caches: what would have missed, and which instructions are to blame. */
@@ -13,11 +14,11 @@ export const cache: PluginDefinition = definePlugin({
   apiVersion: 1,
   options: {
     limit: { ...positive, minimum: 0, default: 32, description: 'Instructions in each list.' },
-    icachesize: { ...positive, default: 16384, description: 'Bytes of the instruction cache.' },
-    iblksize: { ...positive, default: 64, description: 'Bytes of its blocks, a power of two.' },
+    icachesize: { ...bytes, default: 16384, description: 'Bytes of the instruction cache.' },
+    iblksize: { ...bytes, default: 64, description: 'Bytes of its blocks, a power of two.' },
     iassoc: { ...positive, default: 8, description: 'Blocks of its sets.' },
-    dcachesize: { ...positive, default: 16384, description: 'Bytes of the data cache.' },
-    dblksize: { ...positive, default: 64, description: 'Bytes of its blocks, a power of two.' },
+    dcachesize: { ...bytes, default: 16384, description: 'Bytes of the data cache.' },
+    dblksize: { ...bytes, default: 64, description: 'Bytes of its blocks, a power of two.' },
     dassoc: { ...positive, default: 8, description: 'Blocks of its sets.' },
     evict: {
       type: 'choice',
@@ -27,8 +28,8 @@ export const cache: PluginDefinition = definePlugin({
     },
     cores: { ...positive, description: 'Cores with caches of their own; default: one per vCPU.' },
     l2: { type: 'boolean', description: 'Model a second level for each core, for instructions and data.' },
-    l2cachesize: { ...positive, description: 'Bytes of the second level, 2 MiB unless given; implies l2.' },
-    l2blksize: { ...positive, description: 'Bytes of its blocks, 64 unless given; implies l2.' },
+    l2cachesize: { ...bytes, description: 'Bytes of the second level, 2 MiB unless given; implies l2.' },
+    l2blksize: { ...bytes, description: 'Bytes of its blocks, 64 unless given; implies l2.' },
     l2assoc: { ...positive, description: 'Blocks of its sets, 16 unless given; implies l2.' },
   },
   install(api, options) {

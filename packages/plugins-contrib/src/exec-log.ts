@@ -4,9 +4,10 @@ import {
   type InsnHandle,
   type PluginApi,
   type PluginDefinition,
+  PluginError,
 } from '@guestscope/plugin-api'
 import { PcHash } from './fnv.ts'
-import { BatchedOutput, hex, openLog } from './text.ts'
+import { BatchedOutput, hex, leftOut, openLog, unknownRegister } from './text.ts'
 
 const count = { type: 'number', minimum: 0, integer: true } as const
 
@@ -21,7 +22,7 @@ export const execLog: PluginDefinition = definePlugin({
   options: {
     out: { type: 'string', description: 'File to write; default: the plugin output.' },
     start: { ...count, default: 0, description: 'Skip so many instructions of each vCPU.' },
-    limit: { ...count, description: 'Log at most so many instructions of each vCPU.' },
+    limit: { ...count, description: 'Log at most so many instructions, and so many events, of each vCPU.' },
     exit: { type: 'boolean', description: 'End the run, with status 0, when vCPU 0 has reached the limit.' },
     insn: { type: 'boolean', description: 'Append the bytes of the instruction.' },
     disas: { type: 'boolean', description: 'End lines with the instruction in assembly language.' },
@@ -48,13 +49,15 @@ export const execLog: PluginDefinition = definePlugin({
     const write = (text: string): void => log.write(text)
 
     const { start, hash: chunk } = options
-    const end = start + (options.limit ?? Number.POSITIVE_INFINITY)
+    const limit = options.limit ?? Number.POSITIVE_INFINITY
+    const end = start + limit
+    const names = options.names === undefined ? undefined : checkedNames(api, options.names)
     const cpus = Array.from({ length: api.cpus }, (_, cpu) => ({
       prefix: `${hex(cpu)} `,
       count: 0,
+      events: 0,
       hash: new PcHash(),
-      registers:
-        options.regs === 'off' ? () => '' : registerColumns(api, options.regs === 'diff', options.names),
+      registers: options.regs === 'off' ? () => '' : registerColumns(api, options.regs === 'diff', names),
     }))
     type CpuLog = (typeof cpus)[number]
 
@@ -65,7 +68,8 @@ export const execLog: PluginDefinition = definePlugin({
       return cpu => {
         const own = cpus[cpu] as CpuLog
         own.hash.add(low, high)
-        if (++own.count % chunk === 0) write(`${own.prefix}${own.count} ${own.hash} ${hex(pc)}\n`)
+        if (++own.count % chunk === 0 && own.count <= end)
+          write(`${own.prefix}${own.count} ${own.hash} ${hex(pc)}\n`)
         if (own.count >= end) ended(cpu)
       }
     }
@@ -93,12 +97,16 @@ export const execLog: PluginDefinition = definePlugin({
     })
     if (options.discon)
       api.onDiscon(Discon.All, ({ cpu, type, from, to }) => {
-        const at = cpus[cpu]?.count ?? 0
-        if (at >= start && at <= end) write(`! ${hex(cpu)} ${type} ${hex(from)} ${hex(to)}\n`)
+        const own = cpus[cpu] as CpuLog
+        // Events may come without end and without an instruction.
+        if (own.count >= start && own.count <= end && ++own.events <= limit)
+          write(`! ${hex(cpu)} ${type} ${hex(from)} ${hex(to)}\n`)
       })
     api.onExit(() => {
       cpus.forEach((own, cpu) => {
         write(`# vcpu ${hex(cpu)} insns ${own.count}${chunk > 0 ? ` hash ${own.hash}` : ''}\n`)
+        if (own.count > end) write(leftOut(cpu, own.count - end, 'instructions'))
+        if (own.events > limit) write(leftOut(cpu, own.events - limit, 'events'))
       })
       log.flush()
     })
@@ -107,9 +115,29 @@ export const execLog: PluginDefinition = definePlugin({
 
 export default execLog
 
+/** The registers that `names=` asks for. */
+function checkedNames(api: PluginApi, text: string): string[] {
+  const names = text.split(':')
+  const known = new Map(api.registers().map(({ name, bits }) => [name, bits]))
+  for (const name of names) {
+    const bits = known.get(name)
+    if (bits === undefined) throw unknownRegister(api, name)
+    if (bits > 64)
+      throw new PluginError(
+        'plugin/option-value',
+        `names=${name} is not possible: the register has ${bits} bits.`,
+        'Name registers of 64 bits at most.',
+      )
+  }
+  return names
+}
+
 /** Makes the text of a vCPU's registers: ` name=value` each. */
-function registerColumns(api: PluginApi, diff: boolean, names: string | undefined): (cpu: number) => string {
-  const asked = names?.split(':')
+function registerColumns(
+  api: PluginApi,
+  diff: boolean,
+  asked: readonly string[] | undefined,
+): (cpu: number) => string {
   const wanted = api
     .registers()
     .filter(

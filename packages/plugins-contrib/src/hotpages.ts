@@ -34,6 +34,7 @@ export const hotpages: PluginDefinition = definePlugin({
     io: { type: 'boolean', description: 'Look at devices instead of memory, by virtual address.' },
     pagesize: {
       type: 'number',
+      unit: 'bytes',
       minimum: 1,
       maximum: 2 ** 30,
       integer: true,

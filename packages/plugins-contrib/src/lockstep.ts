@@ -37,6 +37,7 @@ export const lockstep: PluginDefinition = definePlugin({
       default: 0,
       description: 'Let the other run be so many instructions longer at its end.',
     },
+    partial: { type: 'boolean', description: 'Let the other log end before this run.' },
     history: {
       type: 'number',
       minimum: 0,
@@ -54,8 +55,14 @@ export const lockstep: PluginDefinition = definePlugin({
         'There is nothing to compare with.',
         'Name the log of the other run: against=FILE.',
       )
-    const log = new ReferenceLog(api.openInput(against), options.discon)
+    const log = new ReferenceLog(api.openInput(against), options.discon, api.cpus)
     const first = log.peek()
+    if (log.fault !== undefined)
+      throw new PluginError(
+        'lockstep/log',
+        `${against} cannot be compared with: ${log.fault}.`,
+        'Make it with the plugin exec-log, of Guestscope or of QEMU.',
+      )
     if (first === undefined)
       throw new PluginError(
         'lockstep/empty',
@@ -63,9 +70,11 @@ export const lockstep: PluginDefinition = definePlugin({
         'Make it with the plugin exec-log, of Guestscope or of QEMU.',
       )
     const verdict = new Verdict(api)
-    const registers = / [\w.]+=/.test(first) ? registerCheck(api, new Set(options.ignore)) : undefined
-    const hashed = /^\d+ [\da-f]{16} [\da-f]+$/.test(first)
-    const hashes = hashed ? new Hashes(api.cpus, log, verdict, options.tail) : undefined
+    const registers = / [^\s=;]+=[\da-f]/.test(first)
+      ? registerCheck(api, new Set(options.ignore))
+      : undefined
+    const hashed = log.kind === 'hashes'
+    const hashes = hashed ? new Hashes(api.cpus, log, verdict, options) : undefined
     const each = hashed ? undefined : new EachInstruction(api.cpus, log, verdict, options, registers)
 
     const access = registers === undefined ? 'none' : 'read'
@@ -82,6 +91,7 @@ export const lockstep: PluginDefinition = definePlugin({
     api.onExit(() => {
       const { compared, ended } = (hashes ?? each)?.end() ?? { compared: 0, ended: false }
       if (verdict.over) return
+      if (compared === 0) return verdict.fails(`no instruction was compared with ${against}`)
       api.output(
         `${api.name}: ${compared} instructions as in ${against}${ended ? ', which ends there' : ''}\n`,
       )
@@ -106,7 +116,8 @@ function registerCheck(api: PluginApi, ignored: ReadonlySet<string>): RegisterCh
     )
   const compared = new Set(names.filter(name => !counters.includes(name) && !ignored.has(name)))
   return (cpu, line) => {
-    for (const [, name = '', value = ''] of line.matchAll(/ ([\w.]+)=([\da-f]+)/g)) {
+    for (const [, name = '', value = ''] of line.split(' ;', 1)[0]?.matchAll(/ ([^\s=;]+)=([\da-f]+)/g) ??
+      []) {
       if (!compared.has(name)) continue
       const own = hex(api.readRegister(cpu, name))
       if (own !== value) return { expected: `${name}=${value}`, seen: `${name}=${own}` }

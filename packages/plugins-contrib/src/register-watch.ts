@@ -1,4 +1,5 @@
-import { type PluginApi, PluginError } from '@guestscope/plugin-api'
+import type { PluginApi } from '@guestscope/plugin-api'
+import { unknownRegister } from './text.ts'
 
 interface Watched {
   readonly name: string
@@ -20,14 +21,7 @@ export class RegisterWatch {
     const all = api.registers()
     for (const pattern of patterns)
       if (!all.some(({ name }) => asRegExp(pattern).test(name)))
-        throw new PluginError(
-          'plugin/register-unknown',
-          `${api.target} has no register '${pattern}'.`,
-          `Its first are: ${all
-            .slice(0, 8)
-            .map(({ name }) => name)
-            .join(', ')}; * and ? stand for any letters.`,
-        )
+        throw unknownRegister(api, pattern, '; * and ? stand for any letters')
     this.#watched = all
       .filter(({ name }) => patterns.some(pattern => asRegExp(pattern).test(name)))
       .map(({ name, bits }) => ({ name, digits: Math.ceil(bits / 4), last: api.readRegister(cpu, name) }))

@@ -1,8 +1,26 @@
-import { Discon, type DisconType, type OutputFile, type PluginApi } from '@guestscope/plugin-api'
+import { Discon, type DisconType, type OutputFile, type PluginApi, PluginError } from '@guestscope/plugin-api'
 
 /** Lower-case hexadecimal without prefix, as the logs have it. */
 export function hex(value: bigint | number): string {
   return value.toString(16)
+}
+
+/** The error for a register that an option names and the target does not have; `more` ends the hint. */
+export function unknownRegister(api: PluginApi, name: string, more = ''): PluginError {
+  const first = api
+    .registers()
+    .slice(0, 8)
+    .map(register => register.name)
+  return new PluginError(
+    'plugin/register-unknown',
+    `${api.target} has no register '${name}'.`,
+    `Its first are: ${first.join(', ')}${more}.`,
+  )
+}
+
+/** The last line of a log that a limit has cut short. */
+export function leftOut(cpu: number, count: number, what: string): string {
+  return `# limit: ${count} more ${what} of vcpu ${hex(cpu)} left out\n`
 }
 
 /** As QEMU's reports have addresses: 16 digits. */

@@ -91,13 +91,67 @@ describe('lockstep', () => {
     expect(short.output).toContain('the end of the run')
     expect(short.exits[0]?.status).toBe(1)
     expect(play(against(logged(options), { tail: 2 }), 2).exits).toEqual([])
-    const long = play(against(logged(options, 2)))
+    const long = play(against(logged(options, 2), { partial: true }))
     expect(long.output).toBe('lockstep: 4 instructions as in x.log, which ends there\n')
     expect(long.exits).toEqual([])
+    const refused = play(against(logged(options, 2)))
+    expect(refused.output).toContain('  expected: the end of the log (partial lets it end early)\n')
+    expect(refused.exits[0]?.status).toBe(1)
+  })
+
+  it.each([{}, { hash: 2 }])('a log that was cut differs, wherever: %j', options => {
+    const log = logged(options)
+    // From the line with the totals on, everything has been compared.
+    for (let end = log.indexOf('\n') + 1; end < log.indexOf('#') - 1; end++)
+      expect([end, play(against(log.slice(0, end))).exits[0]?.status]).toEqual([end, 1])
+    expect(play(against(log.slice(0, log.indexOf('#')))).exits).toEqual([])
+  })
+
+  const passwd = 'root:x:0:0:root:/root:/bin/sh\n'
+  it.each<[string, string]>([
+    [passwd, "line 1 is none of an exec-log: 'root:x:0:0:root:/root:/bin/sh'"],
+    ['# a remark\n0 80000000 x\n', "line 2 is none of an exec-log: '0 80000000 x'"],
+    ['0 80000000 13 a0=\n', 'line 1 is none'],
+    ['0  80000000\n', 'line 1 is none'],
+    ['80000000\n', 'line 1 is none'],
+    ['# vcpu 0 insns\n', 'line 1 is none'],
+    ['! 0 2 80000000\n', 'line 1 is none'],
+    ['\x7fELF\x02\x01\n', "line 1 is none of an exec-log: '?ELF??'"],
+    ['5 80000000\n', 'line 1 is about vCPU 5, and this run has 1'],
+  ])('refuses to begin with what is no log: %j', (log, message) => {
+    expect(() => against(log)).toThrow(
+      expect.objectContaining({ code: 'lockstep/log', message: expect.stringContaining(message) }),
+    )
+  })
+
+  it.each([
+    [{}, '0 80000002 13\n'.replace('13', 'xx')],
+    [{}, passwd],
+    [{ hash: 2 }, '0 80000002\n'],
+    [{ hash: 2 }, passwd],
+  ])('fails at a line that it cannot read, named: %j, %j', (options, line) => {
+    const lines = logged(options).split('\n')
+    const run = play(against([...lines.slice(0, 2), line.trimEnd(), ...lines.slice(2)].join('\n')))
+    expect(run.output).toMatch(/^lockstep: line 3 is none of an exec-log: '.*'\n$/)
+    expect(run.exits).toEqual([{ status: 1, message: expect.stringContaining('line 3') }])
+  })
+
+  it('does not read for ever what has no lines', () => {
+    expect(() => against('\0'.repeat(3 << 20))).toThrow('line 1 is none of an exec-log')
+  })
+
+  it('fails where nothing was compared', () => {
+    const run = play(against(logged({}), { start: 100, partial: true, tail: 100 }))
+    expect(run.exits).toEqual([{ status: 1, message: 'no instruction was compared with x.log' }])
+  })
+
+  it('reads lines of Windows, remarks, and what the assembly has', () => {
+    const log = logged({ disas: true, regs: 'diff' }).replaceAll('; op19', '; op19 a0=ff #x')
+    expect(play(against(`# remark\r\n${log.replaceAll('\n', '\r\n')}`)).exits).toEqual([])
   })
 
   it('starts where the log does, and ends where it was limited', () => {
-    const run = play(against(logged({ start: 2, limit: 2 }), { start: 2 }))
+    const run = play(against(logged({ start: 2, limit: 2 }), { start: 2, partial: true }))
     expect(run.output).toBe('lockstep: 2 instructions as in x.log, which ends there\n')
   })
 

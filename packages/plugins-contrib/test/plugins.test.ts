@@ -69,6 +69,13 @@ describe('discon-log', () => {
     )
   })
 
+  it.each([
+    [0, '# limit: 1 more events of vcpu 0 left out\n# limit: 1 more events of vcpu b left out\n'],
+    [1, '0 2 8000012c 80000310\nb 1 fffffffffffffff0 0\n'],
+  ])('writes as many lines as asked for, and tells of the rest: %i', (limit, output) => {
+    expect(play(new FakeRun(disconLog, { limit }, 12)).output).toBe(output)
+  })
+
   it('writes to a file, with causes and totals if asked', () => {
     const run = play(new FakeRun(disconLog, { out: 'x.log', cause: true, summary: true }, 1))
     expect(run.output).toBe('')
@@ -119,7 +126,22 @@ describe('exec-log', () => {
       '0 80000002 6f00001a a0=10 a1=1 ; op111',
       '! 0 1 80000000 80000000',
       summary,
+      '# limit: 2 more instructions of vcpu 0 left out',
     ])
+  })
+
+  it('bounds events, too, which may come without an instruction', () => {
+    const run = new FakeRun(execLog, { discon: true, limit: 1 })
+    for (let i = 0; i < 5; i++) run.event(0, 1, 0x80000000n, 0x80000000n)
+    run.end()
+    expect(run.output).toBe(
+      '! 0 1 80000000 80000000\n# vcpu 0 insns 0\n# limit: 4 more events of vcpu 0 left out\n',
+    )
+  })
+
+  it('refuses registers that are not there', () => {
+    expect(() => new FakeRun(execLog, { regs: 'all', names: 'a0:a9' })).toThrow("fake has no register 'a9'")
+    expect(() => new FakeRun(execLog, { names: '' })).toThrow("fake has no register ''")
   })
 
   it('writes the registers that changed, or those asked for', () => {
@@ -133,13 +155,27 @@ describe('exec-log', () => {
     expect(play(new FakeRun(execLog, { regs: 'all', names: 'mcycle:pc', limit: 1 }))).toEqual([
       '0 80000000 pc=0 mcycle=0',
       summary,
+      '# limit: 3 more instructions of vcpu 0 left out',
     ])
   })
 
   it('starts and ends where it is told, and can end the run', () => {
     const run = new FakeRun(execLog, { start: 1, limit: 2, exit: true })
-    expect(play(run)).toEqual(['0 80000002', '0 80000000', summary])
+    expect(play(run)).toEqual([
+      '0 80000002',
+      '0 80000000',
+      summary,
+      '# limit: 1 more instructions of vcpu 0 left out',
+    ])
     expect(run.exits[0]).toEqual({ status: 0, message: undefined })
+  })
+
+  it('writes no hashes beyond the limit', () => {
+    expect(play(new FakeRun(execLog, { hash: 1, limit: 1 }))).toEqual([
+      `0 1 ${fnv([0x80000000n])} 80000000`,
+      expect.stringMatching(/^# vcpu 0 insns 4 hash /),
+      '# limit: 3 more instructions of vcpu 0 left out',
+    ])
   })
 
   it('writes hashes instead', () => {

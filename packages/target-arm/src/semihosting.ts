@@ -3,11 +3,14 @@ import type { Cpu, Machine } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { reg } from './system/registers.ts'
 
-/** What serves the calls of a machine's CPUs; the exception logic moves pc. */
-export function semihosting(machine: Machine): (cpu: Cpu) => void {
+/** What serves the calls of a machine's CPUs: true if the call is done, and the exception logic moves pc. */
+export function semihosting(machine: Machine): (cpu: Cpu) => boolean {
   const services = new Semihosting(machine, 4)
   return cpu => {
     const parameter = BigInt(cpu.get32(reg(1)) >>> 0)
-    cpu.set32(reg(0), services.call(cpu, cpu.get32(reg(0)), parameter))
+    const result = services.call(cpu, cpu.get32(reg(0)), parameter)
+    if (result === undefined) return false
+    cpu.set32(reg(0), Number(BigInt.asIntN(32, result)))
+    return true
   }
 }

@@ -78,7 +78,7 @@ export const systemHost: readonly HostImport[] = [
 ]
 
 /** `Target.reset` (B1.5.5): registers zero, the main stack pointer and pc out of the vector table. */
-export function reset(cpu: Cpu, core: Core, semihosting: (machine: Machine) => (cpu: Cpu) => void): void {
+export function reset(cpu: Cpu, core: Core, semihosting: (machine: Machine) => (cpu: Cpu) => boolean): void {
   let system = systems.get(cpu)
   if (!system) {
     system = new System(cpu, core, semihosting(cpu.machine))

@@ -9,7 +9,7 @@ export const pmpEntries = 16
 /** Bits of an entry's configuration. */
 export const Pmp = { R: 1, W: 2, X: 4, A: 0x18, tor: 0x08, na4: 0x10, napot: 0x18, L: 0x80 } as const
 
-/** Bits 5 and 6 are reserved. R = 0 with W = 1 is reserved, too, but kept, as QEMU does. */
+/** Bits 5 and 6 are reserved. So is W = 1 with R = 0; R, W and X are one WARL field (3.7.1): then W stays 0. */
 const configMask = 0x9f
 
 /** Result of `pmpCheck`: bits. */
@@ -114,7 +114,8 @@ export const pmpWriteConfig: IrFunction = irFunction(
     b.vset(end, b.add(b.vget(first), b.vget(count)))
     b.loop(() => {
       b.if(b.eqz(b.and(config(b, b.vget(first)), b.i32(Pmp.L))), () => {
-        const bits = b.and(b.resize(b.vget(value), 'i32'), b.i32(configMask))
+        const written = b.and(b.resize(b.vget(value), 'i32'), b.i32(configMask))
+        const bits = b.select(b.and(written, b.i32(Pmp.R)), written, b.and(written, b.i32(~Pmp.W)))
         b.rstore('8u', b.add(b.cpu(), b.vget(first)), bits, S.pmpcfg)
       })
       b.vset(value, b.shrU(b.vget(value), b.i64(8)))

@@ -7,13 +7,13 @@ import { decode, disassemble, type Insn, kindOf, lengthOf, type RegFile, type Xl
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
-import { semihosting } from './semihosting.ts'
+import { semihosting, unserved } from './semihosting.ts'
 import { Flags, S, stateSize, TlbMode } from './state.ts'
 import { createSysregs } from './sysregs/index.ts'
 import { floatFunctions } from './translate/float-functions.ts'
 import { floatHost } from './translate/float-host.ts'
 import { chapters } from './translate/index.ts'
-import { illegalName, semihostName } from './translate/priv.ts'
+import { illegalName, semihostName, unservedName } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
 
 /** The instructions around an ebreak that make it a semihosting call: slli x0, x0, 31 and srai x0, x0, 7. */
@@ -28,7 +28,7 @@ type Handlers = ReadonlyMap<string, number>
 
 /** Is the ebreak here a semihosting call? All three instructions lie in one page. Not in U-mode, as in QEMU. */
 function isSemihosting(code: CodeReader, flags: number): boolean {
-  if (!(flags & Flags.semihosting) || (flags & Flags.privMask) === Priv.U) return false
+  if ((flags & Flags.privMask) === Priv.U) return false
   if (code.inPage < 4 || code.inPage > pageSize - 8) return false
   const word = (offset: number): number => code.u16(offset) | (code.u16(offset + 2) << 16)
   return word(-4) === before && word(4) === after
@@ -49,7 +49,7 @@ function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
     if (found === undefined) throw new Error(`riscv: no semantics for ${name}`)
     return found
   }
-  const [illegal, semihost] = [number(illegalName), number(semihostName)]
+  const [illegal, serves, ignores] = [number(illegalName), number(semihostName), number(unservedName)]
   const decodeWord = (word: number, size: number): DecodedInsn => {
     const insn = decode(xlen, word)
     if (!insn) return { handler: illegal, endsBlock: true, regs: [0, 0, 0, 0], imm: 0, aux: 0, size, word }
@@ -75,7 +75,8 @@ function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
     const low = code.u16(0)
     const size = lengthOf(low)
     const word = size === 2 ? low : low | (code.u16(2) << 16)
-    if (word === ebreak && isSemihosting(code, flags)) return { ...decodeWord(word, size), handler: semihost }
+    if (word === ebreak && isSemihosting(code, flags))
+      return { ...decodeWord(word, size), handler: flags & Flags.semihosting ? serves : ignores }
     const slot = (word ^ (word >>> 13)) & (decodeCache - 1)
     let found = known[slot]
     if (found?.word !== word) {
@@ -143,7 +144,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
       others: [...system, ...floatFunctions],
     },
     enterTrap: createEnterTrap(xlen),
-    host: [semihosting(xlen === 32 ? 4 : 8), ...floatHost],
+    host: [semihosting(xlen === 32 ? 4 : 8), unserved, ...floatHost],
     registers: createRegisters(xlen, sysregs, system),
     cause,
     causeType,

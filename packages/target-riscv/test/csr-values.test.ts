@@ -109,6 +109,13 @@ describe.each([
     expect(minstret.read()).toBe(77n)
   })
 
+  test('reserved bits of a PMP entry stay 0, and W where R is 0', () => {
+    const { read, write } = csr('pmpcfg0')
+    write(0x7f_62_1e_03n)
+    expect(read()).toBe(0x1f_00_1c_03n)
+    write(0n)
+  })
+
   test('a locked entry of PMP stays, and so does the address before a locked TOR entry', () => {
     const [config, address, before] = [csr('pmpcfg0'), csr('pmpaddr1'), csr('pmpaddr0')]
     before.write(0x1000n)

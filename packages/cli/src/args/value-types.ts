@@ -8,26 +8,37 @@ export const text: ValueType<string> = {
   parse: given => (given === '' ? undefined : given),
 }
 
-const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
+const numeral = /^(0x[\da-f]+|\d+(?:\.\d+)?(?:e\d+)?)([kmg]?)$/i
+const exponents: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3 }
 
-/** Bytes; a plain number is bytes too. */
+/**
+ * The one way in which whole numbers are written: decimal, also with a fraction or an exponent (1e9), or `0x…`; underscores
+ * between digits; then k, M or G, which are powers of `unit`. NaN: it is none. Numbers of plugin options are the same.
+ */
+function wholeNumber(given: string, unit: 1000 | 1024): number {
+  const [, digits = '', suffix = ''] = numeral.exec(given.replaceAll(/(?<=\w)_(?=\w)/g, '')) ?? []
+  const value = Number(digits || Number.NaN) * unit ** (exponents[suffix.toLowerCase()] ?? 0)
+  // A fraction of a thousand may miss the whole number by the last bit: 1.1k.
+  const whole = Math.round(value)
+  return Number.isSafeInteger(whole) && Math.abs(whole - value) <= value * Number.EPSILON ? whole : Number.NaN
+}
+
+/** Bytes; a plain number is bytes too, and k, M, G are powers of 1024. */
 export const size: ValueType<number> = {
   takes: 'a size such as 64M, 1G or 0x8000000',
   parse: given => {
-    const [, digits = '', unit = ''] = /^(0x[\da-f]+|\d+(?:\.\d+)?)([kmg]?)(?:i?b)?$/i.exec(given) ?? []
-    const bytes = Number(digits || Number.NaN) * (units[unit.toLowerCase()] ?? 1)
-    return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined
+    const bytes = wholeNumber(given.replace(/(?<=[kmg])i?b$|(?<=^\d+)b$/i, ''), 1024)
+    return bytes > 0 ? bytes : undefined
   },
 }
 
-/** A whole number from `minimum`; underscores and an exponent (1e9) may help to read it. */
+/** A whole number from `minimum`; k, M, G are powers of 1000. */
 export function count(minimum: number): ValueType<number> {
   return {
-    takes: `a whole number from ${minimum}`,
+    takes: `a whole number from ${minimum}, such as 100, 50M or 1e9`,
     parse: given => {
-      const plain = given.replaceAll('_', '')
-      const value = /^(\d+|\d+(\.\d+)?e\d+)$/i.test(plain) ? Number(plain) : Number.NaN
-      return Number.isSafeInteger(value) && value >= minimum ? value : undefined
+      const value = wholeNumber(given, 1000)
+      return value >= minimum ? value : undefined
     },
   }
 }
@@ -38,6 +49,20 @@ export const seconds: ValueType<number> = {
   parse: given => {
     const value = /^\d*\.?\d+s?$/.test(given) ? Number.parseFloat(given) : Number.NaN
     return value > 0 ? value : undefined
+  },
+}
+
+/** A date, with or without a time of the day, in UTC: whole seconds since 1970, as many as 32 bits hold. */
+export const date: ValueType<number> = {
+  takes: 'a date from 1970 to 2105, such as 2025-06-30 or 2025-06-30T12:00:00Z, or now',
+  parse: given => {
+    if (given === 'now') return Math.floor(Date.now() / 1000)
+    const [, day, time, zone = 'Z'] =
+      /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?$/i.exec(given) ?? []
+    const value = Date.parse(`${day}T${time ?? '00:00'}${zone}`) / 1000
+    // The 31st of February would be a day in March.
+    const exists = new Date(`${day}T00:00Z`).toJSON()?.startsWith(String(day)) === true
+    return exists && value >= 0 && value < Date.UTC(2106, 0) / 1000 ? value : undefined
   },
 }
 
@@ -55,6 +80,15 @@ export const serial: ValueType<SerialChoice> = {
   parse: given => {
     if (given === 'stdio' || given === 'none') return given
     return /^file:./.test(given) ? { file: given.slice('file:'.length) } : undefined
+  },
+}
+
+/** Instructions per second of guest time. */
+export const rate: ValueType<number | 'board'> = {
+  takes: "a number of instructions per second, 1 to 1e12, or 'board': as many as its clock has cycles",
+  parse: given => {
+    const perSecond = given === 'board' ? given : count(1).parse(given)
+    return typeof perSecond === 'number' && perSecond > 1e12 ? undefined : perSecond
   },
 }
 

@@ -1,5 +1,11 @@
 /** `guestscope disas`: a listing of the code in an image. */
-import type { CodeReader, ImageSymbol, Segment, Target } from '@guestscope/core'
+import {
+  type CodeReader,
+  type ImageSymbol,
+  type Segment,
+  type Target,
+  withoutHeaders,
+} from '@guestscope/core'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, nearest } from '../errors.ts'
 import { pick } from '../run/guests.ts'
@@ -17,7 +23,7 @@ export const disas: CommandAction<DisasOptions> = async (host, options, [path = 
   const { image, loaded } = await openProgram(host, path, options)
   const cpu = pick('cpu', options.cpu ?? loaded.widest, loaded.cpus)
   const symbols = new SymbolTable(image)
-  const code = image.segments.filter(segment => segment.executable)
+  const code = image.segments.filter(segment => segment.executable).map(withoutHeaders)
   const { start, end } = wantedRange(options, symbols, code, path)
   let left = options.count ?? Number.POSITIVE_INFINITY
   for (const segment of code) {
@@ -25,7 +31,7 @@ export const disas: CommandAction<DisasOptions> = async (host, options, [path = 
     for (const line of listing(cpu.target(), segment, range, symbols)) {
       if (line.insn && left-- <= 0) break
       host.stdout.write(`${line.text}\n`)
-      if (host.stdout.gone) return 0
+      if (host.stdout.gone || host.stdout.failure) return 0
     }
   }
   return 0
@@ -91,7 +97,11 @@ interface Line {
 
 function* listing(target: Target, segment: Segment, range: Range, symbols: SymbolTable): Generator<Line> {
   const names = new Map<bigint, string[]>()
-  for (const { address, name } of symbols.all) names.set(address, [...(names.get(address) ?? []), name])
+  for (const { address, name } of symbols.all) {
+    const others = names.get(address)
+    if (others === undefined) names.set(address, [name])
+    else others.push(name)
+  }
   const digits = segmentEnd(segment).toString(16).length
   const hex = (address: bigint): string => address.toString(16).padStart(digits)
   let first = true

@@ -24,7 +24,10 @@ export interface RunOptions extends MachineChoice {
   semihosting: boolean
   'semihosting-dir': string | undefined
   'semihosting-args': string | undefined
+  'semihosting-limit': number | undefined
+  date: number | undefined
   serial: SerialChoice | undefined
+  rate: number | 'board' | undefined
   'max-instructions': number | undefined
   timeout: number | undefined
   'expect-text': string | undefined

@@ -1,14 +1,16 @@
 /** `guestscope run`: builds the machine, runs it, tells how it ended. */
+import { basename } from 'node:path'
 import { type GuestFiles, Machine, Profile, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
+import { flush } from '../host/flush.ts'
 import type { Host } from '../host/host.ts'
-import { describeFailure, failureHint } from '../plugins/failure.ts'
+import { pluginFailure } from '../plugins/failure.ts'
 import { installPlugins, loadPlugins } from '../plugins/install.ts'
-import { note, problem } from '../report.ts'
+import { note, problem, reportError, reportStray } from '../report.ts'
 import { naming } from '../run/image.ts'
-import { flush, runLoop, Wake } from '../run/loop.ts'
+import { runLoop, Wake } from '../run/loop.ts'
 import { Progress } from '../run/progress.ts'
 import { Serial } from '../run/serial.ts'
 import { openStart, type Start } from '../run/start.ts'
@@ -16,11 +18,16 @@ import { hotText, runStatistics, statisticsText } from '../run/statistics.ts'
 import { SymbolTable } from '../run/symbols.ts'
 import type { RunOptions } from './options.ts'
 
+/** Bytes that a guest may write into files of the host, unless told otherwise. */
+const defaultLimit = 2 ** 30
+
 export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   const start = await openStart(host, path, options)
   const folder = options['semihosting-dir']
-  const files = folder === undefined ? undefined : await host.files.folder(folder)
-  const plugins = await loadPlugins(options.plugin, host.directory)
+  const limit = options['semihosting-limit'] ?? defaultLimit
+  const files = folder === undefined ? undefined : await host.files.folder(folder, limit)
+  const semihosting = options.semihosting || files !== undefined || options['semihosting-args'] !== undefined
+  const plugins = await loadPlugins(options.plugin, host)
   const wake = new Wake()
   let machine: Machine | undefined
   const stop = (status: number, message?: string): void => {
@@ -29,21 +36,26 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   }
   const expected = options['expect-text']
   let found = false
-  const serial = new Serial(host, options.serial ?? 'stdio', expected, {
-    found: () => {
-      found = true
-      stop(0)
+  const { serial: choice = 'stdio', quiet } = options
+  const serial = new Serial(
+    host,
+    { choice, expected, semihosting, quiet },
+    {
+      found: () => {
+        found = true
+        stop(0)
+      },
+      leave: () => stop(0),
+      changed: wake.call,
     },
-    leave: () => stop(0),
-    changed: wake.call,
-  })
-  machine = naming(start.path, () => buildMachine(host, start, options, serial, files))
+  )
+  machine = naming(start.path, () => buildMachine(host, start, options, semihosting, serial, files))
   let symbols: SymbolTable | undefined
   const symbolsOf = (): SymbolTable => {
     symbols ??= new SymbolTable(start.image)
     return symbols
   }
-  const pluginHost = installPlugins(host, machine, plugins, options, start, symbolsOf)
+  const installed = installPlugins(host, machine, plugins, options, start, symbolsOf)
   const json = options['stats-json'] === undefined ? undefined : host.files.create(options['stats-json'])
 
   let asked = false
@@ -52,6 +64,15 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     if (asked) process.exit(status)
     asked = true
     stop(status, `Ended by ${name}.`)
+  })
+  // Of a plugin, it counts as an error of the plugin; else the run ends, and the plugins still report.
+  let fault: number | undefined
+  const unlistenStrays = host.strays.listen(error => {
+    if (!installed.stray(error)) {
+      fault = reportStray(host.stderr, error)
+      stop(fault)
+    }
+    wake.call()
   })
   const watched = options.stats || options.hot !== undefined || json !== undefined
   const profile = watched ? new Profile(machine) : undefined
@@ -66,9 +87,14 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     serial.close()
     unlisten()
   }
+  // The run was ended in the middle of a line, perhaps.
+  if (found && host.stdout.midLine) host.stdout.write('\n')
   if (host.stdout.isTerminal && host.stderr.isTerminal && host.stdout.midLine) host.stderr.write('\n')
   const end = host.clock.now()
-  const last = pluginHost.finish(reason)
+  installed.host.finish(reason)
+  // What went wrong in a promise of onExit comes out now.
+  if (plugins.length > 0) await host.clock.breathe()
+  unlistenStrays()
   if (profile !== undefined) {
     const figures = runStatistics(machine, { begin, end }, profile, options.hot ?? 0, symbolsOf)
     if (options.stats) host.stderr.write(statisticsText(figures))
@@ -76,17 +102,22 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     json?.write(`${JSON.stringify(figures, undefined, 2)}\n`)
   }
   flush(host)
-  return conclude(host, last, expected !== undefined && !found ? expected : undefined)
+  const status = conclude(
+    host,
+    installed.host.ended ?? reason,
+    expected !== undefined && !found ? expected : undefined,
+  )
+  return status === 0 && fault !== undefined ? fault : status
 }
 
 function buildMachine(
   host: Host,
-  { board, cpu, path: _path, bytes: _bytes, ...start }: Start,
+  { board, cpu, path, bytes: _bytes, ...start }: Start,
   options: RunOptions,
+  semihosting: boolean,
   serial: Serial,
   files: GuestFiles | undefined,
 ): Machine {
-  const commandLine = options['semihosting-args']
   try {
     return new Machine({
       ...start,
@@ -94,13 +125,16 @@ function buildMachine(
       board,
       cpus: options.smp ?? 1,
       console: serial,
-      semihosting: options.semihosting || files !== undefined || commandLine !== undefined,
+      semihosting,
       semihostingHost: {
         input: length => serial.read(length),
+        output: bytes => serial.print(bytes),
+        commandLine: options['semihosting-args'] ?? basename(path),
         ...(files !== undefined && { files }),
-        ...(commandLine !== undefined && { commandLine }),
       },
+      ...(options.date !== undefined && { startTime: options.date }),
       ...(!options.quiet && { notice: (text: string) => note(host.stderr, text) }),
+      ...(options.rate !== undefined && { rate: options.rate }),
       ...(options.tier !== undefined && { tier: options.tier }),
     })
   } catch (error) {
@@ -118,9 +152,9 @@ function buildMachine(
 /** Tells the user why the run ended, where the status alone does not say it. */
 function conclude(host: Host, reason: StopReason, missing: string | undefined): number {
   if (reason.kind === 'plugin-error') {
-    const { plugin, callback, error } = reason
-    problem(host.stderr, `${describeFailure(plugin, callback, error)} ${failureHint}`, 'plugin/threw')
-    return stopStatus(reason)
+    const failure = pluginFailure(reason.plugin, reason.callback, reason.error)
+    const status = reportError(host.stderr, failure)
+    return failure.code === 'plugin/threw' ? stopStatus(reason) : status
   }
   const message = stopMessage(reason)
   if (message !== undefined) problem(host.stderr, message)

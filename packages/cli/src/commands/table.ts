@@ -1,6 +1,17 @@
 /** The commands and their options: the one place that knows them. */
 import type { CommandSpec } from '../args/spec.ts'
-import { address, count, pluginErrors, seconds, serial, size, text, tier } from '../args/value-types.ts'
+import {
+  address,
+  count,
+  date,
+  pluginErrors,
+  rate,
+  seconds,
+  serial,
+  size,
+  text,
+  tier,
+} from '../args/value-types.ts'
 import type { DisasOptions, ListOptions, RunOptions } from './options.ts'
 
 const image = {
@@ -90,12 +101,33 @@ export const runCommand: CommandSpec<RunOptions> = {
       value: 'TEXT',
       type: text,
       description:
-        'Command line that the guest gets by a semihosting call, which are then served; default: empty.',
+        "Command line that the guest gets by a semihosting call, which are then served; default: the image's name.",
+    },
+    'semihosting-limit': {
+      value: 'BYTES',
+      type: size,
+      description:
+        'What the guest may write into files of --semihosting-dir in all, such as 10M; default: 1G. A new file counts ' +
+        'as 4096 bytes, and bytes that are skipped count, too.',
+    },
+    date: {
+      value: 'DATE',
+      type: date,
+      description:
+        'What clocks of the day show at the start, such as 2025-06-30 or 2025-06-30T12:00Z, in UTC, or now; default: ' +
+        '2025-01-01.',
     },
     serial: {
       value: 'WHERE',
       type: serial,
-      description: 'Serial port: stdio (default), none or file:PATH.',
+      description:
+        'Serial port: stdio (default), none or file:PATH. Semihosting has standard input and output in any case.',
+    },
+    rate: {
+      value: 'N',
+      type: rate,
+      description:
+        'Instructions that take a second of guest time (default 1e9), or board: as many as its CPU clock has cycles.',
     },
     'max-instructions': {
       value: 'N',

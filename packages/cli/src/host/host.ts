@@ -1,11 +1,14 @@
 /** Everything that the command line wants of the computer that it runs on, as small interfaces. */
 import type { GuestFiles, InputFile } from '@guestscope/core'
+import type { CommandError } from '../errors.ts'
 
-/** A stream of bytes out. Nothing is written before `flush` or before much has come together. */
+/** A stream of bytes out. Nothing is written before `flush` or before much has come together; nothing throws. */
 export interface Output {
   readonly isTerminal: boolean
   /** Nobody reads any more; what is written now is lost. */
   readonly gone: boolean
+  /** Something could not be written (`file/write`), and nothing has been since. */
+  readonly failure: CommandError | undefined
   write(data: Uint8Array | string): void
   /** Hands everything to the operating system. */
   flush(): void
@@ -17,10 +20,9 @@ export interface Output {
   overlay(text: string): void
 }
 
-/** A file being written. Errors wait for `flush`, so that they never surface inside a guest or a plugin. */
+/** A file being written. Errors wait in `Files.failures`, so that they never surface inside a guest or a plugin. */
 export interface WritableFile {
   write(data: Uint8Array | string): void
-  /** Throws a `CommandError` (`file/write`) if anything could not be written. */
   flush(): void
 }
 
@@ -33,10 +35,14 @@ export interface Files {
   gunzip(bytes: Uint8Array): Uint8Array
   /** Creates or empties a file; throws a `CommandError` (`file/create`). The same path gives the same file. */
   create(path: string): WritableFile
-  /** A folder for the guest. Throws a `CommandError` (`file/folder`) if there is none. */
-  folder(path: string): Promise<GuestFiles>
+  /** Makes a folder if it is missing; throws a `CommandError` (`file/create`). */
+  makeFolder(path: string): void
+  /** A folder for the guest, which may write so many bytes. Throws a `CommandError` (`file/folder`) if there is none. */
+  folder(path: string, limit: number): Promise<GuestFiles>
   /** Flushes all files created. */
   flush(): void
+  /** What could not be written so far: one `CommandError` (`file/write`) for each file. */
+  readonly failures: readonly CommandError[]
 }
 
 /** Where input comes from: a terminal, a file that is all there, something that sends when it likes, nowhere. */
@@ -63,8 +69,14 @@ export interface Clock {
 
 /** Requests from outside to end. */
 export interface Signals {
-  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, with the exit status that belongs to it; returns how to stop. */
+  /** Calls back at each of SIGINT, SIGTERM, SIGHUP, SIGQUIT, with the exit status that belongs to it; returns how to stop. */
   listen(callback: (status: number, name: string) => void): () => void
+}
+
+/** Errors that nothing has caught: of timers and promises. */
+export interface Strays {
+  /** Calls back at each instead of ending the process; returns how to stop. */
+  listen(callback: (error: unknown) => void): () => void
 }
 
 export interface Host {
@@ -74,6 +86,12 @@ export interface Host {
   readonly files: Files
   readonly clock: Clock
   readonly signals: Signals
+  readonly strays: Strays
   /** Directory that plugins are looked up from. */
   readonly directory: string
+  /**
+   * Code that is not ours begins to run, and `what` is to be said if it never comes back (`plugin spin did not return
+   * from install`); empty: it has come back.
+   */
+  readonly doing?: (what: string) => void
 }

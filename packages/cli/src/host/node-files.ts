@@ -1,7 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
-import { CommandError, systemProblem } from '../errors.ts'
+import { CommandError, cannotWrite, systemProblem } from '../errors.ts'
 import type { Files, WritableFile } from './host.ts'
 
 export class NodeFiles implements Files {
@@ -49,10 +49,26 @@ export class NodeFiles implements Files {
     return file
   }
 
-  async folder(path: string): Promise<GuestFiles> {
+  makeFolder(path: string): void {
+    try {
+      mkdirSync(path)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+      const problem = code === 'EEXIST' ? 'a file is called so' : inDirectory(error)
+      throw new CommandError(
+        'file/create',
+        `The folder '${path}' cannot be made: ${problem}.`,
+        'Choose another place.',
+        { cause: error },
+      )
+    }
+  }
+
+  async folder(path: string, limit: number): Promise<GuestFiles> {
     const { NodeGuestFiles } = await import('./node-guest-files.ts')
     try {
-      return new NodeGuestFiles(path)
+      return new NodeGuestFiles(path, limit)
     } catch (error) {
       throw new CommandError(
         'file/folder',
@@ -66,6 +82,10 @@ export class NodeFiles implements Files {
   flush(): void {
     for (const file of this.#created.values()) file.flush()
   }
+
+  get failures(): CommandError[] {
+    return [...this.#created.values()].flatMap(({ failure }) => failure ?? [])
+  }
 }
 
 const cannotRead = (what: string, path: string, error: unknown): CommandError =>
@@ -76,27 +96,30 @@ const cannotRead = (what: string, path: string, error: unknown): CommandError =>
     { cause: error },
   )
 
+/** Why something cannot be made in its directory. */
+const inDirectory = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'its directory does not exist' : systemProblem(error)
+
 const isNoFolder = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOTDIR'
 
 /** Characters that are collected before they go to the file. */
 const batch = 1 << 16
 
 class NodeFile implements WritableFile {
+  failure: CommandError | undefined
   readonly #path: string
   readonly #fd: number
   #chunks: Uint8Array[] = []
   #pending = 0
-  #failure: CommandError | undefined
 
   constructor(path: string) {
     this.#path = path
     try {
       this.#fd = openSync(path, 'w')
     } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       throw new CommandError(
         'file/create',
-        `The file '${path}' cannot be written: ${missing ? 'its directory does not exist' : systemProblem(error)}.`,
+        `The file '${path}' cannot be written: ${inDirectory(error)}.`,
         'Choose another place.',
         { cause: error },
       )
@@ -104,7 +127,7 @@ class NodeFile implements WritableFile {
   }
 
   write(data: Uint8Array | string): void {
-    if (this.#failure !== undefined) return
+    if (this.failure !== undefined) return
     const bytes = typeof data === 'string' ? Buffer.from(data) : data
     this.#chunks.push(bytes)
     this.#pending += bytes.length
@@ -113,12 +136,6 @@ class NodeFile implements WritableFile {
 
   flush(): void {
     this.#send()
-    if (this.#failure === undefined) return
-    const failure = this.#failure
-    this.#failure = undefined
-    closeSync(this.#fd)
-    this.write = () => {}
-    throw failure
   }
 
   #send(): void {
@@ -128,16 +145,8 @@ class NodeFile implements WritableFile {
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
     } catch (error) {
-      this.#failure = this.#cannotWrite(error)
+      this.failure = cannotWrite(`The file '${this.#path}'`, error)
+      closeSync(this.#fd)
     }
-  }
-
-  #cannotWrite(error: unknown): CommandError {
-    return new CommandError(
-      'file/write',
-      `The file '${this.#path}' cannot be written: ${systemProblem(error)}.`,
-      'Make room there, or choose another place.',
-      { cause: error },
-    )
   }
 }

@@ -36,6 +36,9 @@ const numbers: Readonly<Record<string, number>> = {
   EBADF: Errno.badHandle,
   EMFILE: Errno.tooManyFiles,
   EROFS: Errno.readOnly,
+  ENOSPC: Errno.noSpace,
+  EDQUOT: Errno.noSpace,
+  EFBIG: Errno.tooLarge,
   EINVAL: Errno.invalid,
   ERR_OUT_OF_RANGE: Errno.invalid,
 }
@@ -51,11 +54,36 @@ function tried<T>(work: () => T): T {
   }
 }
 
+/** What a new file counts as, be it empty: a block of the disk. */
+const newFile = 4096
+
+/** What a guest may write, in bytes. */
+class Allowance {
+  readonly #limit: number
+  #left: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+    this.#left = limit
+  }
+
+  take(bytes: number): void {
+    if (bytes > this.#left)
+      throw new GuestFileError(
+        Errno.noSpace,
+        `it would get past the ${this.#limit} bytes that --semihosting-limit allows.`,
+      )
+    this.#left -= bytes
+  }
+}
+
 export class NodeGuestFiles implements GuestFiles {
   readonly #root: string
+  readonly #allowance: Allowance
 
-  /** Throws what the operating system does if there is no such folder. */
-  constructor(path: string) {
+  /** `limit`: bytes that may be written in all. Throws what the operating system does if there is no such folder. */
+  constructor(path: string, limit: number) {
+    this.#allowance = new Allowance(limit)
     this.#root = realpathSync(path)
     if (!statSync(this.#root).isDirectory())
       throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
@@ -64,8 +92,8 @@ export class NodeGuestFiles implements GuestFiles {
   open(name: string, mode: GuestFileMode): GuestFile {
     return tried(() => {
       const path = this.#pathOf(name)
-      this.#checkFile(path)
-      return new NodeGuestFile(openSync(path, flags[mode] | O_NOFOLLOW, 0o666), mode)
+      if (!this.#checkFile(path) && mode[0] !== 'r') this.#allowance.take(newFile)
+      return new NodeGuestFile(openSync(path, flags[mode] | O_NOFOLLOW, 0o666), mode, this.#allowance)
     })
   }
 
@@ -103,10 +131,10 @@ export class NodeGuestFiles implements GuestFiles {
       throw new GuestFileError(Errno.access, `${path} lies outside ${this.#root}`)
   }
 
-  /** Only plain files: not links, which may lead anywhere, not devices or pipes, which may wait for ever. */
-  #checkFile(path: string): void {
+  /** Only plain files: not links, which may lead anywhere, not devices or pipes, which may wait for ever. Is there one? */
+  #checkFile(path: string): boolean {
     const found = lstatSync(path, { throwIfNoEntry: false })
-    if (found === undefined || found.isFile()) return
+    if (found === undefined || found.isFile()) return found !== undefined
     throw new GuestFileError(found.isDirectory() ? Errno.isFolder : Errno.access, `${path} is no plain file`)
   }
 }
@@ -114,10 +142,12 @@ export class NodeGuestFiles implements GuestFiles {
 class NodeGuestFile implements GuestFile {
   readonly #fd: number
   readonly #mode: GuestFileMode
+  readonly #allowance: Allowance
 
-  constructor(fd: number, mode: GuestFileMode) {
+  constructor(fd: number, mode: GuestFileMode, allowance: Allowance) {
     this.#fd = fd
     this.#mode = mode
+    this.#allowance = allowance
   }
 
   read(position: number, length: number): Uint8Array {
@@ -130,6 +160,9 @@ class NodeGuestFile implements GuestFile {
   write(position: number, bytes: Uint8Array): void {
     const at = this.#mode.startsWith('a') ? null : position
     tried(() => {
+      // What is skipped will be zeros.
+      const skipped = at === null ? 0 : Math.max(at - fstatSync(this.#fd).size, 0)
+      this.#allowance.take(skipped + bytes.length)
       for (let done = 0; done < bytes.length; )
         done += writeSync(this.#fd, bytes, done, bytes.length - done, at === null ? null : at + done)
     })

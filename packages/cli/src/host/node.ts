@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { ExitStatus } from '../exit-status.ts'
 import { FdOutput } from './fd-output.ts'
-import type { Clock, Host, Signals } from './host.ts'
+import type { Clock, Host, Signals, Strays } from './host.ts'
 import { NodeFiles } from './node-files.ts'
 import { NodeInput } from './node-input.ts'
 
@@ -27,9 +27,11 @@ const statuses = {
   SIGINT: ExitStatus.interrupted,
   SIGTERM: ExitStatus.terminated,
   SIGHUP: ExitStatus.hangUp,
+  SIGQUIT: ExitStatus.quit,
 } as const
 
-const signals: Signals = {
+/** Signals of this process. */
+export const signals: Signals = {
   listen: callback => {
     const listeners = Object.entries(statuses).map(([name, status]) => {
       const listener = (): void => callback(status, name)
@@ -38,6 +40,19 @@ const signals: Signals = {
     })
     return () => {
       for (const stop of listeners) stop()
+    }
+  },
+}
+
+const strays: Strays = {
+  listen: callback => {
+    // Whoever else listens would end the process.
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', callback)
+    return () => {
+      process.off('uncaughtException', callback)
+      for (const other of others) process.on('uncaughtException', other)
     }
   },
 }
@@ -55,6 +70,7 @@ export function nodeHost(): Host & { readonly stdout: FdOutput; readonly stderr:
     files: new NodeFiles(),
     clock,
     signals,
+    strays,
     directory: process.cwd(),
   }
 }

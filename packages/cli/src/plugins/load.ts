@@ -7,6 +7,7 @@ import { asPluginDefinition, type PluginDefinition, PluginError } from '@guestsc
 import { messageOf, nearest } from '../errors.ts'
 import { bridgePluginApi } from './bridge.ts'
 import { contribNames, contribPlugin } from './contrib.ts'
+import { noteOrigin } from './origin.ts'
 import { resolvePackage } from './resolve-package.ts'
 
 /** A path rather than a name: it has a directory or the extension of a script. */
@@ -14,18 +15,29 @@ const isPath = (name: string): boolean =>
   /^\.{1,2}([/\\]|$)|^[/\\]|^[a-z]:[/\\]|\.[cm]?[jt]s$/i.test(name) ||
   (!name.startsWith('@') && /[/\\]/.test(name))
 
-/** The plugin called `name` on the command line. Throws a `PluginError` that says what is wrong with it. */
-export async function loadPlugin(name: string, directory: string): Promise<PluginDefinition> {
+/**
+ * The plugin called `name` on the command line. Throws a `PluginError` that says what is wrong with it. `doing`: see
+ * `Host`.
+ */
+export async function loadPlugin(
+  name: string,
+  directory: string,
+  doing: (what: string) => void = () => {},
+): Promise<PluginDefinition> {
   if (isPath(name)) {
     const path = resolve(directory, name)
     if (!existsSync(path))
       throw new PluginError('plugin/not-found', `There is no plugin file '${name}'.`, 'Check the path.')
+    doing(`plugin ${name} did not finish loading`)
     return importPlugin(`Plugin file '${name}'`, path)
   }
   const ready = await contribPlugin(name)
   if (ready !== undefined) return ready
   const path = resolvePackage(name, directory)
-  if (path !== undefined) return importPlugin(`Package '${name}'`, path)
+  if (path !== undefined) {
+    doing(`plugin ${name} did not finish loading`)
+    return importPlugin(`Package '${name}'`, path)
+  }
 
   const known = contribNames()
   const near = nearest(name, known)
@@ -51,7 +63,9 @@ async function importPlugin(what: string, path: string): Promise<PluginDefinitio
       cause: error,
     })
   }
-  return asPluginDefinition(exported.default, what)
+  const plugin = asPluginDefinition(exported.default, what)
+  noteOrigin(plugin, path)
+  return plugin
 }
 
 /** What went wrong, and the remedy. */

@@ -1,7 +1,7 @@
 /** The run loop: slices of work, and between them a turn for timers, input and signals. */
 import type { Machine, StopReason } from '@guestscope/core'
-import { messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
+import { flush } from '../host/flush.ts'
 import type { Host } from '../host/host.ts'
 import { Pace } from './pace.ts'
 import type { Progress } from './progress.ts'
@@ -48,16 +48,12 @@ export async function runLoop(
     const before = clock.now()
     const state = engine.run(slice)
     const now = clock.now()
-    try {
-      flush(host)
-    } catch (error) {
-      machine.stop({ kind: 'exit', status: ExitStatus.failed, message: messageOf(error) })
-    }
-    if (host.stdout.gone) machine.stop({ kind: 'exit', status: ExitStatus.brokenPipe })
+    const lost = flush(host)
+    if (lost !== undefined) machine.stop({ kind: 'exit', status: lost })
     else if (machine.spent >= (limits.instructions ?? Number.POSITIVE_INFINITY))
       machine.stop(limit(`${limits.instructions} instructions (--max-instructions)`, machine))
     else if (now >= deadline) machine.stop(limit(`${limits.seconds} s (--timeout)`, machine))
-    else if (state === 'idle' && !serial.mayReceive) machine.stop(asleep)
+    else if (state === 'idle' && !serial.mayWake(machine)) machine.stop(asleep)
     if (machine.stopReason !== undefined) return machine.stopReason
 
     serial.listen(machine)
@@ -65,19 +61,12 @@ export async function runLoop(
       progress.erase()
       await clock.sleep(deadline - now, wake.signal)
     } else {
-      pace.worked(slice, now - before)
+      const due = pace.worked(slice, now - before, now)
       progress.update(machine.executed)
-      await clock.breathe()
+      if (due) await clock.breathe()
     }
     wake.reset()
   }
-}
-
-/** Everything that has been written so far gets out. Throws a `CommandError` (`file/write`) where it cannot. */
-export function flush(host: Host): void {
-  host.stdout.flush()
-  host.stderr.flush()
-  host.files.flush()
 }
 
 const asleep: StopReason = {
@@ -91,6 +80,7 @@ const asleep: StopReason = {
 function limit(what: string, machine: Machine): StopReason {
   const charged = Math.round(machine.spent - machine.executed)
   const besides = charged > 0 ? ` and host work for it that counts as ${charged} more` : ''
-  const message = `The limit of ${what} was reached after ${machine.executed} instructions${besides}.`
+  const reached = `The limit of ${what} was reached after ${machine.executed} instructions${besides}.`
+  const message = machine.storm === undefined ? reached : `${reached} ${machine.storm}`
   return { kind: 'exit', status: ExitStatus.limit, message }
 }

@@ -46,6 +46,10 @@ export abstract class Dispatcher extends AccessLowerer {
     this.code.get(cpuLocal)
     this.code.mem(0x28, offset)
   }
+  protected loadHead64(offset: number): void {
+    this.code.get(cpuLocal)
+    this.code.mem(0x29, offset)
+  }
   protected load(base: number, offset: number, opcode = 0x28): void {
     this.code.get(base)
     this.code.mem(opcode, offset)
@@ -80,8 +84,15 @@ export abstract class Dispatcher extends AccessLowerer {
 
     this.endStep()
     this.loadHead(Head.request)
+    this.loadHead(Head.resume)
+    code.op(0x72)
+    code.hint(false)
+    code.if()
+    this.loadHead(Head.request)
     code.if()
     this.leaveWith(Exit.request)
+    code.end()
+    this.#resume(execute)
     code.end()
 
     emitJumpCacheProbe(code, this.entry)
@@ -144,10 +155,51 @@ export abstract class Dispatcher extends AccessLowerer {
       code.end()
     }
 
-    // Run min(length, budget) instructions.
+    code.get(this.block)
+    code.i32(Block.size)
+    code.op(0x6a)
+    code.set(this.rec)
+    this.#pay(() => this.load(this.block, Block.length))
+  }
+
+  /** Goes on in the middle of the block that was left there, if nothing else has come between; else falls through. */
+  #resume(execute: Label): void {
+    const { code } = this
+    this.loadHead(Head.budget)
+    code.tee(this.budget)
+    code.op(0x45)
+    code.if()
+    this.leaveWith(Exit.budget)
+    code.end()
+    this.loadHead(Head.resume)
+    code.set(this.rec)
+    this.storeHead(Head.resume, 0)
+    this.load(this.rec, Rec.block)
+    code.set(this.block)
+
+    this.load(this.block, Block.pc, 0x29)
+    this.load(this.rec, Rec.pcOffset, 0x33)
+    code.op(0x7c)
+    this.loadHead64(Head.pc)
+    code.op(0x51)
+    this.loadHead(Head.context)
+    this.loadHead(Head.resumeContext)
+    code.op(0x46, 0x71)
     this.load(this.block, Block.length)
+    code.i32(0)
+    code.op(0x47, 0x71)
+    code.if()
+    this.#pay(() => this.load(this.rec, Rec.left, 0x2f))
+    code.br(execute)
+    code.end()
+  }
+
+  /** Pays for the instructions from `rec` on, as many as the budget allows, and sets `end` behind them. */
+  #pay(length: () => void): void {
+    const { code } = this
+    length()
     code.get(this.budget)
-    this.load(this.block, Block.length)
+    length()
     code.get(this.budget)
     code.op(0x48, 0x1b)
     code.set(this.exit)
@@ -156,10 +208,7 @@ export abstract class Dispatcher extends AccessLowerer {
       code.get(this.exit)
       code.op(0x6b)
     })
-    code.get(this.block)
-    code.i32(Block.size)
-    code.op(0x6a)
-    code.tee(this.rec)
+    code.get(this.rec)
     code.get(this.exit)
     code.i32(Rec.shift)
     code.op(0x74, 0x6a)

@@ -137,6 +137,16 @@ class InterpreterLowerer extends Dispatcher {
     this.load(this.rec, Rec.size, 0x31)
     code.op(0x7c)
     code.mem(0x37, Head.pc)
+    this.load(this.rec, Rec.left, 0x2f)
+    code.i32(1)
+    code.op(0x4a)
+    code.if()
+    this.keepPlace(() => {
+      code.get(this.rec)
+      code.i32(Rec.bytes)
+      code.op(0x6a)
+    })
+    code.end()
     code.br(this.dispatch)
     code.end()
 

@@ -219,6 +219,18 @@ export abstract class Lowerer {
     this.code.mem(0x36, offset)
   }
 
+  /** The current block goes on at a record, unless something comes between (`Head.resume`). */
+  protected keepPlace(record: () => void): void {
+    const { code } = this
+    code.get(cpuLocal)
+    record()
+    code.mem(0x36, Head.resume)
+    code.get(cpuLocal)
+    code.get(cpuLocal)
+    code.mem(0x28, Head.context)
+    code.mem(0x36, Head.resumeContext)
+  }
+
   /** Describes the exception of a `raise` in the head. */
   protected describeTrap(cause: Node, value: Node): void {
     const { code } = this

@@ -206,6 +206,7 @@ export abstract class BlockLowerer extends AccessLowerer {
     code.hint(false)
     code.if()
     this.insnRecord += Rec.bytes
+    this.keepPlace(() => code.i32(this.insnRecord))
     this.#sideExit(Exit.next)
     this.insnRecord -= Rec.bytes
     code.end()

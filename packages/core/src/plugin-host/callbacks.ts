@@ -10,14 +10,24 @@ export interface Guarded {
   readonly active: boolean
 }
 
-/** These run for every instruction or access: no closures inside, no objects made. */
+/** Who hears what callbacks throw, and what they give back. */
+export interface CallbackHost {
+  fail(owner: Installed, where: string, error: unknown): void
+  /** Something other than undefined; throws if it is a promise. */
+  returned(owner: Installed, where: string, result: unknown): void
+}
+
+/**
+ * These run for every instruction or access: no closures inside, no objects made. What they give is named as plugins
+ * know it, for stacks that show what does not return.
+ */
 export class Callbacks {
   readonly #registers: Registers
-  readonly #fail: (owner: Installed, where: string, error: unknown) => void
+  readonly #host: CallbackHost
 
-  constructor(registers: Registers, fail: (owner: Installed, where: string, error: unknown) => void) {
+  constructor(registers: Registers, host: CallbackHost) {
     this.#registers = registers
-    this.#fail = fail
+    this.#host = host
   }
 
   /** Before an instruction. */
@@ -25,18 +35,20 @@ export class Callbacks {
     const level = Level[access]
     const registers = this.#registers
     const { owner } = guarded
-    return cpu => {
+    const onExec = (cpu: number): void => {
       owner.deferred?.flush()
       if (!guarded.active) return
       const before = registers.level
       registers.level = level
       try {
-        callback(cpu)
+        const result: unknown = callback(cpu)
+        if (result !== undefined) this.#host.returned(owner, 'onExec', result)
       } catch (error) {
-        this.#fail(owner, 'onExec', error)
+        this.#host.fail(owner, 'onExec', error)
       }
       registers.level = before
     }
+    return onExec
   }
 
   /** After an access. */
@@ -49,7 +61,7 @@ export class Callbacks {
     const registers = this.#registers
     const { owner } = guarded
     const event = owner.memEvent
-    return cpu => {
+    const onMemory = (cpu: number): void => {
       owner.deferred?.flush()
       if (!guarded.active) return
       const before = registers.level
@@ -57,34 +69,37 @@ export class Callbacks {
       registers.inAccess = true
       event.begin(cpu)
       try {
-        callback(event)
+        const result: unknown = callback(event)
+        if (result !== undefined) this.#host.returned(owner, 'onMemory', result)
       } catch (error) {
-        this.#fail(owner, 'onMemory', error)
+        this.#host.fail(owner, 'onMemory', error)
       }
       event.end()
       registers.inAccess = false
       registers.level = before
     }
+    return onMemory
   }
 
   /** At an edge. */
   edge(owner: Installed, state: { readonly active: boolean }, callback: (edge: EdgeEvent) => void): Hook {
     const registers = this.#registers
     const event = owner.edgeEvent
-    const run = (cpu: number): void => {
+    const onEdge = (cpu: number): void => {
       owner.deferred?.flush()
       if (!state.active) return
       const before = registers.level
       registers.level = Level.none
       event.begin(cpu)
       try {
-        callback(event)
+        const result: unknown = callback(event)
+        if (result !== undefined) this.#host.returned(owner, 'onEdge', result)
       } catch (error) {
-        this.#fail(owner, 'onEdge', error)
+        this.#host.fail(owner, 'onEdge', error)
       }
       event.end()
       registers.level = before
     }
-    return { kind: 'call', run, access: 'none' }
+    return { kind: 'call', run: onEdge, access: 'none' }
   }
 }

@@ -2,6 +2,7 @@
 import { Layout } from '../layout.ts'
 import type { Cell } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
+import { check, shown } from './check.ts'
 import type { PluginMachine } from './machine.ts'
 
 /** One cell. */
@@ -9,8 +10,9 @@ export class HostCell implements Cell {
   readonly name: string
   readonly machine: PluginMachine
   readonly #offset: number
-  /** Given back: it may be somebody else's by now. */
+  /** Given back: it may be somebody else's soon, or by now. */
   freed = false
+  #released = false
 
   constructor(machine: PluginMachine, name: string, offset: number) {
     this.machine = machine
@@ -18,22 +20,35 @@ export class HostCell implements Cell {
     this.#offset = offset
   }
 
-  /** Offset in each vCPU's area. */
+  /** Offset in each vCPU's area; throws (`plugin/argument`) if the cell has been given back. */
   get offset(): number {
-    if (!this.freed) return this.#offset
+    this.checkUsable()
+    return this.#offset
+  }
+  checkUsable(): void {
+    if (!this.freed) return
     throw new PluginError(
       'plugin/argument',
       `The cell '${this.name}' has been given back.`,
       'Use it before freeScoreboard or uninstall.',
     )
   }
+  /** Its offset, when nothing uses it any more; undefined at the second call. */
+  release(): number | undefined {
+    this.freed = true
+    if (this.#released) return undefined
+    this.#released = true
+    return this.#offset
+  }
   get(cpu: number): bigint {
     return cpuAt(this.machine, cpu).get64(this.offset)
   }
   set(cpu: number, value: bigint): void {
+    if (typeof value !== 'bigint') check('set', 'value', value)
     cpuAt(this.machine, cpu).set64(this.offset, value)
   }
   add(cpu: number, value: bigint): void {
+    if (typeof value !== 'bigint') check('add', 'value', value)
     this.set(cpu, this.get(cpu) + value)
   }
   sum(): bigint {
@@ -69,19 +84,20 @@ export class CellAllocator {
 
   /** Takes a cell back. No code that uses it may be left. */
   free(cell: HostCell): void {
-    if (cell.freed) return
-    this.#free.push((cell.offset - Layout.cells) / 8)
-    cell.freed = true
+    const offset = cell.release()
+    if (offset !== undefined) this.#free.push((offset - Layout.cells) / 8)
   }
 
-  /** The cell that a plugin gave; throws if it is not a cell of this machine. */
+  /** The cell that a plugin gave; throws if it is not a cell of this machine, or was given back. */
   check(cell: Cell): HostCell {
-    if (cell instanceof HostCell && cell.machine === this.#machine) return cell
-    throw new PluginError(
-      'plugin/argument',
-      'That is not a cell of this machine.',
-      'Make cells with api.scoreboard.',
-    )
+    if (!(cell instanceof HostCell) || cell.machine !== this.#machine)
+      throw new PluginError(
+        'plugin/argument',
+        'That is not a cell of this machine.',
+        'Make cells with api.scoreboard.',
+      )
+    cell.checkUsable()
+    return cell
   }
   /** Offset of a cell that a plugin gave. */
   offset(cell: Cell): number {
@@ -92,17 +108,21 @@ export class CellAllocator {
 /** The vCPU of that number; throws (`plugin/argument`) if there is none. */
 export function cpuAt(machine: PluginMachine, cpu: number): PluginMachine['cpus'][number] {
   const found = machine.cpus[cpu]
-  if (found !== undefined) return found
+  if (found !== undefined && typeof cpu === 'number') return found
   throw new PluginError(
     'plugin/argument',
-    `There is no vCPU ${cpu}.`,
+    `There is no vCPU ${typeof cpu === 'number' ? cpu : shown(cpu)}.`,
     `vCPUs are numbered from 0 to ${machine.cpus.length - 1}.`,
   )
 }
 
 /** A value for a cell, modulo 2^64. */
 export function cellValue(value: bigint | number): bigint {
-  if (typeof value === 'number' && !Number.isSafeInteger(value))
-    throw new PluginError('plugin/argument', `${value} is not an integer.`, 'Cells hold 64-bit integers.')
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value))
+    throw new PluginError(
+      'plugin/argument',
+      `${shown(value)} is not an integer.`,
+      'Cells hold 64-bit integers.',
+    )
   return BigInt.asUintN(64, BigInt(value))
 }

@@ -1,7 +1,7 @@
 /** Deferred callbacks: generated code records what they are to be told, and they are called in a batch. */
 import type { Hook, HookCondition, TraceTarget } from '../instrument.ts'
 import type { EdgeEvent, MemEvent } from '../plugin/index.ts'
-import type { Guarded } from './callbacks.ts'
+import type { CallbackHost, Guarded } from './callbacks.ts'
 import type { Installed } from './installed.ts'
 import { RecordBuffer, type RecordSpace } from './record-space.ts'
 import { Level, type Registers } from './registers.ts'
@@ -30,22 +30,17 @@ const partBytes = 1 << 16
 /** Those of one plugin. */
 export class DeferredCalls extends RecordBuffer {
   readonly #registers: Registers
-  readonly #fail: (owner: Installed, where: string, error: unknown) => void
+  readonly #host: CallbackHost
   readonly #words: Int32Array
   /** By the number in the records. */
   readonly #callbacks: (Deferred | undefined)[] = []
   readonly #known = new Map<unknown, number[]>()
   readonly #targets: Readonly<Record<Shape, TraceTarget>>
 
-  constructor(
-    space: RecordSpace,
-    owner: Installed,
-    registers: Registers,
-    fail: (owner: Installed, where: string, error: unknown) => void,
-  ) {
+  constructor(space: RecordSpace, owner: Installed, registers: Registers, host: CallbackHost) {
     super(space, owner, partBytes)
     this.#registers = registers
-    this.#fail = fail
+    this.#host = host
     this.#words = space.machine.memory.words
     const target = (shape: Shape): TraceTarget => ({
       ...shapes[shape],
@@ -111,9 +106,13 @@ export class DeferredCalls extends RecordBuffer {
     const stride = wordsOf('exec')
     let at = from
     try {
-      for (; at < end && words[at] === number; at += stride) if (guarded.active) call(cpu)
+      for (; at < end && words[at] === number; at += stride) {
+        if (!guarded.active) continue
+        const result: unknown = call(cpu)
+        if (result !== undefined) this.#host.returned(guarded.owner, 'onExec', result)
+      }
     } catch (error) {
-      this.#fail(guarded.owner, 'onExec', error)
+      this.#host.fail(guarded.owner, 'onExec', error)
       return end
     }
     return at
@@ -123,6 +122,7 @@ export class DeferredCalls extends RecordBuffer {
     const words = this.#words
     const number = words[from]
     const { shape, guarded } = callback
+    const where = shape === 'access' ? 'onMemory' : 'onEdge'
     const { memEvent, edgeEvent } = this.owner
     const event = shape === 'access' ? memEvent : edgeEvent
     const call = callback.call as (event: MemEvent | EdgeEvent) => void
@@ -133,10 +133,11 @@ export class DeferredCalls extends RecordBuffer {
       for (; at < end && words[at] === number; at += stride) {
         if (!guarded.active) continue
         event.atRecord(at)
-        call(event)
+        const result: unknown = call(event)
+        if (result !== undefined) this.#host.returned(guarded.owner, where, result)
       }
     } catch (error) {
-      this.#fail(guarded.owner, shape === 'access' ? 'onMemory' : 'onEdge', error)
+      this.#host.fail(guarded.owner, where, error)
       at = end
     }
     event.end()

@@ -1,8 +1,8 @@
 /** Guest memory as plugins read and write it, with the reason where they cannot. */
 import type { MemoryErrorCode, MemoryResult, MemoryWriteResult } from '../plugin/index.ts'
-import { PluginError } from '../plugin-error.ts'
 import { Access } from '../target.ts'
 import { cpuAt } from './cells.ts'
+import { check } from './check.ts'
 import type { PluginMachine } from './machine.ts'
 
 const reasons: Readonly<Record<MemoryErrorCode, string>> = {
@@ -65,12 +65,14 @@ export function readMemory(
   address: bigint,
   length: number,
 ): MemoryResult {
-  const bytes = machine.readVirtual(cpuAt(machine, cpu), address, checkLength(length))
+  checkRange('readMemory', address, length)
+  const bytes = machine.readVirtual(cpuAt(machine, cpu), address, length)
   return read(bytes, () => virtualFault(machine, cpu, address, length, Access.load))
 }
 
 export function readPhysical(machine: PluginMachine, address: bigint, length: number): MemoryResult {
-  const bytes = machine.readPhysical(address, checkLength(length))
+  checkRange('readPhysical', address, length)
+  const bytes = machine.readPhysical(address, length)
   return read(bytes, () => fault(machine, address, length, false))
 }
 
@@ -80,16 +82,23 @@ export function writeMemory(
   address: bigint,
   bytes: Uint8Array,
 ): MemoryWriteResult {
+  checkWrite('writeMemory', address, bytes)
   if (machine.writeVirtual(cpuAt(machine, cpu), address, bytes)) return { ok: true }
   return refused(virtualFault(machine, cpu, address, bytes.length, Access.store) ?? 'unmapped')
 }
 
 export function writePhysical(machine: PluginMachine, address: bigint, bytes: Uint8Array): MemoryWriteResult {
+  checkWrite('writePhysical', address, bytes)
   if (machine.writePhysical(address, bytes)) return { ok: true }
   return refused(fault(machine, address, bytes.length, true) ?? 'nothing-there')
 }
 
-function checkLength(length: number): number {
-  if (Number.isSafeInteger(length) && length >= 0) return length
-  throw new PluginError('plugin/argument', `${length} is not a number of bytes.`, 'Give an integer from 0.')
+function checkRange(method: string, address: bigint, length: number): void {
+  check(method, 'address', address)
+  check(method, 'length', length)
+}
+
+function checkWrite(method: string, address: bigint, bytes: Uint8Array): void {
+  check(method, 'address', address)
+  check(method, 'bytes', bytes)
 }

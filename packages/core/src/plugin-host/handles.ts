@@ -14,9 +14,9 @@ import type {
   TbHandle,
   TraceBuffer,
 } from '../plugin/index.ts'
-import { PluginError } from '../plugin-error.ts'
 import type { CauseInfo, InsnDescription } from '../target.ts'
 import { cellValue } from './cells.ts'
+import { checkCallback, checkOneOf } from './check.ts'
 import { Scope } from './scope.ts'
 
 /** What handles need of the host. */
@@ -34,12 +34,6 @@ export interface HandleHost {
 const accesses: readonly CallbackAccess[] = ['none', 'read', 'write', 'write-pc', 'deferred']
 const conditions: readonly Condition[] = ['never', 'always', '==', '!=', '<', '<=', '>', '>=']
 const memoryAccesses: readonly MemoryAccess[] = ['read', 'write', 'both']
-
-/** Throws (`plugin/argument`) for what is none of those known. */
-export function checkOneOf<T extends string>(what: string, value: T, known: readonly T[]): void {
-  if (known.includes(value)) return
-  throw new PluginError('plugin/argument', `'${value}' is no ${what}.`, `Use one of: ${known.join(', ')}.`)
-}
 
 abstract class Handle {
   protected readonly scope: Scope
@@ -59,6 +53,7 @@ abstract class Handle {
   }
   onExec(callback: (cpu: number) => void, access: CallbackAccess = 'none'): void {
     this.check()
+    checkCallback('onExec', callback)
     checkOneOf('access to registers', access, accesses)
     this.#hooks.push(this.host.callHook(callback, access))
   }
@@ -71,6 +66,7 @@ abstract class Handle {
   ): void {
     this.check()
     checkOneOf('condition', condition, conditions)
+    checkCallback('onExecIf', callback)
     checkOneOf('access to registers', access, accesses)
     const when = { offset: this.host.cellOffset(cell), condition, value: cellValue(value) }
     if (condition !== 'never') this.#hooks.push(this.host.callHook(callback, access, when))
@@ -164,6 +160,7 @@ class HostInsn extends Handle implements InsnHandle {
     registers: CallbackAccess = 'none',
   ): void {
     this.check()
+    checkCallback('onMemory', callback)
     checkOneOf('access to registers', registers, accesses)
     this.#atAccess(access, this.host.accessHook(callback, registers))
   }

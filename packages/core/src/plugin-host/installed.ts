@@ -12,6 +12,7 @@ import type {
   MemoryResult,
   MemoryWriteResult,
   OutputFile,
+  OutputOptions,
   PluginApi,
   Privilege,
   Program,
@@ -28,13 +29,27 @@ import { PluginError } from '../plugin-error.ts'
 import type { PluginHost } from '../plugin-host.ts'
 import { Access } from '../target.ts'
 import { cpuAt, type HostCell } from './cells.ts'
+import { check, checkCallback, checkOneOf, shown } from './check.ts'
 import { disconCount, HostCounter } from './counters.ts'
 import type { DeferredCalls } from './deferred.ts'
 import { HostEdgeEvent, HostMemEvent } from './events.ts'
+import { openInput, openOutput, readFile } from './files.ts'
 import { readMemory, readPhysical, writeMemory, writePhysical } from './guest-memory.ts'
-import { checkOneOf } from './handles.ts'
+import type { Listeners } from './listeners.ts'
 import { Level } from './registers.ts'
 import { requestTimeControl } from './time.ts'
+
+/** Registrations that are nothing but a callback. */
+type ListenerKind =
+  | 'onExit'
+  | 'onCpuInit'
+  | 'onCpuExit'
+  | 'onCpuIdle'
+  | 'onCpuResume'
+  | 'onReset'
+  | 'onFlush'
+  | 'onDiscon'
+  | 'onTranslate'
 
 /** The plugin in the host's books, and its `PluginApi`. */
 export class Installed implements PluginApi {
@@ -43,6 +58,8 @@ export class Installed implements PluginApi {
   readonly cpus: number
   /** It threw, its installation did, or it was uninstalled: no callback of it is called any more. */
   gone = false
+  /** An error of it has been told. */
+  failed = false
   readonly memEvent: HostMemEvent
   readonly edgeEvent: HostEdgeEvent
   /** Its deferred callbacks, if it has any; whatever else it is told comes after them. */
@@ -74,6 +91,7 @@ export class Installed implements PluginApi {
 
   uninstall(done: () => void = () => {}): Promise<void> {
     const host = this.#live
+    checkCallback('uninstall', done)
     host.records.drop(this)
     return new Promise(resolve => {
       host.remove(this, () => {
@@ -84,6 +102,7 @@ export class Installed implements PluginApi {
   }
   reset(callback: () => void = () => {}): Promise<void> {
     const host = this.#live
+    checkCallback('reset', callback)
     this.deferred?.flush()
     host.dropRegistrations(this)
     host.records.drop(this)
@@ -93,6 +112,9 @@ export class Installed implements PluginApi {
         resolve()
       })
     })
+  }
+  get hasCells(): boolean {
+    return this.#cells.size > 0
   }
   /** Gives all cells back. */
   freeCells(): void {
@@ -104,14 +126,24 @@ export class Installed implements PluginApi {
     for (const counter of this.#counters) counter.dispose()
   }
   onExit(callback: () => void): Disposable {
-    return this.#live.onExit.add(this, callback)
+    return this.#add('onExit', callback)
+  }
+
+  #add<Kind extends ListenerKind>(
+    kind: Kind,
+    callback: PluginHost[Kind] extends Listeners<infer Callback> ? Callback : never,
+    mask?: number,
+  ): Disposable {
+    const host = this.#live
+    checkCallback(kind, callback)
+    return (host[kind] as Listeners<typeof callback>).add(this, callback, mask)
   }
 
   // vCPUs and machine.
 
   onCpuInit(callback: (cpu: number) => void): Disposable {
     const host = this.#live
-    const disposable = host.onCpuInit.add(this, callback)
+    const disposable = this.#add('onCpuInit', callback)
     const registration = host.onCpuInit.list.at(-1)
     host.atSafePoint(() => {
       for (const cpu of host.machine.cpus)
@@ -120,25 +152,25 @@ export class Installed implements PluginApi {
     return disposable
   }
   onCpuExit(callback: (cpu: number) => void): Disposable {
-    return this.#live.onCpuExit.add(this, callback)
+    return this.#add('onCpuExit', callback)
   }
   onCpuIdle(callback: (cpu: number) => void): Disposable {
-    return this.#live.onCpuIdle.add(this, callback)
+    return this.#add('onCpuIdle', callback)
   }
   onCpuResume(callback: (cpu: number) => void): Disposable {
-    return this.#live.onCpuResume.add(this, callback)
+    return this.#add('onCpuResume', callback)
   }
   onReset(callback: () => void): Disposable {
-    return this.#live.onReset.add(this, callback)
+    return this.#add('onReset', callback)
   }
   onFlush(callback: () => void): Disposable {
-    return this.#live.onFlush.add(this, callback)
+    return this.#add('onFlush', callback)
   }
 
   // Discontinuities.
 
   onDiscon(types: DisconMask, callback: (event: DisconEvent) => void): Disposable {
-    return this.#live.onDiscon.add(this, callback, checkTypes('onDiscon', types))
+    return this.#add('onDiscon', callback, checkTypes('onDiscon', types))
   }
   countDiscons(types: DisconMask): Counter {
     const host = this.#live
@@ -160,7 +192,7 @@ export class Installed implements PluginApi {
   // Code.
 
   onTranslate(callback: (tb: TbHandle) => void): Disposable {
-    return this.#live.onTranslate.add(this, callback)
+    return this.#add('onTranslate', callback)
   }
   onEdge(
     callback: (edge: EdgeEvent) => void,
@@ -168,6 +200,7 @@ export class Installed implements PluginApi {
     access: 'none' | 'deferred' = 'none',
   ): Disposable {
     const host = this.#live
+    checkCallback('onEdge', callback)
     checkOneOf('access in onEdge', access, ['none', 'deferred'])
     const hook = (state: { readonly active: boolean }): Hook => {
       if (access === 'none') return host.callbacks.edge(this, state, callback)
@@ -194,7 +227,7 @@ export class Installed implements PluginApi {
   }
   traceEdges(buffer: TraceBuffer, kinds: readonly EdgeKind[] = edgeKinds): Disposable {
     const host = this.#live
-    const target = host.checkTrace(buffer)
+    const target = host.checkTrace(this, buffer)
     return host.onEdge.add(this, { kind: 'trace', target }, checkKinds(kinds))
   }
   traceBuffer<const Field extends TraceField>(options: TraceOptions<Field>): TraceBuffer {
@@ -204,6 +237,11 @@ export class Installed implements PluginApi {
   // Cells.
 
   scoreboard<Name extends string>(...names: readonly Name[]): Scoreboard<Name> {
+    names.forEach((name, i) => {
+      check('scoreboard', 'text', name)
+      if (names.indexOf(name) < i)
+        throw new PluginError('plugin/argument', `scoreboard: two cells are called '${name}'.`, 'Rename one.')
+    })
     const cells = names.map(name => [name, this.#cell(name)])
     return Object.fromEntries(cells) as Scoreboard<Name>
   }
@@ -214,7 +252,15 @@ export class Installed implements PluginApi {
   }
   freeScoreboard(scoreboard: { readonly [name: string]: Cell }): void {
     const host = this.#live
+    check('freeScoreboard', 'object', scoreboard)
     const cells = Object.values(scoreboard).map(cell => host.cells.check(cell))
+    if (cells.some(cell => !this.#cells.has(cell)))
+      throw new PluginError(
+        'plugin/argument',
+        'freeScoreboard: a cell belongs to another plugin.',
+        'Give cells back where they were made.',
+      )
+    for (const cell of cells) cell.freed = true
     host.machine.flushBlocks()
     this.#freeLater(cells)
   }
@@ -264,6 +310,8 @@ export class Installed implements PluginApi {
   }
   translateAddress(cpu: number, address: bigint, fetch = false): bigint | undefined {
     const { machine } = this.#live
+    check('translateAddress', 'address', address)
+    check('translateAddress', 'flag', fetch)
     return machine.translateDebug(cpuAt(machine, cpu), address, fetch ? Access.fetch : Access.load)
   }
   clock(): number {
@@ -279,56 +327,43 @@ export class Installed implements PluginApi {
     return this.#host.io.program
   }
   output(text: string): void {
+    check('output', 'text', text)
     this.#host.io.output(text)
   }
-  openOutput(path: string): OutputFile {
-    return this.#live.io.openOutput(path)
+  openOutput(path: string, options?: OutputOptions): OutputFile {
+    return openOutput(this.#live.io, path, options)
   }
   readFile(path: string): Uint8Array {
-    const { io } = this.#live
-    if (io.readFile === undefined) throw noFiles(path)
-    return io.readFile(path)
+    return readFile(this.#live.io, path)
   }
   openInput(path: string): InputFile {
-    const { io } = this.#live
-    if (io.openInput === undefined) throw noFiles(path)
-    return io.openInput(path)
+    return openInput(this.#live.io, path)
   }
   exit(status: number, message?: string): void {
-    if (!Number.isInteger(status) || status < 0 || status > 255)
-      throw new PluginError(
-        'plugin/argument',
-        `exit: ${status} is not a status.`,
-        'Use an integer from 0 to 255.',
-      )
-    this.#live.stop({ kind: 'plugin', plugin: this.name, status, ...(message !== undefined && { message }) })
+    const host = this.#live
+    check('exit', 'status', status)
+    if (message !== undefined) check('exit', 'text', message)
+    host.ending.stop({ kind: 'plugin', plugin: this.name, status, ...(message !== undefined && { message }) })
   }
 }
 
 function checkTypes(what: string, types: DisconMask): DisconMask {
-  if ((types & 7) !== 0) return types
+  if (Number.isInteger(types) && (types & 7) !== 0) return types
   throw new PluginError(
     'plugin/argument',
-    `${what}: ${types} contains no category of discontinuities.`,
+    `${what}: ${shown(types)} contains no category of discontinuities.`,
     'Combine Discon.Interrupt, Discon.Exception and Discon.HostCall with |, or use Discon.All.',
   )
 }
 
 function checkKinds(kinds: readonly EdgeKind[]): number {
-  const unknown = kinds.find(kind => !edgeKinds.includes(kind))
-  if (kinds.length && unknown === undefined)
+  check('kinds', 'list', kinds)
+  const unknown = kinds.findIndex(kind => !edgeKinds.includes(kind))
+  if (kinds.length && unknown < 0)
     return kinds.reduce((mask, kind) => mask | (1 << edgeKinds.indexOf(kind)), 0)
   throw new PluginError(
     'plugin/argument',
-    unknown === undefined ? 'No kind of edges is asked for.' : `There is no edge of kind '${unknown}'.`,
+    unknown < 0 ? 'No kind of edges is asked for.' : `There is no edge of kind ${shown(kinds[unknown])}.`,
     `Kinds are: ${edgeKinds.join(', ')}.`,
-  )
-}
-
-function noFiles(path: string): PluginError {
-  return new PluginError(
-    'plugin/no-files',
-    `The file '${path}' cannot be read: plugins cannot read files here.`,
-    'Use the command guestscope, or give the plugin host readFile and openInput.',
   )
 }

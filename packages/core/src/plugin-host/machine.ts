@@ -1,7 +1,7 @@
 import type { Cpu } from '../cpu.ts'
 import type { Instrumentation } from '../instrument.ts'
 import type { GuestMemory } from '../memory.ts'
-import type { InputFile, OutputFile, Program } from '../plugin/index.ts'
+import type { InputFile, OutputFile, OutputOptions, Program } from '../plugin/index.ts'
 import type { StopReason } from '../stop.ts'
 import type { Target } from '../target.ts'
 
@@ -14,6 +14,8 @@ export interface PluginMachine {
   readonly memory: Pick<GuestMemory, 'placeAt' | 'traces' | 'wasm' | 'words'>
   /** Instructions executed so far. */
   clock(): number
+  /** Why the run has ended. */
+  readonly stopReason: StopReason | undefined
   /** Ends the run at the next safe point; the first reason wins. */
   stop(reason: StopReason): void
   /** Drops all translated code at the next safe point, because instrumentation has changed. */
@@ -42,7 +44,7 @@ export interface PluginHostIo {
   /** Text for the user; ends with a line end if the plugin wrote one. */
   output(text: string): void
   /** Opens a file that a plugin's option names. Throws an error for the user if it cannot. */
-  openOutput(path: string): OutputFile
+  openOutput(path: string, options?: OutputOptions): OutputFile
   /** Reads a whole file that a plugin's option names; absent: plugins cannot read files here. */
   readFile?(path: string): Uint8Array
   /** Opens a file that a plugin's option names, to be read piece by piece. */
@@ -53,14 +55,27 @@ export interface PluginHostIo {
   symbol?(address: bigint): string | undefined
   /** What becomes of a run when a plugin throws: it ends (the default), or goes on without that plugin. */
   readonly pluginErrors?: 'stop-run' | 'stop-plugin'
-  /** A plugin threw; it gets no more callbacks. Called once per plugin, at once. */
+  /**
+   * A plugin threw; it gets no more callbacks. Called at once: once per plugin, and once more if a promise that its
+   * callback returned is rejected.
+   */
   onError?(failure: PluginFailure): void
+  /**
+   * A callback of a plugin, or its `install`, is called; without arguments: it has returned. So that who watches the run
+   * can name what does not return. Not for those that run with translated code, traps included: they are too many.
+   */
+  calling?(plugin?: string, callback?: string): void
 }
 
 /** An error of a plugin. */
 export interface PluginFailure {
   readonly plugin: string
-  /** `onDiscon`, `onTranslate`, `onExec` or `onExit`. */
+  /** `onDiscon`, `onTranslate`, `onExec`, `onExit` and so on, or in words what else of the plugin it was. */
   readonly callback: string
   readonly error: unknown
+  /**
+   * What it leads to. `ends-run`: it is the reason with which the run ends. `ends-plugin`: the plugin leaves, and the run
+   * goes on. `nothing`: the run has ended for another reason already, or the plugin has; nobody else tells of it.
+   */
+  readonly outcome: 'ends-run' | 'ends-plugin' | 'nothing'
 }

@@ -4,6 +4,7 @@ import type { Cpu } from '../cpu.ts'
 import { PluginError } from '../plugin-error.ts'
 import type { RegisterInfo } from '../target.ts'
 import { cpuAt } from './cells.ts'
+import { check, shown } from './check.ts'
 import type { PluginMachine } from './machine.ts'
 
 /** How much a callback may do with registers; `free`: no guest code waits for it, so anything. */
@@ -23,12 +24,12 @@ export class Registers {
   }
 
   read(cpu: number, name: string): bigint {
-    this.#need(Level.read, `Register ${name} was read`, 'read')
+    this.#need(Level.read, `Register ${shownName(name)} was read`, 'read')
     return this.#find(name).read(cpuAt(this.#machine, cpu))
   }
 
   write(cpu: number, name: string, value: bigint): void {
-    this.#need(Level.write, `Register ${name} was written`, 'write')
+    this.#need(Level.write, `Register ${shownName(name)} was written`, 'write')
     const { write } = this.#find(name)
     if (name === 'pc')
       throw new PluginError('plugin/argument', 'The pc is no register like others.', 'Use api.setPc.')
@@ -38,6 +39,7 @@ export class Registers {
         `Register ${name} cannot be written.`,
         'api.registers() says which can.',
       )
+    check('writeRegister', 'value', value)
     const at = cpuAt(this.#machine, cpu)
     const before = this.#find(name).read(at)
     const [context, tlb] = [at.get32(Head.context), at.get32(Head.tlb)]
@@ -56,6 +58,7 @@ export class Registers {
 
   setPc(cpu: number, address: bigint): void {
     this.#need(Level['write-pc'], 'The pc was set', 'write-pc')
+    check('setPc', 'address', address)
     const at = cpuAt(this.#machine, cpu)
     const go = (): void => this.#go(at, address)
     if (this.level === Level.free) go()
@@ -80,8 +83,10 @@ export class Registers {
     if (register) return register
     throw new PluginError(
       'plugin/register-unknown',
-      `${this.#machine.target.name} has no register '${name}'.`,
+      `${this.#machine.target.name} has no register ${shown(name)}.`,
       'api.registers() lists them.',
     )
   }
 }
+
+const shownName = (name: unknown): string => (typeof name === 'string' ? name : shown(name))

@@ -2,6 +2,7 @@
 import type { TimeControl } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
 import type { PluginHost } from '../plugin-host.ts'
+import { shown } from './check.ts'
 import type { Installed } from './installed.ts'
 
 /** Gives virtual time to a plugin; undefined if another has it, or it itself. */
@@ -11,7 +12,7 @@ export function requestTimeControl(host: PluginHost, plugin: Installed): TimeCon
   host.timekeeper = plugin
   let held = true
   return {
-    now: () => machine.virtualTime(),
+    now: () => Math.floor(machine.virtualTime()),
     update: nanoseconds => {
       if (!held || plugin.gone)
         throw new PluginError(
@@ -19,11 +20,11 @@ export function requestTimeControl(host: PluginHost, plugin: Installed): TimeCon
           'Virtual time is not in the plugin’s hands any more.',
           'Request it again.',
         )
-      if (!(nanoseconds >= machine.virtualTime()) || !Number.isSafeInteger(nanoseconds))
+      if (!Number.isSafeInteger(nanoseconds) || nanoseconds < machine.virtualTime())
         throw new PluginError(
           'plugin/argument',
-          `Virtual time cannot be set to ${nanoseconds}.`,
-          `Give an integer from ${machine.virtualTime()}, which is now.`,
+          `Virtual time cannot be set to ${shown(nanoseconds)}.`,
+          `Give an integer from ${Math.ceil(machine.virtualTime())}, which is now.`,
         )
       machine.holdTime(nanoseconds)
     },

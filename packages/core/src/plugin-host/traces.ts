@@ -2,6 +2,7 @@
 import type { TraceTarget } from '../instrument.ts'
 import type { TraceBatch, TraceBuffer, TraceField, TraceOptions } from '../plugin/index.ts'
 import { PluginError } from '../plugin-error.ts'
+import { check, checkCallback, shown } from './check.ts'
 import type { Installed } from './installed.ts'
 import { RecordBuffer, type RecordSpace } from './record-space.ts'
 
@@ -105,10 +106,10 @@ class Batch implements TraceBatch {
   #at(record: number, field: TraceField): number {
     this.#check()
     const offset = this.offset[field]
-    if (offset === undefined || !(record >= 0 && record < this.#count))
+    if (offset === undefined || !(Number.isInteger(record) && record >= 0 && record < this.#count))
       throw new PluginError(
         'plugin/argument',
-        `There is no field '${field}' of record ${record}.`,
+        `There is no field ${shown(field)} of record ${shown(record)}.`,
         `The batch has ${this.#count} records of: ${Object.keys(this.offset).join(', ')}.`,
       )
     return record * this.stride + offset
@@ -123,13 +124,13 @@ export class HostTraceBuffer extends RecordBuffer implements TraceBuffer, TraceT
   readonly offsets: TraceBatch['offset']
   readonly #options: TraceOptions<TraceField>
   readonly #batches: readonly Batch[]
-  readonly #call: (owner: Installed, run: () => void) => void
+  readonly #call: (owner: Installed, run: () => unknown) => void
 
   constructor(
     space: RecordSpace,
     owner: Installed,
     options: TraceOptions<TraceField>,
-    call: (owner: Installed, run: () => void) => void,
+    call: (owner: Installed, run: () => unknown) => void,
   ) {
     const { fields, records } = checked(options)
     const sorted = [...new Set(fields)].sort((a, b) => fieldBytes[b] - fieldBytes[a])
@@ -163,20 +164,24 @@ export class HostTraceBuffer extends RecordBuffer implements TraceBuffer, TraceT
 }
 
 function checked(options: TraceOptions<TraceField>): { fields: readonly TraceField[]; records: number } {
-  const { fields, records = defaultRecords } = options
-  const unknown = fields.find(field => !(field in fieldBytes))
-  if (!fields.length || unknown !== undefined)
+  check('traceBuffer', 'object', options)
+  const { fields, records = defaultRecords, onBatch } = options
+  check('traceBuffer: fields', 'list', fields)
+  checkCallback('onBatch', onBatch)
+  const known = Object.keys(fieldBytes) as TraceField[]
+  const unknown = fields.findIndex(field => !known.includes(field))
+  if (!fields.length || unknown >= 0)
     throw new PluginError(
       'plugin/argument',
-      unknown === undefined
+      unknown < 0
         ? 'traceBuffer: no field is asked for.'
-        : `traceBuffer: there is no field '${unknown}'.`,
-      `Fields are: ${Object.keys(fieldBytes).join(', ')}.`,
+        : `traceBuffer: there is no field ${shown(fields[unknown])}.`,
+      `Fields are: ${known.join(', ')}.`,
     )
   if (!Number.isInteger(records) || records < 16 || records > 65536)
     throw new PluginError(
       'plugin/argument',
-      `traceBuffer: ${records} is not a number of records.`,
+      `traceBuffer: ${shown(records)} is not a number of records.`,
       'Use an integer from 16 to 65536.',
     )
   return { fields, records }

@@ -1,6 +1,6 @@
 /** What an installed plugin can do. */
 import type { DisconMask } from '../discon.ts'
-import type { Cell, Counter, Disposable, Scoreboard, TargetNames } from './common.ts'
+import type { CallbackResult, Cell, Counter, Disposable, Scoreboard, TargetNames } from './common.ts'
 import type { Privilege, Register, TimeControl } from './cpu.ts'
 import type { DisconEvent } from './discon.ts'
 import type { EdgeEvent, EdgeKind } from './edge.ts'
@@ -13,8 +13,9 @@ import type { TbHandle } from './translation.ts'
 /**
  * What an installed plugin can do. Every registration also works later, during the run, and from any callback; where it
  * concerns translated code, blocks are translated again before the next one runs. Wrong arguments throw a `PluginError`
- * (`plugin/argument` and others); not caught, it counts as any error of a plugin does. After the plugin is gone
- * (`uninstall`, or an error of it) every call throws `plugin/gone`.
+ * (`plugin/argument` and others); not caught, it counts as any error of a plugin does. Callbacks are synchronous
+ * (`plugin/async-callback`). After the plugin is gone
+ * (`uninstall`, or an error of it) every call throws `plugin/gone`, but for those that only tell what was, and `output`.
  */
 export interface PluginApi<Names extends TargetNames = TargetNames> {
   /** The plugin's name in this run, for messages. */
@@ -34,47 +35,47 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
    * promise resolves. A promise of a run that does not give JavaScript its turn resolves when the run does; `done` is
    * called at the safe point itself.
    */
-  uninstall(done?: () => void): Promise<void>
+  uninstall(done?: () => CallbackResult): Promise<void>
   /**
    * Drops all registrations and trace buffers of the plugin, as `uninstall` does, but keeps it and its cells: at the
    * next safe point `callback` may register anew.
    */
-  reset(callback?: () => void): Promise<void>
+  reset(callback?: () => CallbackResult): Promise<void>
   /**
    * Calls back once when the run has ended: by the guest, the user, or an error of another plugin. `exit` here still
    * turns a successful run into a failed one.
    */
-  onExit(callback: () => void): Disposable
+  onExit(callback: () => CallbackResult): Disposable
 
   // vCPUs and machine.
 
   /** Calls back when a vCPU begins to exist; for those that do already, before the first instruction from now on. */
-  onCpuInit(callback: (cpu: number) => void): Disposable
+  onCpuInit(callback: (cpu: number) => CallbackResult): Disposable
   /** Calls back when a vCPU ceases to exist: at the end of the run, before `onExit`. */
-  onCpuExit(callback: (cpu: number) => void): Disposable
+  onCpuExit(callback: (cpu: number) => CallbackResult): Disposable
   /** Calls back when a vCPU begins to wait for an interrupt. */
-  onCpuIdle(callback: (cpu: number) => void): Disposable
+  onCpuIdle(callback: (cpu: number) => CallbackResult): Disposable
   /** Calls back when a vCPU goes on after it has waited. */
-  onCpuResume(callback: (cpu: number) => void): Disposable
+  onCpuResume(callback: (cpu: number) => CallbackResult): Disposable
   /** Calls back after the machine has been reset, before its first instruction. */
-  onReset(callback: () => void): Disposable
+  onReset(callback: () => CallbackResult): Disposable
   /** Calls back when all translations are thrown away: blocks that are still needed are translated anew. */
-  onFlush(callback: () => void): Disposable
+  onFlush(callback: () => CallbackResult): Disposable
 
   // Discontinuities.
 
   /** Calls back at each discontinuity whose type is in the mask. Costs nothing elsewhere. */
-  onDiscon(types: DisconMask, callback: (event: DisconEvent<Names>) => void): Disposable
+  onDiscon(types: DisconMask, callback: (event: DisconEvent<Names>) => CallbackResult): Disposable
   /** Counts discontinuities whose type is in the mask, without a call. */
   countDiscons(types: DisconMask): Counter
 
   // Code.
 
   /** Calls back for each block, when it is translated and before it runs. */
-  onTranslate(callback: (tb: TbHandle) => void): Disposable
+  onTranslate(callback: (tb: TbHandle) => CallbackResult): Disposable
   /** Calls back at each control-flow edge of these kinds (all, if not given); `deferred`: later, see `CallbackAccess`. */
   onEdge(
-    callback: (edge: EdgeEvent) => void,
+    callback: (edge: EdgeEvent) => CallbackResult,
     kinds?: readonly EdgeKind[],
     access?: 'none' | 'deferred',
   ): Disposable
@@ -87,9 +88,9 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
 
   // Cells.
 
-  /** Makes cells, all zero. There are 65536 for all plugins together (`plugin/cells-exhausted`). */
+  /** Makes cells of different names, all zero. There are 65536 for all plugins together (`plugin/cells-exhausted`). */
   scoreboard<Name extends string>(...names: readonly Name[]): Scoreboard<Name>
-  /** Gives cells back; instrumentation that uses them ends at the next safe point. Using them now is `plugin/argument`. */
+  /** Gives cells of this plugin back; instrumentation that uses them ends at the next safe point. Using them now is `plugin/argument`. */
   freeScoreboard(scoreboard: { readonly [name: string]: Cell }): void
 
   // Registers, memory, time.
@@ -114,11 +115,11 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
   setPc(cpu: number, address: bigint): void
   /** How privileged the vCPU is now; costs next to nothing, in any callback. */
   privilege(cpu: number): Privilege
-  /** Reads guest memory as the vCPU sees it now, without side effects; devices are refused. */
+  /** Reads guest memory as the vCPU sees it now, without side effects, 1 GiB at most; devices are refused. */
   readMemory(cpu: number, address: bigint, length: number): MemoryResult
   /** Writes guest memory as the vCPU sees it now: all bytes, or none. Code that is overwritten is translated anew. */
   writeMemory(cpu: number, address: bigint, bytes: Uint8Array): MemoryWriteResult
-  /** Reads guest physical memory; devices are refused. */
+  /** Reads guest physical memory, 1 GiB at most; devices are refused. */
   readPhysical(address: bigint, length: number): MemoryResult
   /** Writes guest physical memory: all bytes, or none. */
   writePhysical(address: bigint, bytes: Uint8Array): MemoryWriteResult
@@ -137,7 +138,7 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
   /** Writes text to the plugin output (stderr, or the file that the user named). Line ends are the plugin's. */
   output(text: string): void
   /** Opens a file for output, named by the user in an option; the host decides where files go. */
-  openOutput(path: string): OutputFile
+  openOutput(path: string, options?: OutputOptions): OutputFile
   /** Reads a whole file that the user named in an option. Throws an error for the user if it cannot be read. */
   readFile(path: string): Uint8Array
   /** Opens a file or pipe that the user named in an option, to be read piece by piece. Throws an error for the user if it cannot. */
@@ -149,7 +150,14 @@ export interface PluginApi<Names extends TargetNames = TargetNames> {
   exit(status: number, message?: string): void
 }
 
+/** How a file for output is opened. */
+export interface OutputOptions {
+  /** Makes the folder that the file lies in, if it is missing. The folder above must be there. */
+  readonly makeFolder?: boolean
+}
+
 /** A file that is written in the background; the host flushes it when the run ends, however it ends. */
 export interface OutputFile {
+  /** Writes a text (as UTF-8) or bytes, which are copied. */
   write(data: string | Uint8Array): void
 }

@@ -1,5 +1,20 @@
 /** What several parts of the plugin interface speak of. Addresses are bigint, zero-extended to 64 bits. */
 
+/**
+ * What a callback may give back: anything, and nothing is done with it, except a promise, which nothing would wait for: an
+ * async function is an error of types, and `plugin/async-callback` when it is registered or has returned.
+ */
+export type CallbackResult =
+  | void
+  | undefined
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | symbol
+  | (object & { readonly then?: never })
+
 /** Ends a registration. Safe to call from any callback, and twice. */
 export interface Disposable {
   dispose(): void

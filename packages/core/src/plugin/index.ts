@@ -2,9 +2,10 @@
  * The types of the plugin interface. `@guestscope/plugin-api` exports these to plugin authors; the plugin host
  * (`plugin-host.ts`) implements them.
  */
-export type { OutputFile, PluginApi } from './api.ts'
+export type { OutputFile, OutputOptions, PluginApi } from './api.ts'
 export type {
   CallbackAccess,
+  CallbackResult,
   Cell,
   Condition,
   Counter,

@@ -1,4 +1,4 @@
-import type { Disposable } from './common.ts'
+import type { CallbackResult, Disposable } from './common.ts'
 
 /**
  * A field of trace records:
@@ -52,7 +52,7 @@ export interface TraceOptions<Field extends TraceField> {
    * Gets the records of one vCPU: when its part of the buffer is full (the guest waits, nothing is lost), at `flush`,
    * at the end of the run, and when the plugin is uninstalled.
    */
-  onBatch(batch: TraceBatch<Field>): void
+  onBatch(batch: TraceBatch<Field>): CallbackResult
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Blocks and instructions under translation: where plugins ask for what shall happen when they run. */
-import type { CallbackAccess, Cell, Condition } from './common.ts'
+import type { CallbackAccess, CallbackResult, Cell, Condition } from './common.ts'
 import type { Flow } from './edge.ts'
 import type { InsnKind } from './kind.ts'
 import type { MemEvent, MemoryAccess } from './memory.ts'
@@ -11,7 +11,7 @@ export interface Instrumentable {
    * Calls back before each execution, with the number of the vCPU. A block's callbacks come before those of its first
    * instruction. The instruction may still fault; then a discontinuity follows.
    */
-  onExec(callback: (cpu: number) => void, access?: CallbackAccess): void
+  onExec(callback: (cpu: number) => CallbackResult, access?: CallbackAccess): void
   /**
    * Calls back before each execution at which the condition holds for the vCPU's cell. The comparison is inline:
    * where it does not hold it costs next to nothing. With `inlineAdd` before it and `cell.set` in the callback it is
@@ -21,7 +21,7 @@ export interface Instrumentable {
     cell: Cell,
     condition: Condition,
     value: bigint | number,
-    callback: (cpu: number) => void,
+    callback: (cpu: number) => CallbackResult,
     access?: CallbackAccess,
   ): void
   /** Adds a constant (an integer, modulo 2^64) to the vCPU's cell at each execution, inline. */
@@ -68,7 +68,11 @@ export interface InsnHandle extends Instrumentable {
    * there: what it has stored is stored, what it has not done yet (further accesses, its registers, its jump) does not
    * happen, and no further callback of it comes; it counts.
    */
-  onMemory(access: MemoryAccess, callback: (event: MemEvent) => void, registers?: CallbackAccess): void
+  onMemory(
+    access: MemoryAccess,
+    callback: (event: MemEvent) => CallbackResult,
+    registers?: CallbackAccess,
+  ): void
   /** Adds a constant to the vCPU's cell at each successful access, inline. */
   inlineAddMemory(access: MemoryAccess, cell: Cell, value: bigint | number): void
   /** Stores a constant into the vCPU's cell at each successful access, inline. */

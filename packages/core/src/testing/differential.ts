@@ -1,5 +1,5 @@
 /** Random programs here and on a reference emulator, compared chunk by chunk. */
-import type { Tier } from '../machine.ts'
+import type { Tier } from '../machine-options.ts'
 
 /** Says which program to make. */
 export interface StreamOptions {

@@ -1,6 +1,7 @@
 /** Runs guests whose status, output and events are recorded, and compares one run with another. */
 import { Discon } from '../discon.ts'
-import { Machine, type MachineOptions } from '../machine.ts'
+import { Machine } from '../machine.ts'
+import type { MachineOptions } from '../machine-options.ts'
 import type { DisconEvent } from '../plugin/discon.ts'
 import type { PluginApi } from '../plugin/index.ts'
 import { PluginHost } from '../plugin-host.ts'

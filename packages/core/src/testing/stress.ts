@@ -1,5 +1,5 @@
 /** Settings under which generated code comes and goes all the time; the guest must not notice. */
-import type { MachineOptions } from '../machine.ts'
+import type { MachineOptions } from '../machine-options.ts'
 import { below, seeded } from './random.ts'
 
 /**

@@ -14,6 +14,8 @@ export interface EachOptions {
   readonly history: number
   /** Lines more that the log may have at the end. */
   readonly tail: number
+  /** The log may end before this run. */
+  readonly partial: boolean
 }
 
 interface Place {
@@ -57,7 +59,7 @@ export class EachInstruction {
       const place = this.#places[cpu] as Place
       if (place.count++ < this.#options.start) return
       const line = this.#next(cpu, place)
-      if (line === undefined) return
+      if (line === undefined) return this.#logEnded(cpu, place, text)
       const same = line === pc || line.startsWith(`${pc} `)
       const wrong = same && registers !== undefined ? registers(cpu, line) : undefined
       if (!same) this.#differs(cpu, place, line, text)
@@ -75,7 +77,7 @@ export class EachInstruction {
     const place = this.#places[cpu] as Place
     if (place.count < this.#options.start) return
     const line = this.#next(cpu, place)
-    if (line === undefined) return
+    if (line === undefined) return this.#logEnded(cpu, place, text)
     if (line === text) this.#remember(place, text)
     else this.#differs(cpu, place, line, text)
   }
@@ -101,7 +103,14 @@ export class EachInstruction {
     if (place.ended || this.#verdict.over) return undefined
     const line = this.#log.next(cpu)
     place.ended = line === undefined
+    if (this.#log.fault !== undefined) this.#verdict.fails(this.#log.fault)
     return line
+  }
+
+  /** This run has come to something more, and the log has not. */
+  #logEnded(cpu: number, place: Place, seen: string): void {
+    if (this.#options.partial || this.#verdict.over) return
+    this.#differs(cpu, place, 'the end of the log (partial lets it end early)', seen)
   }
 
   #remember({ history }: Place, text: string): void {

@@ -18,10 +18,17 @@ export class Hashes {
   readonly #verdict: Verdict
   readonly #places: readonly Place[]
   readonly #tail: number
+  readonly #partial: boolean
 
-  /** `tail`: instructions more that the other run may have at the end. */
-  constructor(cpus: number, log: ReferenceLog, verdict: Verdict, tail: number) {
+  /** `tail`: instructions more that the other run may have at the end; `partial`: its log may end before this run. */
+  constructor(
+    cpus: number,
+    log: ReferenceLog,
+    verdict: Verdict,
+    { tail, partial }: { readonly tail: number; readonly partial: boolean },
+  ) {
     this.#tail = tail
+    this.#partial = partial
     this.#log = log
     this.#verdict = verdict
     // A line that is due now is no line: the first instruction asks for the first one.
@@ -67,8 +74,13 @@ export class Hashes {
       const totals = this.#log.totals(cpu)
       const seen = `${place.count} instructions, hash ${place.hash}`
       const expected = `${totals?.instructions} instructions, hash ${totals?.hash}`
-      if (totals === undefined || totals.instructions < place.count) ended = true
-      else if (seen === expected) place.compared = place.count
+      if (this.#log.fault !== undefined) this.#verdict.fails(this.#log.fault)
+      else if (totals === undefined && place.compared === place.count) continue
+      else if (totals === undefined || totals.instructions < place.count) {
+        ended = true
+        const end = 'the end of the log (partial lets it end early)'
+        if (!this.#partial) this.#differs(cpu, place, end, seen)
+      } else if (seen === expected) place.compared = place.count
       else if (totals.instructions > place.count && totals.instructions <= place.count + this.#tail) continue
       else this.#differs(cpu, place, expected, seen)
     }
@@ -77,6 +89,7 @@ export class Hashes {
 
   #advance(cpu: number, place: Place): void {
     place.line = this.#log.next(cpu)
+    if (this.#log.fault !== undefined && !this.#verdict.over) this.#verdict.fails(this.#log.fault)
     place.due = place.line === undefined ? -1 : Number.parseInt(place.line, 10)
   }
 

@@ -10,6 +10,13 @@ export class Verdict {
     this.#api = api
   }
 
+  /** The comparison fails for another reason than a difference. */
+  fails(problem: string): void {
+    this.over = true
+    this.#api.output(`${this.#api.name}: ${problem}\n`)
+    this.#api.exit(1, problem)
+  }
+
   /** `place` says where in words; `before` are lines that both runs have. */
   differs(cpu: number, place: string, expected: string, seen: string, before: readonly string[] = []): void {
     this.over = true

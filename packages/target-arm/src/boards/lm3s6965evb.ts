@@ -55,6 +55,7 @@ export const lm3s6965evb: Board = {
   target: 'cortex-m3',
   maxCpus: 1,
   defaultMemory: 64 * KiB,
+  fixedMemory: true,
   build,
 }
 
@@ -86,8 +87,9 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
   const serial = uarts.map(
     ({ interrupt }, i) =>
       new Pl011({
+        host,
         ...(i === 0 && { console: options.console }),
-        ...{ line: line(interrupt), identification: identification.uart },
+        ...{ line: line(interrupt), clockHz, identification: identification.uart },
       }),
   )
   const at = (

@@ -67,6 +67,7 @@ export const microbit: Board = {
   target: 'cortex-m0',
   maxCpus: 1,
   defaultMemory: ram.usual,
+  fixedMemory: true,
   build,
 }
 
@@ -99,7 +100,7 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
     ...{ name, base: BigInt(base), size, readonly: true },
     stored: (offset, length, value) => flash.stored(base, offset, length, value),
   })
-  const uart = new NrfUart({ console: options.console, line: line(2) })
+  const uart = new NrfUart({ host, console: options.console, line: line(2) })
   const gpio = new NrfGpio(highPins)
   const devices: readonly (readonly [base: number, device: MmioDevice])[] = [
     [0x40000000, new NrfClockPower(line(0))],

@@ -84,6 +84,7 @@ function mps2(board: Mps2): Board {
     target: board.cpu,
     maxCpus: 1,
     defaultMemory: 16 * MiB,
+    fixedMemory: true,
     build: (host, options) => build(board, host, options),
   }
 }
@@ -98,6 +99,8 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
   const devices: { base: bigint; device: MmioDevice }[] = []
   const serial = uarts.map(({ base, receive, overrun }, i) => {
     const uart = new CmsdkUart({
+      host,
+      clockHz,
       ...(i === 0 && { console: options.console }),
       receive: line(receive),
       transmit: line(receive + 1),

@@ -3,6 +3,7 @@
  * one event: the run loop delivers what the NVIC has pending, and a return that tail-chains delivers again.
  */
 import { Head } from '@guestscope/codegen'
+import { semihostingIsOff } from '@guestscope/devices'
 import { Cause, Exception, exceptionName, exceptionOf, cause as infoOf, takenAs } from '../causes.ts'
 import { S } from '../state.ts'
 import { Hfsr } from './faults.ts'
@@ -59,10 +60,11 @@ export class Exceptions {
     const from = getPc(cpu)
     if (cause < 0) return this.#enter(cause & numberMask, cause, from, itState(cpu), chain)
     if (cause === Cause.bkpt && value === semihostingBkpt && this.#servesSemihosting()) {
+      if (!system.semihost()) return
       cpu.set32(Head.trapCause, Cause.semihosting)
       setPc(cpu, from + 2)
       writeEpsr(cpu, advanceIt(itState(cpu)), true)
-      return system.semihost()
+      return
     }
     system.faults.record(cause, value)
     const exception = this.#escalated(exceptionOf(cause), cause)
@@ -76,7 +78,9 @@ export class Exceptions {
   /** As on QEMU, unprivileged code does not get at the host. */
   #servesSemihosting(): boolean {
     const { cpu } = this.#system
-    return cpu.machine.semihosting && isPrivileged(cpu)
+    if (!isPrivileged(cpu)) return false
+    if (!cpu.machine.semihosting) semihostingIsOff(cpu.machine)
+    return cpu.machine.semihosting
   }
 
   /** The exception that a synchronous one becomes (B1.5.6, "Priority escalation"); 0: nothing can take it. */

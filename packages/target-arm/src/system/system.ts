@@ -45,10 +45,10 @@ export class System {
   waitsForEvent = false
   /** What may be executed. */
   #executable: Executable = [[], []]
-  readonly #semihost: (cpu: Cpu) => void
+  readonly #semihost: (cpu: Cpu) => boolean
   #clockHz: number
 
-  constructor(cpu: Cpu, core: Core, semihost: (cpu: Cpu) => void) {
+  constructor(cpu: Cpu, core: Core, semihost: (cpu: Cpu) => boolean) {
     this.cpu = cpu
     this.core = core
     this.#semihost = semihost
@@ -112,8 +112,8 @@ export class System {
     )
   }
 
-  semihost(): void {
-    this.#semihost(this.cpu)
+  semihost(): boolean {
+    return this.#semihost(this.cpu)
   }
 
   // Priorities.

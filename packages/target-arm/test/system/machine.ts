@@ -53,12 +53,12 @@ export function machineFor(
     board,
     tier,
     hotThreshold,
-    notice,
     batch: 1,
     memoryBytes: board.defaultMemory,
     cpus: 1,
     console: { write: () => {} },
     image: contents && imageOf(contents),
     semihosting: false,
+    notice,
   })
 }

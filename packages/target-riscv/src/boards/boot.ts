@@ -2,7 +2,14 @@
  * Where firmware, kernel, initial file system and device tree lie in the RAM of the `virt` board: where QEMU's has them
  * (hw/riscv/boot.c), except that nothing may overlap.
  */
-import { type BootFiles, type BootPlan, ConfigError, type LoadedImage, loadRaw } from '@guestscope/core'
+import {
+  type BootFiles,
+  type BootPlan,
+  ConfigError,
+  type LoadedImage,
+  loadRaw,
+  withoutHeaders,
+} from '@guestscope/core'
 import { map } from './virt-tree.ts'
 
 const MiB = 2 ** 20
@@ -40,7 +47,7 @@ export function treePlace(size: number, memoryBytes: number, xlen: 32 | 64): big
 export function planBoot({ first, kernel, initrd }: BootFiles, memoryBytes: number, xlen: 32 | 64): BootPlan {
   const kind = { machine: 243, bits: xlen, name: `riscv${xlen}` }
   const imageAt = (file: LoadedImage | Uint8Array, base: bigint): LoadedImage =>
-    file instanceof Uint8Array ? withRoom(loadRaw(file, base, kind)) : file
+    file instanceof Uint8Array ? withRoom(loadRaw(file, base, kind)) : contents(file)
   const { base: ram } = map.ram
   const firmware = imageAt(first, ram)
   const images = [firmware]
@@ -63,6 +70,12 @@ export function planBoot({ first, kernel, initrd }: BootFiles, memoryBytes: numb
     ...(place !== undefined && { initrd: place }),
     ...(kernel !== undefined && { nextEntry: start }),
   }
+}
+
+/** The segments that hold something: where the headers of the file would be, another image may end. */
+function contents(image: LoadedImage): LoadedImage {
+  const segments = image.segments.map(withoutHeaders).filter(({ memorySize }) => memorySize > 0)
+  return { ...image, segments }
 }
 
 /** What an image occupies. */

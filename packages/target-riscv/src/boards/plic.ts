@@ -23,6 +23,8 @@ export interface PlicOptions {
   readonly contexts: number
   /** Drives the external interrupt line of a context. */
   readonly setLine: (context: number, level: boolean) => void
+  /** A context has claimed a source: for devices that request once for each event. */
+  readonly claimed?: (source: number) => void
 }
 
 interface Context {
@@ -39,6 +41,7 @@ export class Plic implements MmioDevice {
   readonly size = 0x600000
   readonly smallest = 4
   readonly #setLine: (context: number, level: boolean) => void
+  readonly #claimed: ((source: number) => void) | undefined
   readonly #priority = new Uint8Array(plicSources + 1)
   /** Input levels, pending bits, and sources claimed but not completed. */
   readonly #level = new Uint32Array(words)
@@ -48,6 +51,7 @@ export class Plic implements MmioDevice {
 
   constructor(options: PlicOptions) {
     this.#setLine = options.setLine
+    this.#claimed = options.claimed
     this.#contexts = Array.from({ length: options.contexts }, () => ({
       enabled: new Uint32Array(words),
       threshold: 0,
@@ -99,7 +103,8 @@ export class Plic implements MmioDevice {
       else if (at === 4) this.#complete(context, value)
     } else if (offset >= enableBase) {
       const [context, at] = this.#context(offset - enableBase, enableStride)
-      if (context !== undefined && at >> 2 < words) context.enabled[at >> 2] = value
+      // There is no source 0: its bit is hardwired to 0 (chapter "Interrupt Enables").
+      if (context !== undefined && at >> 2 < words) context.enabled[at >> 2] = at === 0 ? value & ~1 : value
     }
     this.#update()
   }
@@ -132,6 +137,7 @@ export class Plic implements MmioDevice {
     if (source === 0) return 0
     set(this.#pending, source, false)
     set(this.#inService, source, true)
+    this.#claimed?.(source)
     this.#update()
     return source
   }

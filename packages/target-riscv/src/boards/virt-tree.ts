@@ -26,9 +26,14 @@ export const map = {
   clint: { base: 0x2000000n, size: 0x10000 },
   plic: { base: 0xc000000n, size: 0x600000 },
   uart: { base: 0x10000000n, size: 0x100 },
+  /** The first of `virtioSlots`, one after the other. */
+  virtio: { base: 0x10001000n, size: 0x1000 },
   ram: { base: 0x80000000n },
 } as const
 
+/** Transports of virtio; number n, from 0 on, has PLIC source n + 1. */
+export const virtioSlots = 8
+export const virtioBase = (slot: number): bigint => map.virtio.base + BigInt(slot * map.virtio.size)
 /** PLIC source of the UART. */
 export const uartInterrupt = 10
 /** Input of the UART's baud generator, Hz. */
@@ -163,7 +168,22 @@ function soc(harts: number): FdtNode {
           'interrupt-parent': plicHandle,
         },
       },
+      // QEMU's order: Linux numbers the devices in it.
+      ...Array.from({ length: virtioSlots }, (_, slot) => virtio(slot)).reverse(),
     ],
+  }
+}
+
+function virtio(slot: number): FdtNode {
+  const base = virtioBase(slot)
+  return {
+    name: unit('virtio_mmio', base),
+    properties: {
+      compatible: 'virtio,mmio',
+      reg: [base, BigInt(map.virtio.size)],
+      interrupts: slot + 1,
+      'interrupt-parent': plicHandle,
+    },
   }
 }
 

@@ -6,12 +6,12 @@
  * everything lies in RAM is decided in `boot.ts`.
  */
 import { type Board, type BoardHost, type BoardOptions, type BuiltBoard, ConfigError } from '@guestscope/core'
-import { TestFinisher, Uart16550 } from '@guestscope/devices'
+import { TestFinisher, Uart16550, VirtioMmio } from '@guestscope/devices'
 import { planBoot, treePlace } from './boot.ts'
 import { bootRom } from './boot-rom.ts'
 import { Clint } from './clint.ts'
 import { Plic } from './plic.ts'
-import { Mip, map, uartClock, uartInterrupt, virtTree } from './virt-tree.ts'
+import { Mip, map, uartClock, uartInterrupt, virtioBase, virtioSlots, virtTree } from './virt-tree.ts'
 
 const MiB = 2 ** 20
 
@@ -70,6 +70,7 @@ function build(
   const plic = new Plic({
     contexts: 2 * cpus,
     setLine: (context, level) => host.setLine(context >> 1, context & 1 ? Mip.seip : Mip.meip, level),
+    claimed: source => source === uartInterrupt && uart.taken(),
   })
   const clint = new Clint({
     host,
@@ -93,6 +94,10 @@ function build(
       { base: map.finisher.base, device: finisher },
       { base: map.clint.base, device: clint },
       { base: map.uart.base, device: uart },
+      ...Array.from({ length: virtioSlots }, (_, slot) => ({
+        base: virtioBase(slot),
+        device: new VirtioMmio(),
+      })),
       { base: map.plic.base, device: plic },
     ],
     contents: [

@@ -2,6 +2,7 @@
 import { type Builder, Exit, type Node, type Operands } from '@guestscope/codegen'
 import { coreHost, forgetPageCallee, type Semantics } from '@guestscope/core'
 import type { Xlen } from '../isa/index.ts'
+import { unservedCallee } from '../semihosting.ts'
 import { asidField, Cause, Mstatus, S } from '../state.ts'
 import { emitMret, emitSret, Priv } from '../trap.ts'
 import { rs1, rs2 } from './common.ts'
@@ -31,12 +32,13 @@ const sret: Emit = (b, o, flags) => {
   b.goto(b.get(S.sepc, 'i64'), true)
 }
 
-/** The environment, the returns, wfi and sfence.vma; and two that have no row: semihosting, and what is illegal. */
+/** The environment, the returns, wfi and sfence.vma; and three that have no row: semihosting, served or not, and what is illegal. */
 export function privileged(xlen: Xlen): readonly Semantics[] {
   const { X } = baseOf(xlen)
+  const breakpoint: Emit = (b, o) => b.raise(b.i32(Exc.breakpoint), o.pc(X))
   return [
     { name: 'ecall', emit: ecall },
-    { name: 'ebreak', emit: (b, o) => b.raise(b.i32(Exc.breakpoint), o.pc(X)) },
+    { name: 'ebreak', emit: breakpoint },
     { name: 'mret', emit: mret },
     { name: 'sret', emit: sret },
     {
@@ -61,10 +63,18 @@ export function privileged(xlen: Xlen): readonly Semantics[] {
       },
     },
     { name: semihostName, emit: b => b.raise(b.i32(Cause.semihosting), b.i64(0)) },
+    {
+      name: unservedName,
+      emit: (b, o, flags) => {
+        b.call(unservedCallee)
+        breakpoint(b, o, flags)
+      },
+    },
     { name: illegalName, emit: illegal },
   ]
 }
 
 /** Names of semantics that the decoder chooses by itself. */
 export const semihostName = 'semihost'
+export const unservedName = 'semihost unserved'
 export const illegalName = 'illegal'

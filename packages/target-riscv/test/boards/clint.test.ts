@@ -71,6 +71,29 @@ test('"never" sets no deadline', () => {
   expect(host.deadlines.size).toBe(0)
 })
 
+test('comparators far away, and a clock beyond 2^53: no deadline in the past, no loop', () => {
+  for (const [low, high] of [
+    [0xffffffff, 0x7fffffff],
+    [0, 0x80000000],
+    [0, 2 ** 15],
+  ] as const) {
+    clint.write64(compareAt(0), low, high)
+    expect([host.deadlines.size, host.lines[0]]).toEqual([0, 0])
+  }
+  // The last deadline that numbers can tell from its neighbours.
+  const last = Math.floor(Number.MAX_SAFE_INTEGER / 100)
+  clint.write64(compareAt(0), last % 2 ** 32, Math.floor(last / 2 ** 32))
+  expect([...host.deadlines.values()].map(({ at }) => at)).toEqual([last * 100])
+  host.advance(2 ** 53 + 2 ** 40 + 0.5)
+  expect([host.deadlines.size, host.lines[0]]).toEqual([0, 0x80])
+  clint.write64(compareAt(0), 0xffffffff, 0xffffffff)
+  clint.write64(timeAt, 0xfffffff0, 0xffffffff)
+  expect([host.deadlines.size, host.lines[0]]).toEqual([0, 0])
+  clint.write64(timeAt, 0, 0)
+  clint.write64(compareAt(0), 1, 0)
+  expect(host.deadlines.size).toBe(0)
+})
+
 test('software interrupts go to their hart', () => {
   clint.write(4, 4, 1)
   clint.write(8, 4, 1)

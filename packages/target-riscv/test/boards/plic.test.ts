@@ -70,6 +70,32 @@ test('a claim ignores the threshold, completion needs the enable bit', () => {
   expect(plic.read(0x1000, 4)).toBe(1 << 5)
 })
 
+test('source 0 cannot be enabled or completed', () => {
+  expect([plic.read(enable(0), 4), plic.read(enable(0, 1), 4)]).toEqual([0xfffffffe, 0xffffffff])
+  plic.write(claim(0), 4, 0)
+  expect([plic.read(claim(0), 4), lines[0]]).toEqual([0, false])
+})
+
+test('the board hears of claims; a line that falls then is not pending after completion, one that rises in service is', () => {
+  const claims: number[] = []
+  const heard = new Plic({
+    contexts: 2,
+    setLine() {},
+    claimed(source) {
+      claims.push(source)
+      heard.setSource(source, false)
+    },
+  })
+  heard.reset()
+  for (const source of [3, 4]) heard.write(4 * source, 4, 1)
+  heard.write(enable(0), 4, 0x18)
+  for (const source of [3, 4]) heard.setSource(source, true)
+  expect([heard.read(claim(0), 4), heard.read(claim(0), 4), heard.read(claim(0), 4)]).toEqual([3, 4, 0])
+  heard.setSource(4, true)
+  for (const source of [3, 4]) heard.write(claim(0), 4, source)
+  expect([heard.read(0x1000, 4), claims]).toEqual([1 << 4, [3, 4]])
+})
+
 test('places without a register read 0 and take writes without effect', () => {
   for (const offset of [
     0,

@@ -1,4 +1,10 @@
-import { type BoardOptions, type BuiltBoard, ConfigError, type LoadedImage } from '@guestscope/core'
+import {
+  type BoardOptions,
+  type BuiltBoard,
+  ConfigError,
+  type LoadedImage,
+  type MmioDevice,
+} from '@guestscope/core'
 import { expect, test } from 'vitest'
 import { virt32, virt64, virtBoard } from '../../src/boards/virt.ts'
 import { isaString } from '../../src/boards/virt-tree.ts'
@@ -43,6 +49,7 @@ test('the memory map is that of QEMU', () => {
     ['test-finisher', '100000', '1000'],
     ['clint', '2000000', '10000'],
     ['uart16550', '10000000', '8'],
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map(slot => ['virtio-mmio', `1000${slot}000`, '200']),
     ['plic', 'c000000', '600000'],
   ])
   expect(board.resetPc).toBe(0x1000n)
@@ -104,14 +111,18 @@ test('input goes to the UART, whose interrupt goes through the PLIC', () => {
   const host = new FakeHost()
   const board = virt64.build(host, options())
   expect([host.log, host.deadlines.size]).toEqual([[], 0])
-  const [, , uart, plic] = board.devices.map(d => d.device)
+  const find = (name: string): MmioDevice | undefined =>
+    board.devices.map(d => d.device).find(device => device.name === name)
+  const [uart, plic] = [find('uart16550'), find('plic')]
   for (const { device } of board.devices) device.reset?.()
   plic?.write(40, 4, 1)
   plic?.write(0x2080, 4, 1 << 10)
   uart?.write(1, 1, 1)
   host.log = []
   board.input(Uint8Array.of(65))
-  expect(host.log).toEqual(['0 0 9 1'])
+  expect(host.log).toEqual([])
+  host.advance(1e6)
+  expect(host.log).toEqual(['86806 0 9 1'])
   expect(uart?.read(0, 1)).toBe(65)
 })
 
@@ -133,6 +144,8 @@ test('the device tree says what the machine is', () => {
     'serial@10000000',
     'plic@c000000',
     'clint@2000000',
+    'virtio_mmio@10001000',
+    'virtio_mmio@10008000',
   ])
     expect(text).toContain(`${word}\0`)
   expect(text).not.toContain('cpu@2')

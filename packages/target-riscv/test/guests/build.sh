@@ -34,6 +34,7 @@ only=("$@")
 probe="lib/trap.S lib/probe.c lib/io.c"
 for xlen in 64 32; do
   build $xlen hello "hello.S"
+  build $xlen kernel-console "kernel-console.c"
   build $xlen demo "demo.c lib/io.c"
   build $xlen nested "nested.S lib/io.c"
   build $xlen exceptions "exceptions.c $probe"
