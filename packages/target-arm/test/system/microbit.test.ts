@@ -2,14 +2,17 @@
 import { describe, expect, test } from 'vitest'
 import { halves, machineFor, words } from './machine.ts'
 
-const image = [
-  [0, words(0x20001000, 0x101)],
-  [0x100, halves(0xe7fe)],
-] as const
+const vectors = [0, words(0x20001000, 0x101)] as const
 const nvmc = 0x4001e000
 
-function open(more: readonly (readonly [number, Uint8Array])[] = [], tier: 0 | 1 | 'oracle' = 0) {
-  const machine = machineFor('microbit', [...image, ...more], tier, b => b, 10)
+const loop = [0x100, halves(0xe7fe)] as const
+
+function open(
+  more: readonly (readonly [number, Uint8Array])[] = [],
+  tier: 0 | 1 | 'oracle' = 0,
+  code: readonly [number, Uint8Array] = loop,
+) {
+  const machine = machineFor('microbit', [vectors, code, ...more], tier, b => b, 10)
   const device = machine.memory.device(BigInt(nvmc))?.device
   if (!device) throw new Error('no flash controller')
   const word = (address: number): number => {
@@ -58,11 +61,11 @@ describe.each([0, 1, 'oracle'] as const)('tier %s', tier => {
   test('code that the guest writes into flash runs', () => {
     const { machine, word } = open(
       [
-        [0x100, program],
         [0x124, words(0x801, nvmc + 0x504, 0x47702002)],
         [0x800, words(0x47702001)],
       ],
       tier,
+      [0x100, program],
     )
     machine.run(200)
     const [cpu] = machine.cpus
@@ -74,7 +77,7 @@ describe.each([0, 1, 'oracle'] as const)('tier %s', tier => {
 
 test('sizes of RAM', () => {
   const size = (bytes: number) => () =>
-    machineFor('microbit', image, 0, b => ({
+    machineFor('microbit', [vectors, loop], 0, b => ({
       ...b,
       build: (host, options) => b.build(host, { ...options, memoryBytes: bytes }),
     }))
