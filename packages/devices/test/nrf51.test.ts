@@ -7,6 +7,7 @@ import {
   NrfClockPower,
   NrfGpio,
   NrfGpioTasks,
+  NrfRadio,
   NrfRandom,
   NrfRtc,
   NrfTemperature,
@@ -83,6 +84,28 @@ describe('random numbers', () => {
     expect(r.read(0x508)).toBe(value)
     expect(ones(r, 0x504, 0x200, 0x304)).toEqual(['1', '1', '1'])
   })
+})
+
+test('radio: packets are sent, none comes; shortcuts in a circle take time', () => {
+  const r = rig((host, line) => new NrfRadio(host, line))
+  r.write(0x200, 3)
+  r.write(0, 1)
+  expect([r.read(0x550), r.read(0x100)]).toEqual([9, 0])
+  for (const now of [140_000, 340_000, 344_000]) r.host.advance(now)
+  expect([0x100, 0x104, 0x10c, 0x110, 0x550].map(r.read)).toEqual([1, 1, 1, 1, 0])
+  r.write(0x200, 7) // for ever
+  r.write(0, 1)
+  for (let now = 344_000; now < 3e6; now += 1000) r.host.advance(now)
+  expect(r.host.deadlines.size).toBe(1)
+  r.write(0x200, 0)
+  r.device.reset()
+  r.write(4, 1)
+  r.host.advance(4e6)
+  r.write(8, 1)
+  expect([r.read(0x550), r.read(0x10c), r.host.deadlines.size]).toEqual([3, 0, 0])
+  expect(ones(r, 0x508, 0x200)).toEqual(['7f', '3f'])
+  r.write(0xffc, 0)
+  expect(r.read(0x550)).toBe(0)
 })
 
 test('real-time counter: prescaler, compare, overflow; deadlines only for what is awaited', () => {

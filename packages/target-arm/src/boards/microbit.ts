@@ -20,6 +20,7 @@ import {
   NrfFlash,
   NrfGpio,
   NrfGpioTasks,
+  NrfRadio,
   NrfRandom,
   NrfRtc,
   NrfTemperature,
@@ -63,7 +64,7 @@ const factoryWords = (ramBytes: number): readonly (readonly [offset: number, val
 
 export const microbit: Board = {
   name: 'microbit',
-  description: 'BBC micro:bit (nRF51822, Cortex-M0): most peripherals, no radio (a subset of QEMU microbit)',
+  description: 'BBC micro:bit (nRF51822, Cortex-M0): most peripherals (a subset of QEMU microbit)',
   target: 'cortex-m0',
   maxCpus: 1,
   defaultMemory: ram.usual,
@@ -103,6 +104,7 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
   const gpio = new NrfGpio(highPins)
   const devices: readonly (readonly [base: number, device: MmioDevice])[] = [
     [0x40000000, new NrfClockPower(line(0))],
+    [0x40001000, new NrfRadio(host, line(1))],
     [0x40002000, uart],
     [0x40003000, new NrfTwoWire(new I2cBus(sensors()), line(3))],
     [0x40004000, new NrfTwoWire(new I2cBus(), line(4))],

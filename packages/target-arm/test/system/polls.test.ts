@@ -11,7 +11,7 @@ const polling = (address: number) =>
   ] as const
 
 test.each([
-  ['microbit', 0x40001104], // the radio
+  ['microbit', 0x40010100], // the watchdog
   ['mps2-an385', 0x4002800c],
   ['mps2-an386', 0xe0000000], // the trace ports
   ['lm3s6965evb', 0x40028000],
@@ -45,7 +45,7 @@ test('a debugger and what the board has are no polls', () => {
     text => told.push(text),
   )
   machine.run(50_000)
-  const place = machine.memory.device(0x40001104n)
+  const place = machine.memory.device(0x40010100n)
   for (let i = 0; i < 5000; i++) place?.device.read(place.offset, 4)
   expect(told).toEqual([])
 })
