@@ -17,6 +17,9 @@ export interface Outcome {
 const flags = ['--conditions=@guestscope/source', '--disable-warning=ExperimentalWarning']
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
+/** The program that is started, and its first arguments. */
+export const command: readonly string[] = [process.execPath, ...flags, path('../bin/workspace.js')]
+
 /** A guest program of the RISC-V package. */
 export const guest = (name: string): string => path(`../../target-riscv/test/guests/elf/${name}.elf`)
 /** One of the Arm package, with its board. */
@@ -50,7 +53,7 @@ export interface Started {
 
 /** Starts the command itself; with a redirection (`2>&-`): by a shell. */
 export function start(args: readonly string[], options: SpawnOptions = {}, redirection = ''): Started {
-  const words = [process.execPath, ...flags, path('../bin/workspace.js'), ...args]
+  const words = [...command, ...args]
   const [program = '', ...rest] =
     redirection === '' ? words : ['sh', '-c', `exec "$@" ${redirection}`, 'sh', ...words]
   const child = spawn(program, rest, {
