@@ -47,7 +47,6 @@ describe.concurrent('errors behind an await', () => {
       'onDiscon',
       `api.onDiscon(7, () => { (async () => { await null; throw new Error('boom x') })() })`,
     ],
-    ['a timer', 'install', `setTimeout(() => { throw new Error('boom x') })\napi.onDiscon(7, () => {})`],
     ['a promise at the end', 'onExit', `${late}; api.onExit(() => { late('x') })`],
   ])('%s, started in %s', async (_, __, body) => {
     const { status, stderr, file } = await run(body)
@@ -56,6 +55,13 @@ describe.concurrent('errors behind an await', () => {
         `Plugin bad threw an error in a promise or timer at \\S*${file}:\\d+:\\d+: boom x\\. .*\\(plugin/threw\\)`,
       ),
     )
+    expect(stderr).toMatch(reported)
+    expect(status).toBe(70)
+  })
+
+  test('a timer, in a run that lasts', async () => {
+    const { status, stderr } = await run(`setTimeout(() => { throw new Error('boom x') })`, [], 's', echo)
+    expect(stderr).toMatch(/Plugin bad threw an error in a promise or timer at \S+:2:\d+: boom x\./)
     expect(stderr).toMatch(reported)
     expect(status).toBe(70)
   })

@@ -360,7 +360,6 @@ describe('ftrace', () => {
   )
 
   test('for uftrace writes a directory', () => {
-    mkdirSync(join(directory, 'uft'))
     const made = run(contribGuest('lines-dwarf4-rv64'), '-p', 'ftrace,format=uftrace,out=uft')
     expect(made.status).toBe(0)
     expect(written('uft/1.dat').length).toBe(16 * 2 * 26)
@@ -370,7 +369,7 @@ describe('ftrace', () => {
     expect(written('uth/names.txt').toString()).toBe(
       ['1 vCPU 0', '2 vCPU 0, thread 1', '3 vCPU 0, thread 2', '4 vCPU 0, thread 3', ''].join('\n'),
     )
-    const none = run(contribGuest('lines-dwarf4-rv64'), '-p', 'ftrace,format=uftrace,out=none')
+    const none = run(contribGuest('lines-dwarf4-rv64'), '-p', 'ftrace,format=uftrace,out=no/where')
     expect(none.status).not.toBe(0)
     expect(none.stderr).toContain('its directory does not exist')
   })
