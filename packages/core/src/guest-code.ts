@@ -31,6 +31,9 @@ export interface GuestCodeOptions {
   charge(instructions: number): void
 }
 
+/** What a block costs that is overwritten, and translated anew when it runs again, in instructions. */
+const overwrittenCost = 2000
+
 export class GuestCode {
   readonly blocks: TbCache
   readonly regions: Regions
@@ -189,7 +192,10 @@ export class GuestCode {
 
   /** These bytes of linear memory change: blocks with code there are void. */
   invalidate(linear: number, length: number): void {
-    for (const tb of this.blocks.touching(linear, length)) this.#drop(tb)
+    for (const tb of this.blocks.touching(linear, length)) {
+      this.#drop(tb)
+      this.#options.charge(overwrittenCost)
+    }
   }
 
   /**

@@ -38,6 +38,9 @@ const batchPatience = 50_000
  */
 const jumpCost = 1000
 
+/** What a fetch that faults costs, in instructions: it leaves generated code, and a guest may do nothing else. */
+const fetchFaultCost = 1000
+
 const timeIsOver: StopReason = {
   kind: 'exit',
   status: 1,
@@ -54,8 +57,8 @@ export class RunLoop {
   instrumentation: Instrumentation
   /** Host work so far, in instructions. */
   charged = 0
-  /** Where the slice ends for it. */
-  #chargedEnd = maxSlice
+  /** What `charged` may become before the CPU that runs must be stopped. */
+  #chargeable = 0
   // Plain fields: they are read on the road of every interrupt.
   readonly #target: Target
   readonly #cpus: readonly Cpu[]
@@ -106,9 +109,8 @@ export class RunLoop {
   /** See `Machine.charge`. */
   charge(instructions: number): void {
     this.charged += Math.ceil(instructions)
-    if (this.charged < this.#chargedEnd) return
-    this.#chargedEnd = this.charged + maxSlice
-    this.interrupt()
+    // Where a run ends must not depend on how it is cut into slices: this one would go too far.
+    if (this.charged > this.#chargeable) this.interrupt()
   }
 
   /** See `Machine.run`. */
@@ -128,6 +130,7 @@ export class RunLoop {
       if (cpu) {
         this.#slept = false
         const most = Math.min(left, this.#turnLeft, this.#toSample, this.#storms.limit(cpu))
+        this.#chargeable = charged + left - most
         const used = this.#runTurn(cpu, most)
         this.#storms.ran(cpu, used)
         left -= used
@@ -280,6 +283,7 @@ export class RunLoop {
     if (budget === 0) return
     if (this.#code.enter(cpu)) return
     cpu.set32(Head.budget, budget - 1)
+    this.charge(fetchFaultCost)
     this.#engine.deliver(cpu.base)
   }
 

@@ -101,6 +101,41 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
     expect(machine.clock()).toBe(machine.executed)
   })
 
+  test('where a limit ends the run does not depend on slices, whatever was charged on the way', () => {
+    const endOf = (slice: number): number[] => {
+      const { machine, host } = machineWith(
+        [toy('addi', 1, 1, 1), toy('addi', 2, 2, 1), toy('bne', 1, 0, -2)],
+        { tier },
+      )
+      const token = {}
+      const next = (): void => {
+        host.charge(70)
+        host.schedule(token, host.clock() + 113, next)
+      }
+      next()
+      const limit = 20_000
+      while (machine.spent < limit) machine.run(Math.min(slice, limit - machine.spent))
+      return [machine.executed, machine.spent]
+    }
+    const whole = endOf(20_000)
+    for (const slice of [1, 7, 100, 112, 113, 114, 1000, 9999]) expect(endOf(slice)).toEqual(whole)
+  })
+
+  test('a fetch that faults for ever, and code that is overwritten for ever, cost', () => {
+    const fault = machineWith([toy('jr', 0, 7)], { tier }).machine
+    fault.cpus[0]?.set64(Toy.R(7), 0x70_0000n)
+    fault.cpus[0]?.set64(Toy.vector, 0x70_0000n)
+    fault.run(1_000_000)
+    expect(fault.executed).toBeLessThan(2000)
+    const code = [toy('store', 1, 8), toy('bne', 1, 2, -1)]
+    const { machine: changes } = machineWith(code, { tier })
+    const same = new DataView(Uint8Array.from(code.flat()).buffer).getBigUint64(0, true)
+    changes.cpus[0]?.set64(Toy.R(1), same)
+    changes.cpus[0]?.set64(Toy.R(8), 0x1000n)
+    changes.run(100_000)
+    expect(changes.executed).toBeLessThan(200)
+  })
+
   test('resets in a loop: instructions and cost add up, also under a profile', () => {
     const { machine, host } = machineWith(forever, { tier })
     const token = {}
