@@ -87,7 +87,8 @@ function run(
     console: { write: () => {} },
     image: loadElf(programElf(xlen, base, assembleProgram(xlen, base, source))),
     semihosting,
-    notice: text => notices.push(text),
+    // What it polls is told of, too, and no storm.
+    notice: text => text.includes('gets nowhere') && notices.push(text),
   })
   while (machine.executed < instructions && machine.run(Math.min(instructions, 500_000)) === 'running');
   return { storm: machine.storm, notices }
