@@ -93,6 +93,9 @@ export const Exit = {
   target: 16,
 } as const
 
+/** Of `Runtime.lookup`: no block can be fetched, and the fault is described in the head. */
+export const fetchFault = -1
+
 /** Soft TLB: direct mapped, indexed by page number. A tag is the page address, or -1. */
 export const Tlb = {
   entries: 256,

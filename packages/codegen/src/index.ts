@@ -6,6 +6,7 @@ export {
   BlockTable,
   Exit,
   FetchTlb,
+  fetchFault,
   Head,
   Hooked,
   JumpCache,

@@ -304,7 +304,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     })
   })
 
-  const { fetchPage, lookup } = lookupFunctions(memory, linear, fetch)
+  const { fetchPage, lookup } = lookupFunctions(memory, linear, fetch, target.busError(Access.fetch))
 
   return {
     fetch,

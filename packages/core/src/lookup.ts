@@ -4,6 +4,7 @@ import {
   BlockTable,
   type Builder,
   FetchTlb,
+  fetchFault,
   Head,
   type IrFunction,
   irFunction,
@@ -15,13 +16,17 @@ import type { GuestMemory } from './memory.ts'
 
 const low = (b: Builder, x: Node): Node => b.resize(x, 'i32')
 
-/** `fetchPage` and `lookup` for one machine; `linear`: physical → linear address; `fetch`: virtual → physical. */
+/**
+ * `fetchPage` and `lookup` for one machine; `linear`: physical → linear address; `fetch`: virtual → physical; `busError`: cause
+ * of a fetch where there is no memory.
+ */
 export function lookupFunctions(
   memory: GuestMemory,
   linear: IrFunction,
   fetch: IrFunction,
+  busError: number,
 ): { readonly fetchPage: IrFunction; readonly lookup: IrFunction } {
-  // (cpu, address) → linear address of the page that code is fetched from, or 0: the host must say.
+  // (cpu, address) → linear address of the page that code is fetched from; 0: the host must say; -1: a fault is described.
   const fetchPage = irFunction('core.fetchPage', ['i64'], 'i32', b => {
     const address = b.vget(0)
     const entry = b.newVar('i32')
@@ -37,9 +42,14 @@ export function lookupFunctions(
       b.return(b.rload('i32', '32s', b.vget(entry), field(FetchTlb.linear))),
     )
     const physical = b.call(fetch, address)
-    b.if(b.eq(physical, b.i64(-1)), () => b.return(b.i32(0)))
+    b.if(b.eq(physical, b.i64(-1)), () => b.return(b.i32(fetchFault)))
     b.vset(host, b.and(b.call(linear, physical), b.i32(-4096)))
-    b.if(b.or(b.eqz(b.vget(host)), b.get(Head.uncached, 'i32')), () => b.return(b.i32(0)))
+    b.if(b.eqz(b.vget(host)), () => {
+      b.set(Head.trapCause, b.i32(busError))
+      b.set(Head.trapValue, address)
+      b.return(b.i32(fetchFault))
+    })
+    b.if(b.get(Head.uncached, 'i32'), () => b.return(b.i32(0)))
     b.rstore('64', b.vget(entry), page, field(FetchTlb.page))
     b.rstore('32u', b.vget(entry), context, field(FetchTlb.context))
     b.rstore('32u', b.vget(entry), b.vget(host), field(FetchTlb.linear))
@@ -55,7 +65,7 @@ export function lookupFunctions(
     const of = (offset: number): Node => b.rload('i32', '32s', b.vget(block), offset)
     const give = (n: Node): void => b.return(n)
     b.vset(page, b.call(fetchPage, pc))
-    b.if(b.eqz(b.vget(page)), () => give(b.i32(0)))
+    b.if(b.or(b.eqz(b.vget(page)), b.eq(b.vget(page), b.i32(fetchFault))), () => give(b.vget(page)))
     b.vset(code, b.or(b.vget(page), b.and(low(b, pc), b.i32(0xfff))))
     const mixed = b.xor(b.shrU(b.vget(code), b.i32(1)), b.shrU(b.vget(code), b.i32(17)))
     const bucket = b.and(b.xor(mixed, b.shl(flags, b.i32(6))), b.i32(BlockTable.buckets - 1))

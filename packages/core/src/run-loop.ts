@@ -38,9 +38,6 @@ const batchPatience = 50_000
  */
 const jumpCost = 1000
 
-/** What a fetch that faults costs, in instructions: it leaves generated code, and a guest may do nothing else. */
-const fetchFaultCost = 1000
-
 const timeIsOver: StopReason = {
   kind: 'exit',
   status: 1,
@@ -283,7 +280,6 @@ export class RunLoop {
     if (budget === 0) return
     if (this.#code.enter(cpu)) return
     cpu.set32(Head.budget, budget - 1)
-    this.charge(fetchFaultCost)
     this.#engine.deliver(cpu.base)
   }
 

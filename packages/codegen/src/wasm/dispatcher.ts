@@ -2,7 +2,7 @@
  * The dispatcher of `run`: finds the block at pc through the jump cache, calls its region if there is one and the budget
  * covers it, and otherwise makes the block ready for the interpreter.
  */
-import { Block, Exit, Head, JumpCache, Rec } from '../abi.ts'
+import { Block, Exit, fetchFault, Head, JumpCache, Rec } from '../abi.ts'
 import { emitJumpCacheProbe } from './chain.ts'
 import type { Code, Label, ModuleWriter } from './encode.ts'
 import { AccessLowerer } from './guest-access.ts'
@@ -110,6 +110,14 @@ export abstract class Dispatcher extends AccessLowerer {
     code.op(0x45)
     code.if()
     this.leaveWith(Exit.lookup)
+    code.end()
+    code.get(this.block)
+    code.i32(fetchFault)
+    code.op(0x46)
+    code.if()
+    code.i32(Exit.trap)
+    code.set(this.exit)
+    code.br(this.side)
     code.end()
     code.get(this.block)
     code.else()
