@@ -1,7 +1,7 @@
 /** The host of a run in a thread of its own: streams and files as ever, signals and input by way of the supervisor. */
 import type { MessagePort } from 'node:worker_threads'
 import { FdOutput } from '../host/fd-output.ts'
-import type { Host, Input, Signals } from '../host/host.ts'
+import type { Input, Signals } from '../host/host.ts'
 import { nodeHost } from '../host/node.ts'
 import type { ToRun, ToSupervisor } from './messages.ts'
 import { Away, Phase, type SharedState } from './shared.ts'
@@ -17,13 +17,25 @@ class SharedOutput extends FdOutput {
   }
 
   override flush(): void {
+    this.#waits(() => super.flush())
+  }
+  override settle(patience?: number, left?: number): void {
+    this.#waits(() => super.settle(patience, left))
+  }
+  #waits(work: () => void): void {
+    const before = this.#state.away
     this.#state.away = Away.writing
-    super.flush()
-    this.#state.away = Away.not
+    work()
+    this.#state.away = before
+  }
+
+  /** The supervisor knows of this place alone, and ends a wait that takes too long. */
+  protected override makeRoom(): boolean {
+    return false
   }
 }
 
-export function runHost(port: MessagePort, state: SharedState): Host {
+export function runHost(port: MessagePort, state: SharedState): ReturnType<typeof nodeHost> {
   const send = (message: ToSupervisor): void => port.postMessage(message)
   const heard = {
     signal: (_status: number, _name: string) => {},
@@ -62,10 +74,12 @@ export function runHost(port: MessagePort, state: SharedState): Host {
     },
     close: () => send({ kind: 'input-unwanted' }),
   })
+  const [stdout, stderr] = [new SharedOutput(1, state), new SharedOutput(2, state)]
+  FdOutput.pair(stdout, stderr)
   return {
     ...own,
-    stdout: new SharedOutput(1, state),
-    stderr: new SharedOutput(2, state),
+    stdout,
+    stderr,
     signals,
     input: input(),
     clock: {
@@ -82,6 +96,9 @@ export function runHost(port: MessagePort, state: SharedState): Host {
     },
     doing: what => {
       state.note = what
+    },
+    delivering: () => {
+      state.phase = Phase.delivering
     },
   }
 }
