@@ -24,9 +24,9 @@ export abstract class Sink {
   /** Nothing is written any more; the reason, if it is an error. */
   #closed = false
   readonly #fd: number
-  #buffer: Uint8Array = Buffer.allocUnsafe(capacity)
-  /** Begin and end of what waits in the buffer. */
-  #span: Int32Array = new Int32Array(2)
+  /** Where bytes wait, as long as there are few; and where they do at present. */
+  #home: Kept = { bytes: Buffer.allocUnsafe(capacity), span: new Int32Array(2) }
+  #kept: Kept = this.#home
   /** The last flush has not got rid of everything; it has of a part, so that nothing else may come in between. */
   #behind = false
   #cut = false
@@ -50,14 +50,14 @@ export abstract class Sink {
     other.#twin = one
   }
 
-  /** What waits to be written is kept there from now on, where another thread can find it. */
-  protected keepIn({ bytes, span }: Kept): void {
-    this.#buffer = bytes
-    this.#span = span
+  /** What waits to be written is kept there from now on, where another thread can find it: `capacity` bytes of it. */
+  protected keepIn(home: Kept): void {
+    this.#kept = this.#home = home
   }
 
   get #waiting(): number {
-    return (this.#span[1] as number) - (this.#span[0] as number)
+    const { span } = this.#kept
+    return (span[1] as number) - (span[0] as number)
   }
 
   /** Bytes that were flushed, and that the reader has not taken yet. */
@@ -81,20 +81,23 @@ export abstract class Sink {
 
   /** Bytes that the buffer has room for, at its end. */
   get #room(): number {
-    return this.#buffer.length - (this.#span[1] as number)
+    const { bytes, span } = this.#kept
+    return bytes.length - (span[1] as number)
   }
 
   #put(bytes: Uint8Array): void {
-    const end = this.#span[1] as number
-    this.#buffer.set(bytes, end)
-    this.#span[1] = end + bytes.length
+    const { bytes: kept, span } = this.#kept
+    const end = span[1] as number
+    kept.set(bytes, end)
+    span[1] = end + bytes.length
   }
 
   /** Makes room for these bytes, or takes as many of them as there is room for and waits; how many it took. */
   #keep(bytes: Uint8Array): number {
     if (this.makeRoom(bytes.length)) return 0
-    this.#buffer.copyWithin(0, this.#span[0] as number, this.#span[1])
-    this.#span.set([0, this.#waiting])
+    const { bytes: kept, span } = this.#kept
+    kept.copyWithin(0, span[0] as number, span[1])
+    span.set([0, this.#waiting])
     const fitting = Math.min(this.#room, bytes.length)
     this.#put(bytes.subarray(0, fitting))
     if (fitting < bytes.length) this.settle(Number.POSITIVE_INFINITY, capacity / 2)
@@ -105,10 +108,10 @@ export abstract class Sink {
   protected makeRoom(bytes: number): boolean {
     const needed = this.#waiting + bytes
     if (needed > most) return false
-    const old = this.#buffer.subarray(this.#span[0], this.#span[1])
-    this.#buffer = Buffer.allocUnsafe(Math.max(2 * needed, capacity))
-    this.#span.fill(0)
-    this.#put(old)
+    const { bytes: old, span } = this.#kept
+    this.#kept = { bytes: Buffer.allocUnsafe(2 * needed), span: new Int32Array(2) }
+    this.#put(old.subarray(span[0], span[1]))
+    span.fill(0)
     return true
   }
 
@@ -118,9 +121,10 @@ export abstract class Sink {
     this.#behind = true
     if (!this.#mayBegin()) return
     this.beforeWrite()
-    const from = this.#span[0] as number
-    this.#send(this.#buffer.subarray(from, this.#span[1]), done => {
-      this.#span[0] = from + done
+    const { bytes, span } = this.#kept
+    const from = span[0] as number
+    this.#send(bytes.subarray(from, span[1]), done => {
+      span[0] = from + done
     })
     if (this.#closed || this.#waiting === 0) this.#empty()
     else this.#cut = true
@@ -135,9 +139,9 @@ export abstract class Sink {
   }
 
   #empty(): void {
-    this.#span.fill(0)
+    this.#kept.span.fill(0)
+    this.#kept = this.#home
     this.#behind = this.#cut = this.#stuck = false
-    if (this.#buffer.length > capacity) this.#buffer = Buffer.allocUnsafe(capacity)
   }
 
   /**

@@ -3,8 +3,12 @@ import type { MessagePort } from 'node:worker_threads'
 import { FdOutput } from '../host/fd-output.ts'
 import type { Input, Signals } from '../host/host.ts'
 import { nodeHost } from '../host/node.ts'
+import { capacity } from '../host/sink.ts'
 import type { ToRun, ToSupervisor } from './messages.ts'
 import { Away, Phase, type SharedState } from './shared.ts'
+
+/** Milliseconds in which a reader takes something that reads at all. */
+const readerTime = 100
 
 /** An output that says when it waits for its reader, and keeps what waits where the supervisor finds it. */
 class SharedOutput extends FdOutput {
@@ -29,9 +33,10 @@ class SharedOutput extends FdOutput {
     this.#state.away = before
   }
 
-  /** The supervisor knows of this place alone, and ends a wait that takes too long. */
-  protected override makeRoom(): boolean {
-    return false
+  /** Elsewhere the supervisor does not find what waits: not while the reader reads. */
+  protected override makeRoom(bytes: number): boolean {
+    this.settle(readerTime)
+    return (this.backlog === 0 && bytes <= capacity) || super.makeRoom(bytes)
   }
 }
 

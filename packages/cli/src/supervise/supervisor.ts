@@ -136,6 +136,7 @@ class Supervisor {
     for (const [output, { bytes, span }] of left ? outputs : []) {
       output.write(bytes.slice(span[0], span[1]))
       output.settle(readerTime)
+      output.giveUp()
     }
     return stderr
   }
