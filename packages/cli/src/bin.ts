@@ -23,8 +23,8 @@ if (foreign !== undefined) {
   // A timer or a promise of a plugin, since whatever its callbacks throw is caught.
   process.on('uncaughtException', error => {
     const status = reportStray(host.stderr, error)
-    host.stdout.flush()
-    host.stderr.flush()
+    host.stdout.settle()
+    host.stderr.settle()
     process.exit(status)
   })
   // All output has been written then; timers and open input must not delay the end.

@@ -66,6 +66,14 @@ export const cannotWrite = (what: string, error: unknown): CommandError =>
     { cause: error },
   )
 
+/** Bytes for an output are given up since its reader does not take them. */
+export const notTaken = (what: string, bytes: number): CommandError =>
+  new CommandError(
+    'file/write',
+    `${what} cannot be written: nobody reads it, and the last ${bytes} bytes are lost.`,
+    'Let its reader read, or choose another place.',
+  )
+
 /** The known name that a misspelt one resembles most, if any does. */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   const limit = wrong.length < 3 ? 1 : Math.max(2, Math.floor(wrong.length / 3))

@@ -4,6 +4,7 @@ import { parseArguments } from './args/parse.ts'
 import type { CommandSpec } from './args/spec.ts'
 import { commands } from './commands/table.ts'
 import { CommandError, nearest } from './errors.ts'
+import { deliver } from './host/deliver.ts'
 import { failures, flush } from './host/flush.ts'
 import type { Host } from './host/host.ts'
 import { reportError } from './report.ts'
@@ -16,9 +17,10 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   } catch (error) {
     status = reportError(host.stderr, error)
   }
+  await deliver(host, () => false)
   const lost = flush(host)
   for (const failure of failures(host)) reportError(host.stderr, failure)
-  host.stderr.flush()
+  await deliver(host, () => false)
   return lost ?? status
 }
 

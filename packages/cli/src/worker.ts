@@ -16,9 +16,9 @@ const { memory, args } = workerData as RunData
 const state = new SharedState(memory)
 const host = runHost(parentPort as MessagePort, state)
 
-const flush = (): void => {
-  host.stdout.flush()
-  host.stderr.flush()
+const settle = (): void => {
+  host.stdout.settle()
+  host.stderr.settle()
 }
 /** What plugins print with `console` goes the same way as everything else: through a thread it would come late, or never. */
 const stream = (output: Output): Writable =>
@@ -38,13 +38,13 @@ for (const [name, output] of [['stdout', host.stdout] as const, ['stderr', host.
 // A timer or a promise of a plugin, since whatever its callbacks throw is caught.
 process.on('uncaughtException', error => {
   const status = reportStray(host.stderr, error)
-  flush()
+  settle()
   process.exit(status)
 })
 // A plugin may have called `process.exit`: what has been written by then gets out.
 process.on('exit', () => {
-  flush()
-  host.files.flush()
+  settle()
+  host.files.settle()
 })
 // Nothing can happen any more, and `main` still awaits something.
 process.on('beforeExit', () => process.exit(reportUnsettled(host.stderr, state.note)))

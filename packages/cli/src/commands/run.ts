@@ -4,6 +4,7 @@ import { type GuestFiles, Machine, Profile, type StopReason, stopMessage, stopSt
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
+import { deliver } from '../host/deliver.ts'
 import { flush } from '../host/flush.ts'
 import type { Host } from '../host/host.ts'
 import { pluginFailure } from '../plugins/failure.ts'
@@ -36,6 +37,8 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   }
   const expected = options['expect-text']
   let found = false
+  // Somebody has asked for the end.
+  let presses = false
   const { serial: choice = 'stdio', quiet } = options
   const serial = new Serial(
     host,
@@ -45,7 +48,10 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
         found = true
         stop(0)
       },
-      leave: () => stop(0),
+      leave: () => {
+        presses = true
+        stop(0)
+      },
       changed: wake.call,
     },
   )
@@ -63,7 +69,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   const unlisten = host.signals.listen((status, name) => {
     // Asked twice: whatever the plugins have still to say, end now.
     if (asked) process.exit(status)
-    asked = true
+    asked = presses = true
     stop(status, `Ended by ${name}.`)
   })
   // Of a plugin, it counts as an error of the plugin; else the run ends, and the plugins still report.
@@ -108,7 +114,20 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     installed.host.ended ?? reason,
     expected !== undefined && !found ? expected : undefined,
   )
+  const deadline = begin + (options.timeout ?? Number.POSITIVE_INFINITY) * 1000
+  const lost = await handOver(host, () => presses || host.clock.now() >= deadline)
+  if (lost && !presses) return ExitStatus.limit
   return status === 0 && fault !== undefined ? fault : status
+}
+
+/** Waits for the readers of all that has been written; true: not everything got out, and the user is told so. */
+async function handOver(host: Host, presses: () => boolean): Promise<boolean> {
+  host.delivering?.()
+  const lost = await deliver(host, presses)
+  for (const error of lost) reportError(host.stderr, error)
+  // These lines, too.
+  if (lost.length > 0) await deliver(host, presses)
+  return lost.length > 0
 }
 
 function buildMachine(

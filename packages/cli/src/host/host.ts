@@ -18,6 +18,10 @@ export interface Output {
   beforeWrite: () => void
   /** Writes at once, beside the stream: `midLine` and `beforeWrite` do not notice. */
   overlay(text: string): void
+  /** Bytes that were flushed and that the reader has not taken yet: kept for the next flush. Absent: it takes all. */
+  readonly backlog?: number
+  /** Does not wait for a reader that has a backlog: gives what is lost (`file/write`), and writes nothing any more. */
+  giveUp?(): CommandError[]
 }
 
 /** A file being written. Errors wait in `Files.failures`, so that they never surface inside a guest or a plugin. */
@@ -49,6 +53,9 @@ export interface Files {
   folder(path: string, limit: number): Promise<GuestFiles>
   /** Flushes all files created. */
   flush(): void
+  /** As an `Output` has them, of all files together: some may be pipes. */
+  readonly backlog?: number
+  giveUp?(): CommandError[]
   /** What could not be written so far: one `CommandError` (`file/write`) for each file. */
   readonly failures: readonly CommandError[]
 }
@@ -102,4 +109,6 @@ export interface Host {
    * from install`); empty: it has come back.
    */
   readonly doing?: (what: string) => void
+  /** The run is over and has reported; now its readers are waited for. */
+  readonly delivering?: () => void
 }

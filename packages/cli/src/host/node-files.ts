@@ -7,13 +7,13 @@ import {
   readSync,
   realpathSync,
   statSync,
-  writeSync,
 } from 'node:fs'
 import { resolve } from 'node:path'
 import type { GuestFiles, InputFile } from '@guestscope/core'
-import { CommandError, cannotWrite, systemProblem } from '../errors.ts'
+import { CommandError, cannotWrite, notTaken, systemProblem } from '../errors.ts'
 import { FileUses } from './file-uses.ts'
 import type { Files, WritableFile } from './host.ts'
+import { Sink } from './sink.ts'
 
 export class NodeFiles implements Files {
   readonly #created = new Map<string, NodeFile>()
@@ -118,6 +118,19 @@ export class NodeFiles implements Files {
     for (const file of this.#created.values()) file.flush()
   }
 
+  /** Flushes all files, and waits for the readers of pipes. */
+  settle(): void {
+    for (const file of this.#created.values()) file.settle()
+  }
+
+  get backlog(): number {
+    return [...this.#created.values()].reduce((sum, { backlog }) => sum + backlog, 0)
+  }
+
+  giveUp(): CommandError[] {
+    return [...this.#created.values()].flatMap(file => file.giveUp())
+  }
+
   get failures(): CommandError[] {
     return [...this.#created.values()].flatMap(({ failure }) => failure ?? [])
   }
@@ -166,51 +179,41 @@ function fullPath(path: string): string {
   }
 }
 
-/** Characters that are collected before they go to the file. */
-const batch = 1 << 16
-
-class NodeFile implements WritableFile {
+class NodeFile extends Sink implements WritableFile {
   failure: CommandError | undefined
   readonly #path: string
   readonly #fd: number
-  #chunks: Uint8Array[] = []
-  #pending = 0
 
   constructor(path: string) {
+    const fd = opened(path)
+    super(fd)
+    this.#fd = fd
     this.#path = path
-    try {
-      this.#fd = openSync(path, 'w')
-    } catch (error) {
-      throw new CommandError(
-        'file/create',
-        `The file '${path}' cannot be written: ${inDirectory(error)}.`,
-        'Choose another place.',
-        { cause: error },
-      )
-    }
   }
 
-  write(data: Uint8Array | string): void {
-    if (this.failure !== undefined) return
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data
-    this.#chunks.push(bytes)
-    this.#pending += bytes.length
-    if (this.#pending >= batch) this.#send()
+  protected override failed(error: unknown): void {
+    this.failure = cannotWrite(this.#name, error)
+    closeSync(this.#fd)
   }
 
-  flush(): void {
-    this.#send()
+  giveUp(): CommandError[] {
+    return this.backlog > 0 ? [notTaken(this.#name, this.drop())] : []
   }
 
-  #send(): void {
-    const bytes = Buffer.concat(this.#chunks)
-    this.#chunks = []
-    this.#pending = 0
-    try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
-    } catch (error) {
-      this.failure = cannotWrite(`The file '${this.#path}'`, error)
-      closeSync(this.#fd)
-    }
+  get #name(): string {
+    return `The file '${this.#path}'`
+  }
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'w')
+  } catch (error) {
+    throw new CommandError(
+      'file/create',
+      `The file '${path}' cannot be written: ${inDirectory(error)}.`,
+      'Choose another place.',
+      { cause: error },
+    )
   }
 }

@@ -58,11 +58,17 @@ const strays: Strays = {
 }
 
 /** The computer that this process runs on. */
-export function nodeHost(): Host & { readonly stdout: FdOutput; readonly stderr: FdOutput } {
+export function nodeHost(): Host & {
+  readonly stdout: FdOutput
+  readonly stderr: FdOutput
+  readonly files: NodeFiles
+} {
   let input: NodeInput | undefined
+  const [stdout, stderr] = [new FdOutput(1), new FdOutput(2)]
+  FdOutput.pair(stdout, stderr)
   return {
-    stdout: new FdOutput(1),
-    stderr: new FdOutput(2),
+    stdout,
+    stderr,
     get input() {
       input ??= new NodeInput()
       return input

@@ -1,6 +1,7 @@
 /** The run loop: slices of work, and between them a turn for timers, input and signals. */
 import type { Machine, StopReason } from '@guestscope/core'
 import { ExitStatus } from '../exit-status.ts'
+import { backlog, glance } from '../host/deliver.ts'
 import { flush } from '../host/flush.ts'
 import type { Host } from '../host/host.ts'
 import { Pace } from './pace.ts'
@@ -46,7 +47,8 @@ export async function runLoop(
     const left = (limits.instructions ?? Number.POSITIVE_INFINITY) - machine.spent
     const slice = Math.min(pace.slice, left)
     const before = clock.now()
-    const state = engine.run(slice)
+    // A guest does not run away from those who read what it writes.
+    const state = backlog(host) > 0 ? 'behind' : engine.run(slice)
     const now = clock.now()
     const lost = flush(host)
     if (lost !== undefined) machine.stop({ kind: 'exit', status: lost })
@@ -60,7 +62,8 @@ export async function runLoop(
     if (state === 'idle') {
       progress.erase()
       await clock.sleep(deadline - now, wake.signal)
-    } else {
+    } else if (state === 'behind') await clock.sleep(glance, wake.signal)
+    else {
       const due = pace.worked(slice, now - before, now)
       progress.update(machine.executed)
       if (due) await clock.breathe()

@@ -1,10 +1,14 @@
 /** The host of a run in a thread of its own: streams and files as ever, signals and input by way of the supervisor. */
 import type { MessagePort } from 'node:worker_threads'
 import { FdOutput } from '../host/fd-output.ts'
-import type { Host, Input, Signals } from '../host/host.ts'
+import type { Input, Signals } from '../host/host.ts'
 import { nodeHost } from '../host/node.ts'
+import { capacity } from '../host/sink.ts'
 import type { ToRun, ToSupervisor } from './messages.ts'
 import { Away, Phase, type SharedState } from './shared.ts'
+
+/** Milliseconds in which a reader takes something that reads at all. */
+const readerTime = 100
 
 /** An output that says when it waits for its reader, and keeps what waits where the supervisor finds it. */
 class SharedOutput extends FdOutput {
@@ -17,13 +21,26 @@ class SharedOutput extends FdOutput {
   }
 
   override flush(): void {
+    this.#waits(() => super.flush())
+  }
+  override settle(patience?: number, left?: number): void {
+    this.#waits(() => super.settle(patience, left))
+  }
+  #waits(work: () => void): void {
+    const before = this.#state.away
     this.#state.away = Away.writing
-    super.flush()
-    this.#state.away = Away.not
+    work()
+    this.#state.away = before
+  }
+
+  /** Elsewhere the supervisor does not find what waits: not while the reader reads. */
+  protected override makeRoom(bytes: number): boolean {
+    this.settle(readerTime)
+    return (this.backlog === 0 && bytes <= capacity) || super.makeRoom(bytes)
   }
 }
 
-export function runHost(port: MessagePort, state: SharedState): Host {
+export function runHost(port: MessagePort, state: SharedState): ReturnType<typeof nodeHost> {
   const send = (message: ToSupervisor): void => port.postMessage(message)
   const heard = {
     signal: (_status: number, _name: string) => {},
@@ -62,10 +79,12 @@ export function runHost(port: MessagePort, state: SharedState): Host {
     },
     close: () => send({ kind: 'input-unwanted' }),
   })
+  const [stdout, stderr] = [new SharedOutput(1, state), new SharedOutput(2, state)]
+  FdOutput.pair(stdout, stderr)
   return {
     ...own,
-    stdout: new SharedOutput(1, state),
-    stderr: new SharedOutput(2, state),
+    stdout,
+    stderr,
     signals,
     input: input(),
     clock: {
@@ -82,6 +101,9 @@ export function runHost(port: MessagePort, state: SharedState): Host {
     },
     doing: what => {
       state.note = what
+    },
+    delivering: () => {
+      state.phase = Phase.delivering
     },
   }
 }

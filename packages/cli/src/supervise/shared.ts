@@ -1,4 +1,5 @@
 /** Memory that a run in a thread of its own shares with its supervisor: what can be known of a run that does not return. */
+import { capacity, type Kept } from '../host/sink.ts'
 
 /** How far a run is. */
 export const Phase = {
@@ -8,22 +9,17 @@ export const Phase = {
   running: 1,
   /** The run is over, plugins say what they found. */
   reporting: 2,
+  /** They have; readers have not taken everything yet. The run ends this by itself. */
+  delivering: 3,
 } as const
 
 /** Why a thread does nothing, if so. */
 export const Away = { not: 0, asleep: 1, writing: 2 } as const
 
 /** Indices of the words. */
-const Word = { phase: 0, beats: 1, away: 2, note: 3, stdout: 4, stderr: 5 } as const
-/** Bytes of the words, of the note, and of each output. */
-const [wordBytes, noteBytes, outputBytes] = [32, 480, 1 << 16]
-
-/** Where an output keeps what it has not written yet. */
-export interface Kept {
-  readonly bytes: Uint8Array
-  /** How many of them there are, in its only element. */
-  readonly used: Int32Array
-}
+const Word = { phase: 0, beats: 1, away: 2, note: 3, stdout: 4, stderr: 6 } as const
+/** Bytes of the words, and of the note. */
+const [wordBytes, noteBytes] = [32, 480]
 
 export class SharedState {
   readonly memory: SharedArrayBuffer
@@ -33,16 +29,16 @@ export class SharedState {
   readonly #note: Buffer
 
   /** Over the memory of another thread, or over new memory. */
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(wordBytes + noteBytes + 2 * outputBytes)) {
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(wordBytes + noteBytes + 2 * capacity)) {
     this.memory = memory
     this.#words = new Int32Array(memory, 0, wordBytes / 4)
     this.#note = Buffer.from(memory, wordBytes, noteBytes)
     const output = (word: number, at: number): Kept => ({
-      bytes: new Uint8Array(memory, at, outputBytes),
-      used: this.#words.subarray(word, word + 1),
+      bytes: new Uint8Array(memory, at, capacity),
+      span: this.#words.subarray(word, word + 2),
     })
     this.stdout = output(Word.stdout, wordBytes + noteBytes)
-    this.stderr = output(Word.stderr, wordBytes + noteBytes + outputBytes)
+    this.stderr = output(Word.stderr, wordBytes + noteBytes + capacity)
   }
 
   /** One of `Phase`. */

@@ -11,15 +11,17 @@ import { NodeInput } from '../host/node-input.ts'
 import { problem, reportStray } from '../report.ts'
 import { KeyFilter } from '../run/keys.ts'
 import type { ForeignRun } from './foreign.ts'
-import { exitWithoutThread, writeKept } from './last-resort.ts'
+import { exitWithoutThread } from './last-resort.ts'
 import type { RunData, ToRun, ToSupervisor } from './messages.ts'
 import { moment, tick, within } from './patience.ts'
-import { Away, type Kept, Phase, SharedState } from './shared.ts'
+import { Away, Phase, SharedState } from './shared.ts'
 import { stuckText } from './text.ts'
 import { type Verdict, Watch } from './watch.ts'
 
 /** Milliseconds in which a thread ends that is told to, if it can. */
 const endTime = 500
+/** Milliseconds in which a reader has to take something of what a thread left. */
+const readerTime = 1000
 
 /** Runs the command line in the module at `entry` (`worker.ts`). Ends the process. */
 export function supervise(entry: URL, args: readonly string[], run: ForeignRun): void {
@@ -113,29 +115,36 @@ class Supervisor {
     const ended = (await within(endTime, this.#worker.terminate())) !== undefined
     this.#input.close()
     // If it has not, it stands still; not while it writes them.
-    if (ended || away !== Away.writing) for (const [fd, kept] of this.#outputs()) writeKept(fd, kept)
-    const stderr = new FdOutput(2)
+    const stderr = this.#inherit(ended || away !== Away.writing)
     const stuck = { verdict, asked: this.#asked, run: this.#run, phase, note, away, place }
     // Ended at once, a run need not be stuck.
     problem(stderr, stuckText(stuck), verdict.after > 0 || note !== '' ? 'run/stuck' : undefined)
-    stderr.flush()
+    stderr.settle(readerTime)
     const status = verdict.kind === 'asked' && this.#asked ? this.#asked.status : ExitStatus.limit
     if (ended) process.exit(status)
     exitWithoutThread(status)
   }
 
-  #outputs(): [fd: 1 | 2, Kept][] {
-    return [
-      [1, this.#state.stdout],
-      [2, this.#state.stderr],
-    ]
+  /** Writes what the thread has left, unless it may still do so itself; gives standard error. */
+  #inherit(left = true): FdOutput {
+    const [stdout, stderr] = [new FdOutput(1), new FdOutput(2)]
+    FdOutput.pair(stdout, stderr)
+    const outputs = [
+      [stdout, this.#state.stdout],
+      [stderr, this.#state.stderr],
+    ] as const
+    for (const [output, { bytes, span }] of left ? outputs : []) {
+      output.write(bytes.slice(span[0], span[1]))
+      output.settle(readerTime)
+      output.giveUp()
+    }
+    return stderr
   }
 
   /** The thread has thrown where nothing could catch it. */
   #failed(error: unknown): void {
-    const stderr = new FdOutput(2)
+    const stderr = this.#inherit()
     this.#input.close()
-    for (const [fd, kept] of this.#outputs()) writeKept(fd, kept)
     if ((error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
       const megabytes = Math.round(v8.getHeapStatistics().heap_size_limit / 2 ** 20)
       problem(
@@ -145,7 +154,7 @@ class Supervisor {
         'run/memory',
       )
     } else reportStray(stderr, error)
-    stderr.flush()
+    stderr.settle(readerTime)
     this.#leave(ExitStatus.fault)
   }
 

@@ -24,6 +24,9 @@ export type Watched = Pick<SharedState, 'phase' | 'beats' | 'away' | 'note'>
 const [answerTime, callbackTime] = [1000, 2000]
 /** Plugins may report for this part of the time that the run took, within these bounds (milliseconds). */
 const [reportShare, leastReport, mostReport] = [0.1, 1000, 10_000]
+/** Milliseconds after which a run that waits for its readers has ended by itself. */
+const deliveryTime = 15_000
+
 export class Watch {
   readonly #limits: Limits
   readonly #state: Watched
@@ -79,6 +82,7 @@ export class Watch {
 
   /** The time for the answer; reports take the longer the more there was to see. */
   get #chance(): number {
+    if (this.#phase === Phase.delivering) return deliveryTime
     if (this.#phase !== Phase.reporting) return answerTime
     return Math.min(Math.max(this.#ran * reportShare, leastReport), mostReport)
   }
@@ -92,7 +96,7 @@ export class Watch {
       return late ? { kind: 'timeout', after: answerTime } : this.#given()
     }
     const since = now - this.#since
-    if ((this.#phase === Phase.reporting ? this.#ran + since : since) >= limit) this.ask('timeout')
+    if ((this.#phase === Phase.running ? since : this.#ran + since) >= limit) this.ask('timeout')
     return this.#given()
   }
 
