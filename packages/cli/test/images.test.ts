@@ -30,7 +30,7 @@ const runs = (name: string, args: readonly string[], out: string): Row => ({
 const refused = (name: string, args: readonly string[], ...says: string[]): Row => ({
   name,
   args,
-  status: 2,
+  status: 125,
   out: '',
   says,
 })

@@ -68,6 +68,7 @@ export const microbit: Board = {
   target: 'cortex-m0',
   maxCpus: 1,
   defaultMemory: ram.usual,
+  fixedMemory: true,
   build,
 }
 
