@@ -69,6 +69,8 @@ export function start(args: readonly string[], options: SpawnOptions = {}, redir
   })
   child.stderr?.setEncoding('utf8').on('data', (data: string) => {
     stderr += data
+    // A plugin that prints for ever, on a fast computer: what matters is how it begins and ends.
+    if (stderr.length > 1 << 26) stderr = `${stderr.slice(0, 1 << 20)}\n[…]\n${stderr.slice(-(1 << 20))}`
   })
   const done = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject)
