@@ -67,7 +67,7 @@ describe.each([0, 1, 'oracle'] as const)('tier %s', tier => {
       tier,
       [0x100, program],
     )
-    machine.run(200)
+    machine.run(10_000)
     const [cpu] = machine.cpus
     const register = (name: string) => cpu && machine.target.registers.find(r => r.name === name)?.read(cpu)
     expect([register('r5'), register('r0')]).toEqual([1n, 2n])

@@ -24,7 +24,7 @@ test.each([0, 1, 'oracle'] as const)('a frame that crosses into the page: tier %
   register('r4')?.write?.(cpu, 0x20002001n)
   register('r5')?.write?.(cpu, 0x20002010n)
   register('r6')?.write?.(cpu, 0x47702002n)
-  machine.run(200)
+  machine.run(10_000)
   expect(machine.readPhysical(0x20002000n, 4)).toEqual(words(0x47702002))
   expect(register('r0')?.read(cpu)).toBe(2n)
 })
