@@ -2,20 +2,24 @@
  * Every guest in every tier: status, output and events as recorded from QEMU, and the same events in the same order, at
  * the same instructions, in every tier.
  */
-import { GuestComparison, stressed } from '@guestscope/core/testing'
+import { GuestComparison, oneOfEach, stressed } from '@guestscope/core/testing'
 import { describe, expect, test } from 'vitest'
 import { cases as all, asRecorded, recording, runGuest, type Way } from './guest.ts'
 
 /** 35 million instructions with 100,000 interrupts: the command's tests run them, under the tester. */
 const cases = all.filter(c => !c.name.startsWith('storm-100000'))
 const comparison = new GuestComparison({ run: runGuest, recording, asRecorded })
-/** Much code that is compiled again and again takes minutes; that of one of these programs is in all tests. */
+/**
+ * Each program with one of its widths, in turn; and much code that is compiled again and again takes minutes: that of one of
+ * these programs is in all tests.
+ */
+const each = process.env.GUESTSCOPE_LONG ? cases : oneOfEach(cases, c => c.name.replace(/-rv\d+$/, ''))
 const heavy = /^(float|integer|programs-rv32)/
-const some = process.env.GUESTSCOPE_LONG ? cases : cases.filter(c => !heavy.test(c.name))
+const some = process.env.GUESTSCOPE_LONG ? cases : each.filter(c => !heavy.test(c.name))
 const ways: readonly [string, Way, typeof cases][] = [
   ['tier 0', { tier: 0 }, cases],
-  ['tier 1', { tier: 1 }, cases],
-  ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }, cases],
+  ['tier 1', { tier: 1 }, each],
+  ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }, each],
   ['tier 2, code that comes and goes', stressed(1), some],
 ]
 
@@ -28,5 +32,5 @@ describe.each(ways)('%s', (_, way, guests) => {
 })
 
 describe('oracle', () => {
-  test.each(cases.map(c => [c.name, c] as const))('%s', (_, guest) => comparison.oracle(guest))
+  test.each(each.map(c => [c.name, c] as const))('%s', (_, guest) => comparison.oracle(guest))
 })

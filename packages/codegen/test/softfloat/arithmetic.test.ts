@@ -113,12 +113,15 @@ function check(
   )
 }
 
+/** Every tuple of operands in the long tests, else every seventh. */
+const stride = process.env.GUESTSCOPE_LONG ? 1 : 7
+
 describe.each(OPERATIONS.map(operation => [operation.name, operation] as const))('%s', (_name, operation) => {
   it('rounds every operand of a tiny format as defined', () => {
     const format = operation.arity === 3 ? makeFormat('tiny5', 3, 1) : makeFormat('tiny7', 3, 3)
     const all = 1 << format.width
     const count = all ** operation.arity
-    for (let n = 0; n < count; n++) {
+    for (let n = 0; n < count; n += stride) {
       const x: bigint[] = []
       for (let i = 0, rest = n; i < operation.arity; i++, rest = Math.floor(rest / all)) {
         x.push(BigInt(rest % all))
