@@ -33,21 +33,24 @@ const isShort = (name: string): boolean => (qemu[name]?.insns[0] ?? 0) < 200_000
 const longWay = process.env.GUESTSCOPE_LONG ? [0, 2] : [0]
 
 describe.each(process.env.GUESTSCOPE_LONG ? ways : mostWays)('%s', (_, way) => {
-  test.each(riscv.filter(name => isShort(name) || longWay.includes(Number(way.tier))))(
-    '%s: accesses and instructions as on QEMU',
-    name => {
-      const { outputs, files, status } = runPlugins(
-        name,
-        [
-          [mem, { 'print-accesses': true }],
-          [execlog, { out: 'log' }],
-        ],
-        way,
-      )
-      expect(ownDigests(name, outputs[0] ?? '', files.get('log') ?? '')).toEqual(qemu[name])
-      expect(status).toBe(0)
-    },
-  )
+  test.each(
+    riscv.filter(
+      name =>
+        (isShort(name) && (process.env.GUESTSCOPE_LONG || !name.startsWith('paging'))) ||
+        longWay.includes(Number(way.tier)),
+    ),
+  )('%s: accesses and instructions as on QEMU', name => {
+    const { outputs, files, status } = runPlugins(
+      name,
+      [
+        [mem, { 'print-accesses': true }],
+        [execlog, { out: 'log' }],
+      ],
+      way,
+    )
+    expect(ownDigests(name, outputs[0] ?? '', files.get('log') ?? '')).toEqual(qemu[name])
+    expect(status).toBe(0)
+  })
 
   test('counts of accesses agree', () => {
     const { outputs } = runPlugins(

@@ -237,11 +237,13 @@ export class Installed implements PluginApi {
   // Cells.
 
   scoreboard<Name extends string>(...names: readonly Name[]): Scoreboard<Name> {
-    names.forEach((name, i) => {
+    const seen = new Set<string>()
+    for (const name of names) {
       check('scoreboard', 'text', name)
-      if (names.indexOf(name) < i)
+      if (seen.has(name))
         throw new PluginError('plugin/argument', `scoreboard: two cells are called '${name}'.`, 'Rename one.')
-    })
+      seen.add(name)
+    }
     const cells = names.map(name => [name, this.#cell(name)])
     return Object.fromEntries(cells) as Scoreboard<Name>
   }
