@@ -107,7 +107,7 @@ function blocksOf(
   return { executed: machine.executed, counts, order }
 }
 
-const instructions = process.env.GUESTSCOPE_LONG ? 300_000 : 20_000
+const instructions = process.env.GUESTSCOPE_LONG ? 100_000 : 20_000
 
 describe.each(Object.entries(guests))('%s', (_name, guest) => {
   const expected = blocksOf(guest, { tier: 0 }, () => instructions, instructions)

@@ -74,6 +74,8 @@ async function neverRead(
     // The run has begun, and has much more to say than there is room for.
     while (take(fd, Buffer.alloc(1)) === 0) await setTimeout(20)
     while (!isFull(fd));
+    // Time to print what there is no room for.
+    await setTimeout(2000)
     child.kill(signal)
   }
   const outcome = await done

@@ -24,7 +24,7 @@ import { SymbolTable } from '../src/run/symbols.ts'
 import { armGuest, contribGuest, guest } from './harness.ts'
 
 const long = process.env.GUESTSCOPE_LONG === '1'
-const [runs, instructions] = long ? [20, 200_000] : [2, 10_000]
+const [runs, instructions] = long ? [20, 20_000] : [2, 10_000]
 
 interface Guest {
   readonly file: string
