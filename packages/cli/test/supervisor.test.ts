@@ -57,7 +57,7 @@ async function run(
 const stuck = (options: string): string => `${plugin('stuck')},${options}`
 const main: readonly End[] = ['--timeout', '--max-instructions', 'SIGTERM', 'SIGINT']
 
-/** What is done, and with which ends, the first of them alone in the short tests; what is said of it. */
+/** What is done, and with which ends; what is said of it. */
 const cases: readonly (readonly [options: string, ends: readonly End[], from: string, place: boolean])[] = [
   ['at=install', ['--timeout', '--max-instructions'], 'stuck did not return from install', false],
   ['at=onTranslate', ['SIGINT'], 'stuck did not return from onTranslate', true],
@@ -76,23 +76,26 @@ const cases: readonly (readonly [options: string, ends: readonly End[], from: st
   ['at=onExit,how=prints', ['--timeout'], '', false],
 ]
 
+/** Of the short tests. */
+const quick = /^at=(install|onExit|onExec,how=regexp)/
+
 describe.concurrent('a plugin that does not return', () => {
   for (const [options, by, from, place] of cases)
-    test.each(process.env.GUESTSCOPE_LONG ? by : by.slice(0, options === 'at=onExec' ? main.length : 1))(
-      `${options}: %s`,
-      limit,
-      async end => {
-        const { status, stdout, stderr } = await run(end, stuck(options))
-        expect(status).toBe(ends[end].status)
-        expect(stderr).toContain(ends[end].says)
-        expect(stderr).toContain(from)
-        if (place) expect(stderr).toMatch(/stuck\.mjs:\d+:\d+\)/)
-        expect(stderr).toContain('(run/stuck)')
-        // What it had handed over before is there.
-        expect(stdout).toContain('stuck\n')
-        expect(stderr).toContain('before\n')
-      },
-    )
+    test.each(
+      process.env.GUESTSCOPE_LONG
+        ? by
+        : by.slice(0, options === 'at=onExec' ? main.length : quick.test(options) ? 1 : 0),
+    )(`${options}: %s`, limit, async end => {
+      const { status, stdout, stderr } = await run(end, stuck(options))
+      expect(status).toBe(ends[end].status)
+      expect(stderr).toContain(ends[end].says)
+      expect(stderr).toContain(from)
+      if (place) expect(stderr).toMatch(/stuck\.mjs:\d+:\d+\)/)
+      expect(stderr).toContain('(run/stuck)')
+      // What it had handed over before is there.
+      expect(stdout).toContain('stuck\n')
+      expect(stderr).toContain('before\n')
+    })
 
   test.each(['--timeout', 'SIGTERM'] as const)('a call of the operating system: %s', limit, async end => {
     const { status, stderr } = await run(end, stuck(`how=pipe,file=${pipe}`))

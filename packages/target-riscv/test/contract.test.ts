@@ -104,6 +104,9 @@ function options(xlen: Xlen): ContractOptions {
   }
 }
 
-describe.each([32, 64] as const)('RV%i', xlen => {
+/** Both widths in the long tests. */
+const widths: readonly (32 | 64)[] = process.env.GUESTSCOPE_LONG ? [32, 64] : [64]
+
+describe.each(widths)('RV%i', xlen => {
   for (const { name, skip, run } of targetContract(options(xlen))) test.skipIf(skip)(name, run)
 })

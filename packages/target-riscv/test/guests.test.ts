@@ -18,7 +18,7 @@ const heavy = /^(float|integer|programs-rv32)/
 const some = process.env.GUESTSCOPE_LONG ? cases : each.filter(c => !heavy.test(c.name))
 const ways: readonly [string, Way, typeof cases][] = [
   ['tier 0', { tier: 0 }, each],
-  ['tier 1', { tier: 1 }, each],
+  ['tier 1', { tier: 1 }, each.filter(c => process.env.GUESTSCOPE_LONG || !heavy.test(c.name))],
   ['tier 1, regions at once', { tier: 1, hotThreshold: 4, batch: 1 }, each],
   ['tier 2, code that comes and goes', stressed(1), some],
 ]
