@@ -5,10 +5,10 @@
  * Numeric operations carry their WebAssembly opcode and an independent JavaScript meaning (`eval`): i32 values are
  * signed numbers, i64 values signed bigints, floats numbers.
  */
-import { fma } from '../softfloat/arithmetic.ts'
-import { createEnv } from '../softfloat/env.ts'
-import { binary64 } from '../softfloat/format.ts'
-import { fmaCode } from '../wasm/features.ts'
+import { fma } from '../float/soft/arithmetic.ts'
+import { createEnv } from '../float/soft/env.ts'
+import { binary64 } from '../float/soft/format.ts'
+import { fmaCode } from '../wasm/asm/opcodes.ts'
 import type { Type } from './types.ts'
 
 /** A run-time value of the oracle. */

@@ -5,7 +5,7 @@
 import { accessInfo, Exit, Head } from '../abi.ts'
 import { opInfo, type Val } from '../ir/ops.ts'
 import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
-import type { Runtime } from '../wasm/lower.ts'
+import type { Runtime } from '../wasm/lower/lower.ts'
 
 /** A host function, as in the import object of generated code. */
 export type OracleHost = (cpu: number, ...args: number[]) => number | void

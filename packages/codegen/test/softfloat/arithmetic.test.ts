@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { FloatEnv, FloatFormat, Rounding } from '../../src/softfloat/index.ts'
+import type { FloatEnv, FloatFormat, Rounding } from '../../src/float/soft/index.ts'
 import {
   add,
   binary32,
@@ -13,7 +13,7 @@ import {
   mul,
   sqrt,
   sub,
-} from '../../src/softfloat/index.ts'
+} from '../../src/float/soft/index.ts'
 import type { Rational, Rounded } from './reference.ts'
 import { absolute, negate, over, plus, rationalOf, roundReference, squareRoot, times } from './reference.ts'
 import { interestingTuple, Random } from './values.ts'

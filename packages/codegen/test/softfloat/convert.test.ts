@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { FloatFormat, Rounding } from '../../src/softfloat/index.ts'
+import type { FloatFormat, Rounding } from '../../src/float/soft/index.ts'
 import {
   binary16,
   binary32,
@@ -14,7 +14,7 @@ import {
   roundToIntegral,
   saturateNaNToZero,
   toInt,
-} from '../../src/softfloat/index.ts'
+} from '../../src/float/soft/index.ts'
 import type { Rational } from './reference.ts'
 import { absolute, rationalOf, roundReference } from './reference.ts'
 import { interesting, Random, specials } from './values.ts'

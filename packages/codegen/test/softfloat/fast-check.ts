@@ -5,7 +5,8 @@
  */
 
 import { pathToFileURL } from 'node:url'
-import * as sf from '../../src/softfloat/index.ts'
+import * as sf from '../../src/float/soft/index.ts'
+import * as fast from './fast.ts'
 import { interesting, Random } from './values.ts'
 
 const view = new DataView(new ArrayBuffer(8))
@@ -38,11 +39,11 @@ const env: sf.FloatEnv = sf.createEnv()
 function judge(
   name: string,
   operands: number[],
-  exactness: sf.Exactness,
+  exactness: fast.Exactness,
   got: number,
   want: number,
 ): Verdict {
-  if (exactness === sf.UNKNOWN) return 'unknown'
+  if (exactness === fast.UNKNOWN) return 'unknown'
   // INVALID and DIVBYZERO are beyond the fast tests.
   const flags = env.flags & sf.INEXACT
   if (Object.is(got, want) && exactness === flags && (env.flags & (sf.INVALID | sf.DIVBYZERO)) === 0)
@@ -111,9 +112,9 @@ function exact32(operation: (a: bigint, b: bigint) => bigint, a: number, b: numb
 }
 
 /** Compares the single precision UNDERFLOW found by `isTiny32`. */
-function underflow32(verdict: Verdict, exactness: sf.Exactness, wide: number): Verdict {
+function underflow32(verdict: Verdict, exactness: fast.Exactness, wide: number): Verdict {
   if (verdict !== 'right') return verdict
-  const found = exactness === sf.ROUNDED && sf.isTiny32(wide)
+  const found = exactness === fast.ROUNDED && fast.isTiny32(wide)
   return found === ((env.flags & sf.UNDERFLOW) !== 0) ? 'right' : `underflow of ${wide}: ${env.flags}`
 }
 
@@ -123,35 +124,35 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const r = a + b
     if (!(Math.abs(r) < Infinity)) return 'unknown'
     const want = exact64((x, y) => sf.add(env, sf.binary64, x, y), a, b)
-    return judge('add', [a, b], sf.addInexact64(a, b, r), r, want)
+    return judge('add', [a, b], fast.addInexact64(a, b, r), r, want)
   },
   mul64(random) {
     const [a, b] = pair64(random)
     const r = a * b
     const want = exact64((x, y) => sf.mul(env, sf.binary64, x, y), a, b)
-    return known(judge('mul', [a, b], sf.mulInexact64(a, b, r), r, want), r, a, b)
+    return known(judge('mul', [a, b], fast.mulInexact64(a, b, r), r, want), r, a, b)
   },
   div64(random) {
     const [b, q] = pair64(random)
     const a = random.below(2) === 0 ? b * q : q
     const r = a / b
     const want = exact64((x, y) => sf.div(env, sf.binary64, x, y), a, b)
-    return known(judge('div', [a, b], sf.divInexact64(a, b, r), r, want), r, a, b)
+    return known(judge('div', [a, b], fast.divInexact64(a, b, r), r, want), r, a, b)
   },
   sqrt64(random) {
     const [q, b] = pair64(random)
     const a = random.below(2) === 0 ? q * q : Math.abs(b)
     const r = Math.sqrt(a)
     const want = exact64(x => sf.sqrt(env, sf.binary64, x), a, 0)
-    return known(judge('sqrt', [a], sf.sqrtInexact64(a, r), r, want), r, a)
+    return known(judge('sqrt', [a], fast.sqrtInexact64(a, r), r, want), r, a)
   },
   fma64(random) {
     const [a, b] = pair64(random)
     const c = addend(random, a * b, double(random, a * b))
-    const { result, exactness } = sf.fma64(a, b, c)
+    const { result, exactness } = fast.fma64(a, b, c)
     const want = exact64((x, y) => sf.fma(env, sf.binary64, x, y, fromDouble(c)), a, b)
     const verdict = judge('fma', [a, b, c], exactness, result, want)
-    if (exactness !== sf.UNKNOWN && env.flags & (sf.UNDERFLOW | sf.OVERFLOW))
+    if (exactness !== fast.UNKNOWN && env.flags & (sf.UNDERFLOW | sf.OVERFLOW))
       return `flags of fma(${a},${b},${c})`
     return known(verdict, a * b, a, b, c)
   },
@@ -160,7 +161,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const r = Math.fround(a + b)
     if (!(Math.abs(a) < Infinity && Math.abs(b) < Infinity)) return 'unknown'
     const want = exact32((x, y) => sf.add(env, sf.binary32, x, y), a, b)
-    const exactness = sf.addInexact32(a, b, r)
+    const exactness = fast.addInexact32(a, b, r)
     return judge('add', [a, b], exactness, r, want)
   },
   mul32(random) {
@@ -168,7 +169,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const r = Math.fround(a * b)
     if (!(Math.abs(a) < Infinity && Math.abs(b) < Infinity)) return 'unknown'
     const want = exact32((x, y) => sf.mul(env, sf.binary32, x, y), a, b)
-    const exactness = sf.mulInexact32(a, b, r)
+    const exactness = fast.mulInexact32(a, b, r)
     return underflow32(judge('mul', [a, b], exactness, r, want), exactness, a * b)
   },
   div32(random) {
@@ -177,7 +178,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const r = Math.fround(a / b)
     if (b === 0 || !(Math.abs(a) < Infinity && Math.abs(b) < Infinity)) return 'unknown'
     const want = exact32((x, y) => sf.div(env, sf.binary32, x, y), a, b)
-    const exactness = sf.divInexact32(a, b, r)
+    const exactness = fast.divInexact32(a, b, r)
     return underflow32(judge('div', [a, b], exactness, r, want), exactness, a / b)
   },
   sqrt32(random) {
@@ -186,7 +187,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const r = Math.fround(Math.sqrt(a))
     if (!(a >= 0)) return 'unknown'
     const want = exact32(x => sf.sqrt(env, sf.binary32, x), a, 0)
-    return judge('sqrt', [a], sf.sqrtInexact32(a, r), r, want)
+    return judge('sqrt', [a], fast.sqrtInexact32(a, r), r, want)
   },
   demote(random) {
     // Around the exponents of single precision, often next to the middle between two singles.
@@ -199,13 +200,13 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const r = Math.fround(wide)
     env.flags = 0
     const want = toSingle(sf.convertFormat(env, sf.binary64, sf.binary32, fromDouble(wide)))
-    const exactness = sf.demoteInexact(wide, r)
+    const exactness = fast.demoteInexact(wide, r)
     return underflow32(judge('demote', [wide], exactness, r, want), exactness, wide)
   },
   fma32(random) {
     const [a, b] = pair32(random)
     const c = Math.fround(addend(random, a * b, single(random, Math.fround(a * b))))
-    const { result, odd, exactness } = sf.fma32(a, b, c)
+    const { result, odd, exactness } = fast.fma32(a, b, c)
     const want = exact32((x, y) => sf.fma(env, sf.binary32, x, y, fromSingle(c)), a, b)
     const verdict = judge('fma', [a, b, c], exactness, result, want)
     return underflow32(known(verdict, 1, a, b, c), exactness, odd)

@@ -9,7 +9,7 @@ import {
   ROUNDED,
   sqrtInexact64,
   UNKNOWN,
-} from '../../src/softfloat/index.ts'
+} from './fast.ts'
 import { CHECKS, runCheck } from './fast-check.ts'
 
 // Bigint loops of about a second each; machines may be slow or busy.

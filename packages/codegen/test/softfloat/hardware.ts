@@ -8,8 +8,8 @@
  */
 
 import { spawnSync } from 'node:child_process'
-import type { FloatFormat, Rounding } from '../../src/softfloat/index.ts'
-import { binary32, binary64, isAnyNaN } from '../../src/softfloat/index.ts'
+import type { FloatFormat, Rounding } from '../../src/float/soft/index.ts'
+import { binary32, binary64, isAnyNaN } from '../../src/float/soft/index.ts'
 import type { Answer } from './operations.ts'
 import { ARITIES, NAMES, reference } from './operations.ts'
 import { interestingTuple, Random } from './values.ts'

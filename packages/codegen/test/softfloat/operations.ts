@@ -1,6 +1,6 @@
 /** The reference as the numbered operations of hardware.c, with the choices of x86. */
 
-import type { FloatFormat, Rounding } from '../../src/softfloat/index.ts'
+import type { FloatFormat, Rounding } from '../../src/float/soft/index.ts'
 import {
   add,
   binary32,
@@ -16,7 +16,7 @@ import {
   sqrt,
   sub,
   toInt,
-} from '../../src/softfloat/index.ts'
+} from '../../src/float/soft/index.ts'
 
 /** Operation numbers of hardware.c; 16 more for single precision. */
 export const NAMES: readonly string[] = [

@@ -4,7 +4,7 @@
  * reference arithmetic but the format descriptors.
  */
 
-import type { FloatFormat, Rounding } from '../../src/softfloat/index.ts'
+import type { FloatFormat, Rounding } from '../../src/float/soft/index.ts'
 
 /** numerator / denominator, denominator > 0, not reduced. */
 export interface Rational {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FloatEnv, FloatFormat } from '../../src/softfloat/index.ts'
+import type { FloatEnv, FloatFormat } from '../../src/float/soft/index.ts'
 import {
   add,
   binary32,
@@ -22,7 +22,7 @@ import {
   mul,
   sqrt,
   sub,
-} from '../../src/softfloat/index.ts'
+} from '../../src/float/soft/index.ts'
 
 type Binary = (env: FloatEnv, format: FloatFormat, a: bigint, b: bigint) => bigint
 

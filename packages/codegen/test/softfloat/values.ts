@@ -1,6 +1,6 @@
 /** Deterministic random numbers and operand generators that favour the values where rounding goes wrong. */
 
-import type { FloatFormat } from '../../src/softfloat/index.ts'
+import type { FloatFormat } from '../../src/float/soft/index.ts'
 
 /** A 32-bit generator (xorshift128); the same seed gives the same tests. */
 export class Random {

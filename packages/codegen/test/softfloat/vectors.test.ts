@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import type { Rounding } from '../../src/softfloat/index.ts'
+import type { Rounding } from '../../src/float/soft/index.ts'
 import { NAMES, reference } from './operations.ts'
 
 it('agrees with recorded results of a CPU', () => {

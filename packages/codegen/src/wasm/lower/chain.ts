@@ -1,6 +1,6 @@
 /** The way to the next block: through the jump cache, and from a region straight to the next one. */
-import { Block, Head, JumpCache } from '../abi.ts'
-import type { Code } from './encode.ts'
+import { Block, Head, JumpCache } from '../../abi.ts'
+import type { Code } from '../asm/encode.ts'
 import { cpuLocal } from './lower.ts'
 
 /**

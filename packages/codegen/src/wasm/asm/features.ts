@@ -1,11 +1,7 @@
 /** What the WebAssembly engine under us can do beyond the standard that everything here rests on. */
-import type { Val } from '../ir/ops.ts'
+import type { Val } from '../../ir/ops.ts'
 import { Code, ModuleWriter } from './encode.ts'
-
-/** Instructions of `f64.fma` once its arguments are vectors: f64x2.relaxed_madd, f64x2.extract_lane 0. */
-export const fmaCode: readonly number[] = [0xfd, 0x87, 0x02, 0xfd, 0x21, 0x00]
-/** f64x2.splat */
-export const splatCode: readonly number[] = [0xfd, 0x14]
+import { fmaCode, splatCode } from './opcodes.ts'
 
 function probe(): boolean {
   const module = new ModuleWriter()

@@ -1,6 +1,6 @@
 /** Nodes on floating-point values that the algorithms here are made of. */
-import type { Builder } from '../ir/builder.ts'
-import type { Node, Type } from '../ir/types.ts'
+import type { Builder } from '../../ir/builder.ts'
+import type { Node, Type } from '../../ir/types.ts'
 import { bitsOf, finite, type NativeFormat, normal } from './format.ts'
 
 export const zero = (b: Builder, x: Node): Node => b.op(`${x.type}.eq`, x, b.const(x.type as Type, 0))

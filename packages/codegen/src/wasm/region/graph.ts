@@ -1,7 +1,7 @@
 /** The control flow of a region: which block follows which, how they nest, and how far it is to the next check of the budget. */
-import type { Node } from '../ir/types.ts'
-import type { Region, RegionBlock } from './region-type.ts'
+import type { Node } from '../../ir/types.ts'
 import { type Structure, structure } from './structure.ts'
+import type { Region, RegionBlock } from './type.ts'
 
 /** The address that a constant stands for. */
 export const pcOf = (node: Node | undefined): bigint | undefined =>

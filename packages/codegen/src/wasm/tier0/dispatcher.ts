@@ -2,12 +2,12 @@
  * The dispatcher of `run`: finds the block at pc through the jump cache, calls its region if there is one and the budget
  * covers it, and otherwise makes the block ready for the interpreter.
  */
-import { Block, Exit, fetchFault, Head, JumpCache, Rec } from '../abi.ts'
-import { emitJumpCacheProbe } from './chain.ts'
-import type { Code, Label, ModuleWriter } from './encode.ts'
-import { AccessLowerer } from './guest-access.ts'
-import { type CalleeIndex, cpuLocal, type Runtime } from './lower.ts'
-import { regionType } from './region-type.ts'
+import { Block, Exit, fetchFault, Head, JumpCache, Rec } from '../../abi.ts'
+import type { Code, Label, ModuleWriter } from '../asm/encode.ts'
+import { emitJumpCacheProbe } from '../lower/chain.ts'
+import { AccessLowerer } from '../lower/guest-access.ts'
+import { type CalleeIndex, cpuLocal, type Runtime } from '../lower/lower.ts'
+import { regionType } from '../region/type.ts'
 
 export interface InterpreterOptions {
   /** Executions of a block after which `run` asks for a region; 0: never. */

@@ -1,6 +1,6 @@
 /** Lowers IR functions (page walks, trap entry, access to system registers …) to WebAssembly functions. */
-import type { IrFunction, Node } from '../ir/types.ts'
-import { Code, type ModuleWriter } from './encode.ts'
+import type { IrFunction, Node } from '../../ir/types.ts'
+import { Code, type ModuleWriter } from '../asm/encode.ts'
 import { type CalleeIndex, Lowerer, type Runtime } from './lower.ts'
 
 class FunctionLowerer extends Lowerer {

@@ -2,15 +2,15 @@
  * Lowers the blocks of a region one by one: guest registers in locals, the time of each instruction, calls of plugins, and
  * the ways out. How the blocks follow each other is the region's (`region.ts`).
  */
-import { Exit, Head, Rec, Single } from '../abi.ts'
-import { type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
-import type { Code, Label } from './encode.ts'
-import { AccessLowerer, type FlatMemory } from './guest-access.ts'
-import { type CalleeIndex, cpuLocal, type Runtime, storeOp } from './lower.ts'
-import { addConstant, Counts } from './region-counts.ts'
-import { RegionGraph } from './region-graph.ts'
-import { type Slot, slotsOf } from './region-slots.ts'
-import { hookCallee, type Region, type RegionBlock } from './region-type.ts'
+import { Exit, Head, Rec, Single } from '../../abi.ts'
+import { type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
+import type { Code, Label } from '../asm/encode.ts'
+import { AccessLowerer, type FlatMemory } from '../lower/guest-access.ts'
+import { type CalleeIndex, cpuLocal, type Runtime, storeOp } from '../lower/lower.ts'
+import { addConstant, Counts } from './counts.ts'
+import { RegionGraph } from './graph.ts'
+import { type Slot, slotsOf } from './slots.ts'
+import { hookCallee, type Region, type RegionBlock } from './type.ts'
 
 /** Operations before which nothing may be owed: those that end the block, and those that others see the slots at. */
 const paysFirst = new Set(['goto', 'branch', 'raise', 'leave', 'hook'])

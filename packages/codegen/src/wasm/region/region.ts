@@ -4,15 +4,15 @@
  * budget when it begins. At the entry and at the head of each loop the budget must cover the longest way to the next
  * such place or out; a region never runs past it.
  */
-import { Block, Exit, Head, Rec } from '../abi.ts'
-import type { Node, Type } from '../ir/types.ts'
-import { emitChain } from './chain.ts'
-import { Code, type Label, type ModuleWriter } from './encode.ts'
-import { type CalleeIndex, cpuLocal, type Runtime } from './lower.ts'
-import { BlockLowerer } from './region-block.ts'
-import { pcOf } from './region-graph.ts'
-import { type Region, regionType } from './region-type.ts'
+import { Block, Exit, Head, Rec } from '../../abi.ts'
+import type { Node, Type } from '../../ir/types.ts'
+import { Code, type Label, type ModuleWriter } from '../asm/encode.ts'
+import { emitChain } from '../lower/chain.ts'
+import { type CalleeIndex, cpuLocal, type Runtime } from '../lower/lower.ts'
+import { BlockLowerer } from './block.ts'
+import { pcOf } from './graph.ts'
 import type { Structure } from './structure.ts'
+import { type Region, regionType } from './type.ts'
 
 class RegionLowerer extends BlockLowerer {
   readonly #labels = new Map<number, { merge?: Label; loop?: Label }>()

@@ -1,6 +1,6 @@
 /** The two formats that WebAssembly computes with, and tests of their bits in IR. */
-import type { Builder } from '../ir/builder.ts'
-import type { Node } from '../ir/types.ts'
+import type { Builder } from '../../ir/builder.ts'
+import type { Node } from '../../ir/types.ts'
 
 export interface NativeFormat {
   /** IR type of a value, and of its bits. */

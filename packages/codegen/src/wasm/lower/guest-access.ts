@@ -2,8 +2,8 @@
  * Accesses to guest memory in regions and the interpreter: through the soft TLB, or to memory at a fixed place; what
  * misses takes the slow road, a call.
  */
-import { Tlb } from '../abi.ts'
-import { type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
+import { Tlb } from '../../abi.ts'
+import { type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
 import { cpuLocal, Lowerer, loadOp, storeOp } from './lower.ts'
 
 /** Guest memory at a fixed place. */

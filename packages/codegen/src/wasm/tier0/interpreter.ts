@@ -2,13 +2,13 @@
  * Makes the function `run(cpu) → exit code`: the dispatcher (`dispatcher.ts`) and T0, the interpreter of decoded blocks.
  * It runs the records of a block with handlers lowered from the same semantics that regions are made of.
  */
-import { accessInfo, Block, Exit, Head, Hooked, Rec } from '../abi.ts'
-import { Field } from '../ir/operands.ts'
-import type { Node, Type } from '../ir/types.ts'
+import { accessInfo, Block, Exit, Head, Hooked, Rec } from '../../abi.ts'
+import { Field } from '../../ir/operands.ts'
+import type { Node, Type } from '../../ir/types.ts'
+import { Code, type ModuleWriter } from '../asm/encode.ts'
+import type { LoweredAccess } from '../lower/guest-access.ts'
+import { type CalleeIndex, cpuLocal, type Runtime } from '../lower/lower.ts'
 import { Dispatcher, type InterpreterOptions } from './dispatcher.ts'
-import { Code, type ModuleWriter } from './encode.ts'
-import type { LoweredAccess } from './guest-access.ts'
-import { type CalleeIndex, cpuLocal, type Runtime } from './lower.ts'
 
 /** The semantics of one handler, over record operands. */
 export interface Handler {

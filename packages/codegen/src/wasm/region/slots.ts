@@ -1,7 +1,7 @@
 /** Which state slots a region keeps in locals. */
-import type { Node, Type } from '../ir/types.ts'
-import type { Code } from './encode.ts'
-import type { Region, RegionBlock } from './region-type.ts'
+import type { Node, Type } from '../../ir/types.ts'
+import type { Code } from '../asm/encode.ts'
+import type { Region, RegionBlock } from './type.ts'
 
 /** A state slot that lives in a local. */
 export interface Slot {

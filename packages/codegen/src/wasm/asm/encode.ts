@@ -1,5 +1,5 @@
 /** A small writer of WebAssembly modules: just the sections and instructions that the lowering needs. */
-import type { Type } from '../ir/types.ts'
+import type { Type } from '../../ir/types.ts'
 
 const valType: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }
 

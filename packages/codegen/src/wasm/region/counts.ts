@@ -2,10 +2,10 @@
  * Counts in a region. What a block adds to a slot becomes one addition at its end; wherever the block is left before, or
  * others see the slots, what is owed so far is paid there. The pointer of trace records is such a slot, too.
  */
-import type { Node, Type } from '../ir/types.ts'
-import type { Code } from './encode.ts'
-import { cpuLocal } from './lower.ts'
-import type { Slot } from './region-slots.ts'
+import type { Node, Type } from '../../ir/types.ts'
+import type { Code } from '../asm/encode.ts'
+import { cpuLocal } from '../lower/lower.ts'
+import type { Slot } from './slots.ts'
 
 /** An amount that a slot lacks. */
 interface Owed {

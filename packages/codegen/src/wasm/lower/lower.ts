@@ -3,12 +3,12 @@
  * where state lives and in how an instruction is left; they override those parts. Accesses to guest memory are in
  * `guest-access.ts`.
  */
-import { Head } from '../abi.ts'
-import { opInfo } from '../ir/ops.ts'
-import { type Callee, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
-import { type Plan, plan } from '../passes/placement.ts'
-import type { Code, Label } from './encode.ts'
-import { splatCode } from './features.ts'
+import { Head } from '../../abi.ts'
+import { opInfo } from '../../ir/ops.ts'
+import { type Callee, type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
+import { type Plan, plan } from '../../passes/placement.ts'
+import type { Code, Label } from '../asm/encode.ts'
+import { splatCode } from '../asm/opcodes.ts'
 
 /** Gives each function that code may call its index in the module under construction. */
 export type CalleeIndex = (callee: Callee) => number

@@ -1,6 +1,6 @@
 /** Fused multiply-add that rounds to nearest even: x * y + z rounded once, out of the machine's own operations. */
-import type { Builder } from '../ir/builder.ts'
-import type { Node } from '../ir/types.ts'
+import type { Builder } from '../../ir/builder.ts'
+import type { Node } from '../../ir/types.ts'
 import type { Done } from './arithmetic.ts'
 import { bitsOf, double, finite, floatOf, type NativeFormat, single, widen } from './format.ts'
 import {

@@ -1,9 +1,9 @@
 /**
  * Arithmetic that rounds to nearest even, with the machine's own operations, and whether the result was inexact: the
- * tests of `softfloat/fast.ts` (where they are explained) as IR.
+ * tests of `test/softfloat/fast.ts` (where they are explained) as IR.
  */
-import type { Builder } from '../ir/builder.ts'
-import type { Node } from '../ir/types.ts'
+import type { Builder } from '../../ir/builder.ts'
+import type { Node } from '../../ir/types.ts'
 import { double, floatOf, type NativeFormat, single, widen } from './format.ts'
 import { differs, finiteValue, normalValue, notTiny, raw, sumInexact, times, zero } from './values.ts'
 
