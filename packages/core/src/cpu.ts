@@ -1,7 +1,7 @@
 import { Head } from '@guestscope/codegen'
-import { Layout } from './layout.ts'
-import type { Machine } from './machine.ts'
-import type { GuestMemory } from './memory.ts'
+import type { Machine } from './machine/machine.ts'
+import { Layout } from './memory/layout.ts'
+import type { GuestMemory } from './memory/memory.ts'
 
 /** A host call of which there is more to do, as the trap that it is. */
 export interface UnfinishedCall {

@@ -8,12 +8,12 @@ import type {
   Operands,
   Type,
 } from '@guestscope/codegen'
+import type { MmioDevice } from './board/device.ts'
 import type { Cpu } from './cpu.ts'
-import type { MmioDevice } from './device.ts'
-import type { DisconType } from './discon.ts'
-import type { Machine } from './machine.ts'
-import type { Flow, Privilege } from './plugin/index.ts'
-import type { InsnKind } from './plugin/kind.ts'
+import type { DisconType } from './events/discon.ts'
+import type { Flow, Privilege } from './events/index.ts'
+import type { InsnKind } from './events/kind.ts'
+import type { Machine } from './machine/machine.ts'
 
 /** What kind of access is being translated. */
 export const Access = { load: 0, store: 1, fetch: 2, debug: 4 } as const

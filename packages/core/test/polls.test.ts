@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Polls } from '../src/polls.ts'
+import { Polls } from '../src/machine/polls.ts'
 
 test('a poll is told of once, and ten in a run', () => {
   const told: string[] = []
