@@ -9,11 +9,10 @@ import type {
   Type,
 } from '@guestscope/codegen'
 import type { MmioDevice } from './board/device.ts'
-import type { Cpu } from './cpu.ts'
+import type { Cpu, CpuHost } from './cpu.ts'
 import type { DisconType } from './events/discon.ts'
 import type { Flow, Privilege } from './events/index.ts'
 import type { InsnKind } from './events/kind.ts'
-import type { Machine } from './machine/machine.ts'
 
 /** What kind of access is being translated. */
 export const Access = { load: 0, store: 1, fetch: 2, debug: 4 } as const
@@ -70,7 +69,7 @@ export interface Semantics {
 export interface HostImport {
   readonly callee: Callee
   /** Gets the CPU and the arguments after it; i64 never crosses (split into two i32, low first). */
-  readonly implement: (machine: Machine) => (cpu: Cpu, ...args: number[]) => number | void
+  readonly implement: (machine: CpuHost) => (cpu: Cpu, ...args: number[]) => number | void
 }
 
 /** A register that plugins, debuggers and tests can name. */
@@ -147,7 +146,7 @@ export interface Target {
   /** Does the CPU ignore bus errors of loads and stores now? Then loads give 0. Absent: never. */
   ignoresBusErrors?(cpu: Cpu): boolean
   /** Devices inside the CPUs, made once per machine; an access says which CPU asks. They hide the board's. */
-  devices?(machine: Machine): readonly { readonly base: bigint; readonly device: MmioDevice }[]
+  devices?(machine: CpuHost): readonly { readonly base: bigint; readonly device: MmioDevice }[]
   /** `Machine.wiring.clockHz` has changed. */
   clockChanged?(cpu: Cpu): void
   /** Are data accesses neither translated nor protected while these flags hold? Absent: not known of any. */

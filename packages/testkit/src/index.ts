@@ -1,6 +1,5 @@
 /** For the tests of targets: what core demands of every target. No part of a running emulator. */
 
-export { type ElfOptions, type ElfSegment, writeElf } from '@guestscope/images'
 export {
   type ContractCase,
   type ContractOptions,

@@ -1,6 +1,6 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
 import { Head, JumpCache } from '@guestscope/codegen'
-import type { Cpu } from '../cpu.ts'
+import type { AddressRange, Cpu } from '../cpu.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Flow } from '../events/index.ts'
 import { BlockHookRunner } from '../hooks/block-hooks.ts'
@@ -12,12 +12,6 @@ import { Access, type Target } from '../target.ts'
 import { Regions, type RegionTuning } from './regions.ts'
 import { type Tb, TbCache } from './tb.ts'
 import { FetchFault, Translator } from './translator.ts'
-
-/** Virtual addresses, both ends included. */
-export interface AddressRange {
-  readonly base: number
-  readonly last: number
-}
 
 export interface GuestCodeOptions {
   readonly target: Target

@@ -8,7 +8,7 @@
 import { Block, noRegion } from '@guestscope/codegen'
 import type { CompiledModule, Engine } from '../engine/engine.ts'
 import type { GuestMemory } from '../memory/memory.ts'
-import type { CompiledRegion, Tb } from './tb.ts'
+import type { CompiledRegion, RegionModule, Tb } from './tb.ts'
 import { type FoundRegion, type RegionLimits, regionLimits, type Translator } from './translator.ts'
 
 /** Settings of the tiers; the defaults are for use, others for tests. */
@@ -37,12 +37,6 @@ export const defaultTuning: RegionTuning = {
   hotSamples: 16,
   waitForT2: false,
   cacheBytes: 16 << 20,
-}
-
-/** A live module. */
-export interface RegionModule {
-  readonly bytes: number
-  readonly regions: Set<CompiledRegion>
 }
 
 interface Finding extends FoundRegion {

@@ -4,7 +4,6 @@ import type { BlockHooks } from '../hooks/instrument.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { PageFlag } from '../memory/memory.ts'
 import type { DecodedInsn } from '../target.ts'
-import type { RegionModule } from './regions.ts'
 
 /** A block as it comes from the translator. */
 export interface DecodedBlock {
@@ -93,6 +92,12 @@ export class Tb implements DecodedBlock {
       endsBlock: index === this.length - 1,
     }
   }
+}
+
+/** A live module of regions. */
+export interface RegionModule {
+  readonly bytes: number
+  readonly regions: Set<CompiledRegion>
 }
 
 /** A compiled region. It is entered at its first block only. */

@@ -16,11 +16,11 @@ import {
   type Val,
 } from '@guestscope/codegen'
 import type { DecodedBlock } from '../code/tb.ts'
-import { TierCounters } from '../machine/statistics.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import type { Semantics, Target } from '../target.ts'
 import { type CoreFunctions, coreFunctions, coreHost } from './functions.ts'
 import { type OracleHostView, oracleRun } from './oracle.ts'
+import { TierCounters } from './tiers.ts'
 
 /** A host function as WebAssembly calls it: the vCPU's base address, then i32 arguments. */
 export type HostFunction = (cpu: number, ...args: number[]) => number | void

@@ -1,14 +1,15 @@
 /** The JavaScript side of what generated code calls: core's own host functions and the target's. */
 import { Head } from '@guestscope/codegen'
 import type { GuestCode } from '../code/guest-code.ts'
-import type { Cpu } from '../cpu.ts'
-import type { Machine } from '../machine/machine.ts'
+import type { Cpu, CpuHost } from '../cpu.ts'
 import { type AccessHost, slowLoad, slowProbe, slowStore } from '../memory/access.ts'
+import type { Target } from '../target.ts'
 import type { HostFunction } from './engine.ts'
 
 /** What the functions need that a machine does not show to everybody. */
 export interface HostFunctionOptions {
-  readonly machine: Machine
+  readonly machine: CpuHost
+  readonly target: Target
   readonly code: GuestCode
   readonly access: AccessHost
   /** Does something wait that needs the run loop before the next instruction? */
@@ -18,7 +19,7 @@ export interface HostFunctionOptions {
 }
 
 /** The vCPU whose area begins at a linear address. */
-export const cpuAt = ({ cpus, memory }: Machine, base: number): Cpu =>
+export const cpuAt = ({ cpus, memory }: CpuHost, base: number): Cpu =>
   cpus[memory.view.getInt32(base + Head.index, true)] as Cpu
 
 /**
@@ -26,7 +27,7 @@ export const cpuAt = ({ cpus, memory }: Machine, base: number): Cpu =>
  * and finds the CPU itself, so that V8 can inline what it calls.
  */
 export function hostFunctions(options: HostFunctionOptions): Map<string, HostFunction> {
-  const { machine, code, access } = options
+  const { machine, target, code, access } = options
   const { hooks } = code
   const own: Record<string, (base: number, a: number, b: number, c: number) => number | void> = {
     'core.flush': base => code.spaces.flush(cpuAt(machine, base)),
@@ -55,7 +56,7 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
     'core.report': (base, cause, low, high) => options.report(cpuAt(machine, base), cause, low, high),
   }
   const host = new Map<string, HostFunction>(Object.entries(own) as [string, HostFunction][])
-  for (const h of machine.target.host) {
+  for (const h of target.host) {
     if (host.has(h.callee.name)) continue
     const f = h.implement(machine)
     host.set(h.callee.name, (base, ...args) => f(cpuAt(machine, base), ...args))

@@ -1,5 +1,6 @@
 /** For plugin hosts and debuggers: what they may ask of translated code, and where their records lie. */
 
+export type { TrapReturn } from '../cpu.ts'
 export { describeError } from '../machine/stop.ts'
 export { endOfTime } from '../machine/time.ts'
 export { PluginArea } from '../memory/layout.ts'
@@ -15,5 +16,4 @@ export type {
   HookCondition,
   Instrumentation,
   TraceTarget,
-  TrapReturn,
 } from './instrument.ts'

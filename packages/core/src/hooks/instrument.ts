@@ -1,5 +1,5 @@
 /** What the engine needs of the plugin host: hooks for the code it translates, and somewhere to report to. */
-import type { Cpu } from '../cpu.ts'
+import type { Cpu, TrapReturn } from '../cpu.ts'
 import type { Condition, RegisterAccess, TraceField } from '../events/index.ts'
 import type { DecodedInsn } from '../target.ts'
 
@@ -79,13 +79,6 @@ export interface BlockSource {
     readonly insn: DecodedInsn
     readonly bytes: Uint8Array
   }[]
-}
-
-/** The instruction of a return from a trap handler that generated code leaves to `Target.handleExit`. */
-export interface TrapReturn {
-  readonly pc: bigint
-  readonly physical: bigint
-  readonly size: number
 }
 
 /** Implemented by the plugin host. Nothing here may throw: an error of a plugin ends the run through `Machine.stop`. */

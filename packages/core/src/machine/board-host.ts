@@ -1,10 +1,12 @@
 /** What the board's devices, and those inside the CPUs, may use of a machine. */
 import type { BoardHost } from '../board/board.ts'
-import type { Machine } from './machine.ts'
+import type { CpuHost } from '../cpu.ts'
+import type { Target } from '../target.ts'
 import type { MachineTime } from './time.ts'
 
 export interface BoardHostParts {
-  readonly machine: Machine
+  readonly machine: CpuHost
+  readonly target: Target
   readonly time: MachineTime
   /** The slice that runs must end. */
   interrupt(): void
@@ -14,7 +16,14 @@ export interface BoardHostParts {
   absentRead(address: number): void
 }
 
-export function boardHost({ machine, time, interrupt, clockChanged, ...rest }: BoardHostParts): BoardHost {
+export function boardHost({
+  machine,
+  target,
+  time,
+  interrupt,
+  clockChanged,
+  ...rest
+}: BoardHostParts): BoardHost {
   return {
     clock: () => time.virtual(),
     schedule: (token, at, callback) => {
@@ -23,8 +32,8 @@ export function boardHost({ machine, time, interrupt, clockChanged, ...rest }: B
     cancel: token => time.cancel(token),
     exit: status => machine.exit(status),
     setLine: (cpu, line, level) => {
-      const target = machine.cpus[cpu]
-      if (target) machine.target.setLine(target, line, level)
+      const at = machine.cpus[cpu]
+      if (at) target.setLine(at, line, level)
     },
     setClock: clockChanged,
     ...rest,

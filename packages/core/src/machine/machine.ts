@@ -9,18 +9,18 @@ import {
 } from '../board/board.ts'
 import type { SemihostingHost } from '../board/guest-files.ts'
 import type { LoadedImage } from '../board/image.ts'
-import { type AddressRange, GuestCode } from '../code/guest-code.ts'
+import type { GuestCode } from '../code/guest-code.ts'
 import type { Tb, TbCache } from '../code/tb.ts'
-import { Cpu } from '../cpu.ts'
+import { type AddressRange, Cpu, type CpuHost, type TrapReturn } from '../cpu.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type Instrumentation, noInstrumentation, type TrapReturn, translating } from '../hooks/instrument.ts'
-import { readPhysical, readVirtual, translateDebug, writeVirtual } from '../memory/inspect.ts'
+import { type Instrumentation, noInstrumentation, translating } from '../hooks/instrument.ts'
+import { Inspector } from '../memory/inspect.ts'
 import { GuestMemory } from '../memory/memory.ts'
-import { Access, type Target } from '../target.ts'
+import type { Target } from '../target.ts'
 import { boardHost } from './board-host.ts'
 import { machineEngine } from './machine-engine.ts'
 import { type MachineOptions, rateOf, tuningOf } from './machine-options.ts'
-import { Polls } from './polls.ts'
+import { Notices } from './notices.ts'
 import { clearMemory, powerOn } from './power.ts'
 import { RunLoop, type RunState } from './run-loop.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
@@ -28,7 +28,7 @@ import type { StopReason } from './stop.ts'
 import { MachineTime, usualRate } from './time.ts'
 import { TrapReports } from './trap-reports.ts'
 
-export class Machine {
+export class Machine implements CpuHost {
   readonly target: Target
   readonly memory: GuestMemory
   readonly cpus: readonly Cpu[]
@@ -50,10 +50,8 @@ export class Machine {
   readonly #time = new MachineTime()
   readonly #loop: RunLoop
   readonly #traps: TrapReports
-  readonly #notice: (text: string) => void
-  readonly #polls = new Polls((key, text) => this.notice(key, text))
-  /** Notices given, by key. */
-  readonly #noticed = new Set<string>()
+  readonly #notices: Notices
+  readonly #inspector: Inspector
   /** An instruction takes a cycle of the board's clock. */
   readonly #followsClock: boolean
   /** Instructions executed before the last reset. */
@@ -66,9 +64,10 @@ export class Machine {
     this.semihostingHost = options.semihostingHost
     this.startTime = options.startTime ?? defaultStartTime
     this.image = options.image
-    this.#notice = options.notice ?? (() => {})
+    this.#notices = new Notices(options.notice)
     this.host = boardHost({
       machine: this,
+      target: this.target,
       time: this.#time,
       interrupt: () => this.#loop.interrupt(),
       reset: () => {
@@ -76,7 +75,7 @@ export class Machine {
         this.#loop.interrupt()
       },
       clockChanged: hz => this.#clockChanged(hz),
-      absentRead: address => this.#polls.add(address),
+      absentRead: address => this.#notices.absent(address),
     })
     this.#board = options.board.build(this.host, options)
     this.#fixedMemory = options.board.fixedMemory ?? false
@@ -87,26 +86,25 @@ export class Machine {
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory))
     for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device, true)
     for (const d of this.#board.devices) this.memory.attach(d.base, d.device, false)
-    const tuning = tuningOf(options)
-    this.#code = new GuestCode({
-      target: this.target,
+    this.#inspector = new Inspector({
       memory: this.memory,
-      cpus: this.cpus,
-      tuning,
-      redirected: cpu => this.#loop.redirected(cpu),
-      charge: instructions => this.charge(instructions),
-      instrumentation: translating(() => this.#loop.instrumentation),
+      translate: () => this.engine.translate,
+      invalidate: (linear, length) => this.invalidate(linear, length),
     })
-    this.engine = machineEngine({
+    const tuning = tuningOf(options)
+    const { code, engine } = machineEngine({
       machine: this,
       options,
-      code: this.#code,
+      tuning,
+      redirected: cpu => this.#loop.redirected(cpu),
+      instrumentation: translating(() => this.#loop.instrumentation),
       leaves: () => this.stopReason !== undefined || this.#loop.pending !== undefined,
       overwritten: (linear, length) => this.#overwritten(linear, length),
-      absent: physical => this.#polls.add(physical),
+      absent: physical => this.#notices.absent(physical),
       report: (cpu, cause, low, high) => this.#traps.entered(cpu, cause, low, high),
     })
-    this.#code.engine = this.engine
+    this.#code = code
+    this.engine = engine
     this.#traps = new TrapReports({
       target: this.target,
       cpus: this.cpus,
@@ -159,7 +157,14 @@ export class Machine {
 
   /** What the machine has done so far. */
   statistics(): MachineStatistics {
-    return machineStatistics(this, this.#code)
+    return machineStatistics({
+      code: this.#code,
+      tiers: this.engine.tiers,
+      cpus: this.cpus,
+      executed: this.executed,
+      clock: this.clock(),
+      poolSize: this.memory.pool.end - this.memory.pool.start,
+    })
   }
 
   /** Instructions executed by all CPUs since the machine was made, up to the end of the last slice; idle time does not count. */
@@ -182,9 +187,7 @@ export class Machine {
 
   /** Tells the user something about the guest in one line; the first time only for each key. */
   notice(key: string, text: string): void {
-    if (this.#noticed.has(key)) return
-    this.#noticed.add(key)
-    this.#notice(text)
+    this.#notices.once(key, text)
   }
 
   /** What a CPU is caught in, so that it gets nowhere, in one sentence; undefined: nothing, as far as is known. */
@@ -361,37 +364,36 @@ export class Machine {
     this.#loop.reset()
     this.#traps.storms.reset()
     this.#code.flush()
-    powerOn(this, this.#board, this.#code, this.#fixedMemory)
+    powerOn({
+      machine: this,
+      target: this.target,
+      board: this.#board,
+      code: this.#code,
+      fixedMemory: this.#fixedMemory,
+    })
     this.updateDiscon()
   }
 
   // For debuggers and plugins.
 
   /** Where an address leads, without side effects; undefined if it does not. */
-  translateDebug(cpu: Cpu, address: bigint, access: number = Access.load): bigint | undefined {
-    return translateDebug(this.engine.translate, cpu, address, access)
+  translateDebug(cpu: Cpu, address: bigint, access?: number): bigint | undefined {
+    return this.#inspector.translate(cpu, address, access)
   }
   /** RAM or ROM bytes by physical address; undefined if any byte is something else. */
   readPhysical(address: bigint, length: number): Uint8Array | undefined {
-    return readPhysical(this.memory, address, length)
+    return this.#inspector.readPhysical(address, length)
   }
   /** RAM or ROM bytes as a CPU sees them; undefined if any byte is something else. */
   readVirtual(cpu: Cpu, address: bigint, length: number, access?: number): Uint8Array | undefined {
-    return readVirtual(this.memory, address, length, at => this.translateDebug(cpu, at, access))
+    return this.#inspector.readVirtual(cpu, address, length, access)
   }
   /** Writes RAM by physical address; false, and nothing written, if any byte is something else. */
   writePhysical(address: bigint, data: Uint8Array): boolean {
-    return writeVirtual(
-      this.memory,
-      address,
-      data,
-      at => at,
-      (linear, n) => this.invalidate(linear, n),
-    )
+    return this.#inspector.writePhysical(address, data)
   }
   /** Writes RAM as a CPU sees it; false, and nothing written, if any byte is something else. */
   writeVirtual(cpu: Cpu, address: bigint, data: Uint8Array): boolean {
-    const physicalOf = (at: bigint): bigint | undefined => this.translateDebug(cpu, at, Access.store)
-    return writeVirtual(this.memory, address, data, physicalOf, (linear, n) => this.invalidate(linear, n))
+    return this.#inspector.writeVirtual(cpu, address, data)
   }
 }

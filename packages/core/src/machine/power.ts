@@ -3,9 +3,10 @@ import { Head } from '@guestscope/codegen'
 import type { BuiltBoard } from '../board/board.ts'
 import { loadImage, place } from '../board/load.ts'
 import type { GuestCode } from '../code/guest-code.ts'
+import type { CpuHost } from '../cpu.ts'
 import { Layout } from '../memory/layout.ts'
 import type { GuestMemory } from '../memory/memory.ts'
-import type { Machine } from './machine.ts'
+import type { Target } from '../target.ts'
 
 /** What a reset costs the host, in instructions, and how many bytes it clears in the time of one. */
 const [resetCost, clearedPerInstruction] = [20_000, 4]
@@ -20,9 +21,18 @@ export function clearMemory({ bytes, regions }: GuestMemory): number {
   return cost
 }
 
+export interface PowerParts {
+  readonly machine: CpuHost
+  readonly target: Target
+  readonly board: BuiltBoard
+  readonly code: GuestCode
+  /** The board has no other size of memory. */
+  readonly fixedMemory: boolean
+}
+
 /** Puts contents and image into memory, which is zero, and resets CPUs and devices. */
-export function powerOn(machine: Machine, board: BuiltBoard, code: GuestCode, fixedMemory: boolean): void {
-  const { memory, image, target } = machine
+export function powerOn({ machine, target, board, code, fixedMemory }: PowerParts): void {
+  const { memory, image } = machine
   for (const c of board.contents) place(memory, c.base, c.bytes)
   if (image) loadImage(memory, image, fixedMemory)
   for (const cpu of machine.cpus) {

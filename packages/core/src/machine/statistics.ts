@@ -1,24 +1,9 @@
 /** What a machine has done so far, in figures that cost nothing while guest code runs. */
 
 import type { GuestCode } from '../code/guest-code.ts'
+import type { Cpu } from '../cpu.ts'
+import type { TierStatistics } from '../engine/tiers.ts'
 import { Layout, Space } from '../memory/layout.ts'
-import type { Machine } from './machine.ts'
-
-/** Generated code of one tier. */
-export interface TierStatistics {
-  /** Such as 0: the interpreter, or 1: regions. */
-  readonly tier: number
-  /** WebAssembly functions made: handlers and helpers in tier 0, regions above. */
-  readonly functions: number
-  /** Of those, how many are forgotten: their guest code has changed, or all code was thrown away. */
-  readonly released: number
-  readonly modules: number
-  /** Bytes of WebAssembly. */
-  readonly bytes: number
-  /** Milliseconds that making the WebAssembly took, and that the host's compiler took before it could run. */
-  readonly generateMs: number
-  readonly compileMs: number
-}
 
 /** Translation blocks. */
 export interface BlockStatistics {
@@ -54,36 +39,21 @@ export interface MachineStatistics {
   readonly pagesForgotten: number
 }
 
-/** Counts of one tier as they grow. */
-export class TierCounters implements TierStatistics {
-  readonly tier: number
-  functions = 0
-  released = 0
-  modules = 0
-  bytes = 0
-  generateMs = 0
-  compileMs = 0
-
-  constructor(tier: number) {
-    this.tier = tier
-  }
-
-  /** A module was made: work began at `start`, the bytes were there at `generated`, it could run just now. */
-  add(functions: number, bytes: number, start: number, generated: number): void {
-    this.functions += functions
-    this.modules++
-    this.bytes += bytes
-    this.generateMs += generated - start
-    this.compileMs += performance.now() - generated
-  }
+export interface StatisticsParts {
+  readonly code: GuestCode
+  readonly tiers: readonly TierStatistics[]
+  readonly cpus: readonly Cpu[]
+  readonly executed: number
+  readonly clock: number
+  readonly poolSize: number
 }
 
 /** The figures of now. */
-export function machineStatistics(machine: Machine, code: GuestCode): MachineStatistics {
-  const { blocks, engine } = machine
+export function machineStatistics({ code, tiers, cpus, ...run }: StatisticsParts): MachineStatistics {
+  const { blocks } = code
   return {
-    instructions: machine.executed,
-    clock: machine.clock(),
+    instructions: run.executed,
+    clock: run.clock,
     blocks: {
       translated: blocks.translated,
       instructions: blocks.instructions,
@@ -91,13 +61,13 @@ export function machineStatistics(machine: Machine, code: GuestCode): MachineSta
       flushes: code.flushes,
       present: blocks.present,
       poolUsed: blocks.used,
-      poolSize: machine.memory.pool.end - machine.memory.pool.start,
+      poolSize: run.poolSize,
     },
     regionBytes: code.regions.bytes,
     evicted: code.regions.evicted,
-    tiers: engine.tiers.map(counters => ({ ...counters })),
+    tiers: tiers.map(counters => ({ ...counters })),
     tlbFlushes: code.spaces.flushes,
-    pagesForgotten: machine.cpus.reduce(
+    pagesForgotten: cpus.reduce(
       (sum, cpu) => sum + Number(cpu.get64(Layout.spaces + Space.pagesForgotten)),
       0,
     ),

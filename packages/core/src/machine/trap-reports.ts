@@ -1,9 +1,9 @@
 /** Who hears of traps: plugins, and the watch for CPUs that get nowhere. */
 import { Head } from '@guestscope/codegen'
 import type { GuestCode } from '../code/guest-code.ts'
-import type { Cpu } from '../cpu.ts'
+import type { Cpu, TrapReturn } from '../cpu.ts'
 import { Listens } from '../engine/functions.ts'
-import type { Instrumentation, TrapReturn } from '../hooks/instrument.ts'
+import type { Instrumentation } from '../hooks/instrument.ts'
 import { join } from '../memory/access.ts'
 import type { Target } from '../target.ts'
 import type { StopReason } from './stop.ts'

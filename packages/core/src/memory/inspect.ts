@@ -32,16 +32,6 @@ export function translateDebug(
   return physical === -1n ? undefined : BigInt.asUintN(64, physical)
 }
 
-/** RAM or ROM bytes by physical address; undefined if any byte is something else. */
-export function readPhysical(memory: GuestMemory, address: bigint, length: number): Uint8Array | undefined {
-  const region = memory.regions.find(
-    r => address >= r.base && address + BigInt(length) <= r.base + BigInt(r.size),
-  )
-  if (!region) return undefined
-  const linear = region.linear + Number(address - region.base)
-  return memory.bytes.slice(linear, linear + length)
-}
-
 /** The pieces of a virtual range, each inside a page, with their physical addresses. */
 function* pieces(
   length: number,
@@ -56,38 +46,63 @@ function* pieces(
   }
 }
 
-/** Memory as a CPU sees it; undefined if any byte is not mapped RAM or ROM. */
-export function readVirtual(
-  memory: GuestMemory,
-  address: bigint,
-  length: number,
-  physicalOf: (address: bigint) => bigint | undefined,
-): Uint8Array | undefined {
-  const result = new Uint8Array(length)
-  for (const p of pieces(length, address, physicalOf)) {
-    const part = p.physical === undefined ? undefined : readPhysical(memory, p.physical, p.length)
-    if (!part) return undefined
-    result.set(part, p.from)
-  }
-  return result
+export interface InspectorParts {
+  readonly memory: GuestMemory
+  /** Asked for each time: the engine is made later. */
+  readonly translate: () => Translate
+  /** This much of linear memory is about to change. */
+  invalidate(linear: number, length: number): void
 }
 
-/** Writes mapped RAM; false, and nothing written, if any byte is something else. `changed` hears of each piece first. */
-export function writeVirtual(
-  memory: GuestMemory,
-  address: bigint,
-  data: Uint8Array,
-  physicalOf: (address: bigint) => bigint | undefined,
-  changed: (linear: number, length: number) => void,
-): boolean {
-  const places = [...pieces(data.length, address, physicalOf)].map(p => ({
-    ...p,
-    linear: p.physical === undefined ? 0 : memory.linear(p.physical),
-  }))
-  if (places.some(p => !p.linear || memory.flags(p.linear) & PageFlag.readonly)) return false
-  for (const p of places) {
-    changed(p.linear, p.length)
-    memory.bytes.set(data.subarray(p.from, p.from + p.length), p.linear)
+/** See the methods of the same names in `Machine`. */
+export class Inspector {
+  readonly #parts: InspectorParts
+
+  constructor(parts: InspectorParts) {
+    this.#parts = parts
   }
-  return true
+
+  translate(cpu: Cpu, address: bigint, access: number = Access.load): bigint | undefined {
+    return translateDebug(this.#parts.translate(), cpu, address, access)
+  }
+
+  readPhysical(address: bigint, length: number): Uint8Array | undefined {
+    const { regions, bytes } = this.#parts.memory
+    const region = regions.find(r => address >= r.base && address + BigInt(length) <= r.base + BigInt(r.size))
+    if (!region) return undefined
+    const linear = region.linear + Number(address - region.base)
+    return bytes.slice(linear, linear + length)
+  }
+
+  readVirtual(cpu: Cpu, address: bigint, length: number, access?: number): Uint8Array | undefined {
+    const result = new Uint8Array(length)
+    for (const p of pieces(length, address, at => this.translate(cpu, at, access))) {
+      const part = p.physical === undefined ? undefined : this.readPhysical(p.physical, p.length)
+      if (!part) return undefined
+      result.set(part, p.from)
+    }
+    return result
+  }
+
+  writePhysical(address: bigint, data: Uint8Array): boolean {
+    return this.#write(address, data, at => at)
+  }
+
+  writeVirtual(cpu: Cpu, address: bigint, data: Uint8Array): boolean {
+    return this.#write(address, data, at => this.translate(cpu, at, Access.store))
+  }
+
+  #write(address: bigint, data: Uint8Array, physicalOf: (address: bigint) => bigint | undefined): boolean {
+    const { memory, invalidate } = this.#parts
+    const places = [...pieces(data.length, address, physicalOf)].map(p => ({
+      ...p,
+      linear: p.physical === undefined ? 0 : memory.linear(p.physical),
+    }))
+    if (places.some(p => !p.linear || memory.flags(p.linear) & PageFlag.readonly)) return false
+    for (const p of places) {
+      invalidate(p.linear, p.length)
+      memory.bytes.set(data.subarray(p.from, p.from + p.length), p.linear)
+    }
+    return true
+  }
 }

@@ -1,6 +1,6 @@
 /** Runs random programs, and says what came of them in lines that can be compared. */
 import { Head } from '@guestscope/codegen'
-import { type Cpu, Layout, Machine, type Tier } from '@guestscope/core'
+import { type Cpu, Layout, Machine, type Target, type Tier } from '@guestscope/core'
 import type { Instrumentation } from '@guestscope/core/hooks'
 import { seeded } from '../random.ts'
 import type { ContractOptions } from './contract.ts'
@@ -31,8 +31,8 @@ export function firstCpu(machine: Machine): Cpu {
 type Scratch = ContractOptions['scratch']
 
 /** The target's state, a line per eight bytes; the sink and scratch slots hold nothing of meaning. */
-export function stateLines(cpu: Cpu, scratch?: Scratch): string[] {
-  const { size, fixed } = cpu.machine.target.state
+export function stateLines({ state }: Target, cpu: Cpu, scratch?: Scratch): string[] {
+  const { size, fixed } = state
   const lines = [`pc ${cpu.pc.toString(16)}`, `flags ${cpu.get32(Head.context) & 0xfff}`]
   for (let at: number = Head.size; at < size; at += 8)
     if (at !== fixed.sink && !scratch?.(at)) lines.push(`state+${at} ${cpu.get64(at).toString(16)}`)
@@ -49,8 +49,8 @@ function memoryHash(machine: Machine): number {
 }
 
 /** The state without the sink, and without the pc: that is exact outside generated code only. */
-function stateHash(cpu: Cpu, scratch: Scratch): string {
-  const { size, fixed } = cpu.machine.target.state
+function stateHash({ state }: Target, cpu: Cpu, scratch: Scratch): string {
+  const { size, fixed } = state
   let hash = 0
   for (let at: number = Head.size; at < size; at += 4)
     if (at !== fixed.sink && at !== fixed.sink + 4 && !scratch?.(at))
@@ -113,7 +113,8 @@ export function runProgram(options: ContractOptions, seed: number, way: RunWay):
         {
           kind: 'call',
           access: 'read',
-          run: () => trace.push(`${pc.toString(16)} state ${stateHash(cpu, options.scratch)}`),
+          run: () =>
+            trace.push(`${pc.toString(16)} state ${stateHash(options.target, cpu, options.scratch)}`),
         },
         { kind: 'call', access: 'none', run: () => calls++ },
       ]),
@@ -137,7 +138,7 @@ export function runProgram(options: ContractOptions, seed: number, way: RunWay):
       state = machine.run(Math.min(step, n * checkpoint - machine.executed))
     }
     const head = `after ${machine.executed} at ${machine.clock()}, ${state}`
-    lines.push(head, ...stateLines(cpu, options.scratch).map(line => `${line} (${head})`))
+    lines.push(head, ...stateLines(options.target, cpu, options.scratch).map(line => `${line} (${head})`))
     if (state !== 'running') break
   }
   lines.push(`memory ${memoryHash(machine)}`)

@@ -68,9 +68,9 @@ export function stateCases(options: ContractOptions): Check[] {
       'reading registers changes nothing, and writing back what was read neither',
       () => {
         const cpu = firstCpu(makeMachine(options, 0))
-        const before = stateLines(cpu)
+        const before = stateLines(target, cpu)
         const values = target.registers.map(r => r.read(cpu))
-        sameLines('state after reading', stateLines(cpu), before)
+        sameLines('state after reading', stateLines(target, cpu), before)
         target.registers.forEach((r, i) => r.write?.(cpu, values[i] as bigint))
         const now = target.registers.map(r => r.read(cpu))
         none(
@@ -83,7 +83,7 @@ export function stateCases(options: ContractOptions): Check[] {
       'a reset gives the same state every time, with its flags in the context and no interrupt',
       () => {
         const cpu = firstCpu(makeMachine(options, 0))
-        sameLines('state', stateLines(firstCpu(makeMachine(options, 1))), stateLines(cpu))
+        sameLines('state', stateLines(target, firstCpu(makeMachine(options, 1))), stateLines(target, cpu))
         const flags = target.flags(cpu)
         same('flags', cpu.get32(Head.context) & 0xfff, flags)
         if (flags < 0 || flags > 0xfff) throw new Error(`flags are ${flags}`)
