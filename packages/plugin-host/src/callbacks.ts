@@ -2,20 +2,20 @@
 
 import type { EdgeEvent, MemEvent, RegisterAccess } from '@guestscope/core'
 import type { Hook } from '@guestscope/core/hooks'
-import type { Installed } from './installed.ts'
+import type { Owner } from './owner.ts'
 import { Level, type Registers } from './registers.ts'
 
 /** A registration as its callbacks see it. */
 export interface Guarded {
-  readonly owner: Installed
+  readonly owner: Owner
   readonly active: boolean
 }
 
 /** Who hears what callbacks throw, and what they give back. */
 export interface CallbackHost {
-  fail(owner: Installed, where: string, error: unknown): void
+  fail(owner: Owner, where: string, error: unknown): void
   /** Something other than undefined; throws if it is a promise. */
-  returned(owner: Installed, where: string, result: unknown): void
+  returned(owner: Owner, where: string, result: unknown): void
 }
 
 /**
@@ -83,7 +83,7 @@ export class Callbacks {
   }
 
   /** At an edge. */
-  edge(owner: Installed, state: { readonly active: boolean }, callback: (edge: EdgeEvent) => void): Hook {
+  edge(owner: Owner, state: { readonly active: boolean }, callback: (edge: EdgeEvent) => void): Hook {
     const registers = this.#registers
     const event = owner.edgeEvent
     const onEdge = (cpu: number): void => {

@@ -3,7 +3,7 @@
 import type { EdgeEvent, MemEvent } from '@guestscope/core'
 import type { Hook, HookCondition, TraceTarget } from '@guestscope/core/hooks'
 import type { CallbackHost, Guarded } from './callbacks.ts'
-import type { Installed } from './installed.ts'
+import type { Owner } from './owner.ts'
 import { RecordBuffer, type RecordSpace } from './record-space.ts'
 import { Level, type Registers } from './registers.ts'
 
@@ -38,7 +38,7 @@ export class DeferredCalls extends RecordBuffer {
   readonly #known = new Map<unknown, number[]>()
   readonly #targets: Readonly<Record<Shape, TraceTarget>>
 
-  constructor(space: RecordSpace, owner: Installed, registers: Registers, host: CallbackHost) {
+  constructor(space: RecordSpace, owner: Owner, registers: Registers, host: CallbackHost) {
     super(space, owner, partBytes)
     this.#registers = registers
     this.#host = host

@@ -2,19 +2,19 @@
 import { type StopReason, stopMessage, stopStatus } from '@guestscope/core'
 import type { CallbackHost } from './callbacks.ts'
 import { asyncCallback, isThenable } from './check.ts'
-import type { Installed } from './installed.ts'
 import type { PluginFailure, PluginHostIo, PluginMachine } from './machine.ts'
+import type { Owner } from './owner.ts'
 
 export class Ending implements CallbackHost {
   readonly #machine: PluginMachine
   readonly #io: PluginHostIo
-  readonly #remove: (plugin: Installed) => void
+  readonly #remove: (plugin: Owner) => void
   /** Why the run has ended, as far as it is known here. */
   #reason: StopReason | undefined
   /** The plugins are being told, or have been. */
   #begun = false
 
-  constructor(machine: PluginMachine, io: PluginHostIo, remove: (plugin: Installed) => void) {
+  constructor(machine: PluginMachine, io: PluginHostIo, remove: (plugin: Owner) => void) {
     this.#machine = machine
     this.#io = io
     this.#remove = remove
@@ -51,7 +51,7 @@ export class Ending implements CallbackHost {
   }
 
   /** A plugin has thrown: it is out, and, unless told otherwise, so is the run. */
-  fail(plugin: Installed, callback: string, error: unknown): void {
+  fail(plugin: Owner, callback: string, error: unknown): void {
     if (plugin.failed) return
     plugin.failed = true
     if (!plugin.gone) this.#remove(plugin)
@@ -62,13 +62,13 @@ export class Ending implements CallbackHost {
   }
 
   /** The same for what was thrown outside of its callbacks. */
-  stray(plugin: Installed, error: unknown): void {
+  stray(plugin: Owner, error: unknown): void {
     const callback = 'a promise or timer'
     if (plugin.failed) this.#tell({ plugin: plugin.name, callback, error, outcome: 'nothing' })
     else this.fail(plugin, callback, error)
   }
 
-  returned(plugin: Installed, callback: string, result: unknown): void {
+  returned(plugin: Owner, callback: string, result: unknown): void {
     if (!isThenable(result)) return
     const rejected = `the promise that ${callback} returned`
     result.then(undefined, error =>

@@ -1,9 +1,9 @@
 import type { Disposable } from '@guestscope/core'
-import type { Installed } from './installed.ts'
+import type { Owner } from './owner.ts'
 
 /** A callback that a plugin registered. */
 export interface Registration<Callback> {
-  readonly owner: Installed
+  readonly owner: Owner
   readonly callback: Callback
   /** Categories of discontinuities or kinds of edges that it is for. */
   readonly mask: number
@@ -21,11 +21,11 @@ export class Listeners<Callback> {
     this.#changed = changed
   }
 
-  add(owner: Installed, callback: Callback, mask = 0): Disposable {
+  add(owner: Owner, callback: Callback, mask = 0): Disposable {
     return this.register(owner, () => callback, mask)
   }
   /** The same for a callback that must know of itself whether it is still registered. */
-  register(owner: Installed, make: (state: { readonly active: boolean }) => Callback, mask = 0): Disposable {
+  register(owner: Owner, make: (state: { readonly active: boolean }) => Callback, mask = 0): Disposable {
     const state: { active: boolean } = { active: true }
     const registration: Registration<Callback> = Object.assign(state, { owner, callback: make(state), mask })
     this.list = [...this.list, registration]
@@ -41,7 +41,7 @@ export class Listeners<Callback> {
   }
 
   /** Ends all registrations of a plugin. */
-  drop(owner: Installed): void {
+  drop(owner: Owner): void {
     const { length } = this.list
     for (const registration of this.list) if (registration.owner === owner) registration.active = false
     this.list = this.list.filter(registration => registration.active)

@@ -39,6 +39,7 @@ import { Installed } from './installed.ts'
 import { Listeners } from './listeners.ts'
 import type { PluginHostIo, PluginMachine } from './machine.ts'
 import { type OptionInput, resolveOptions } from './options.ts'
+import type { Owner } from './owner.ts'
 import { RecordSpace } from './record-space.ts'
 import { Level, Registers } from './registers.ts'
 import { Scope } from './scope.ts'
@@ -70,11 +71,11 @@ export class PluginHost implements Instrumentation {
   #disconCounters = 0
   readonly #plugins: Installed[] = []
   /** Those that have, or had, deferred callbacks. */
-  readonly #deferring = new Set<Installed>()
+  readonly #deferring = new Set<Owner>()
   /** What waits for the next safe point. */
   #tasks: (() => void)[] = []
   /** The plugin that has virtual time in its hands. */
-  timekeeper: Installed | undefined
+  timekeeper: Owner | undefined
 
   /** Puts itself into the machine, as its instrumentation. */
   constructor(machine: PluginMachine, io: PluginHostIo) {
@@ -258,13 +259,13 @@ export class PluginHost implements Instrumentation {
   // Records.
 
   /** A trace buffer for a plugin. */
-  traceBuffer(owner: Installed, options: TraceOptions<TraceField>): TraceBuffer {
+  traceBuffer(owner: Owner, options: TraceOptions<TraceField>): TraceBuffer {
     return new HostTraceBuffer(this.records, owner, options, (plugin, run) =>
       this.call(plugin, 'onBatch', Level.none, run),
     )
   }
   /** The buffer that a plugin gave; throws if it is none, or not in use. */
-  checkTrace(owner: Installed, buffer: TraceBuffer): HostTraceBuffer {
+  checkTrace(owner: Owner, buffer: TraceBuffer): HostTraceBuffer {
     if (buffer instanceof HostTraceBuffer && buffer.owner === owner && this.records.has(buffer)) return buffer
     throw new PluginError(
       'plugin/argument',
@@ -273,7 +274,7 @@ export class PluginHost implements Instrumentation {
     )
   }
   /** A hook that records the call of a deferred callback. */
-  deferred(owner: Installed, callback: Deferred, when?: HookCondition): Hook {
+  deferred(owner: Owner, callback: Deferred, when?: HookCondition): Hook {
     owner.deferred ??= new DeferredCalls(this.records, owner, this.registers, this.ending)
     this.#deferring.add(owner)
     return owner.deferred.hook(callback, when)
@@ -281,7 +282,7 @@ export class PluginHost implements Instrumentation {
 
   // Calling plugins.
 
-  #handleHost(registration: { readonly owner: Installed; readonly active: boolean }): HandleHost {
+  #handleHost(registration: { readonly owner: Owner; readonly active: boolean }): HandleHost {
     const { target } = this.machine
     return {
       callHook: (callback, access, when) => {
@@ -308,7 +309,7 @@ export class PluginHost implements Instrumentation {
   }
 
   /** Calls a plugin; false if it threw. */
-  call(plugin: Installed, callback: string, level: number, run: () => unknown): boolean {
+  call(plugin: Owner, callback: string, level: number, run: () => unknown): boolean {
     const { gone } = plugin
     plugin.deferred?.flush()
     if (plugin.gone !== gone) return false
@@ -338,7 +339,7 @@ export class PluginHost implements Instrumentation {
   }
 
   /** Takes a plugin out; what it has is given back at the next safe point, then `done` is called. */
-  remove(plugin: Installed, done: () => void = () => {}): void {
+  remove(plugin: Owner, done: () => void = () => {}): void {
     plugin.gone = true
     this.dropRegistrations(plugin)
     this.records.abandon(plugin)
@@ -356,7 +357,7 @@ export class PluginHost implements Instrumentation {
   }
 
   /** Ends all registrations of a plugin. */
-  dropRegistrations(plugin: Installed): void {
+  dropRegistrations(plugin: Owner): void {
     this.onDiscon.drop(plugin)
     this.onTranslate.drop(plugin)
     this.onEdge.drop(plugin)

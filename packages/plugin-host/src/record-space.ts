@@ -1,12 +1,12 @@
 /** Where generated code writes records: buffers in linear memory, a part of each for every vCPU. */
 import { Layout, PluginError } from '@guestscope/core'
 import { PluginArea } from '@guestscope/core/hooks'
-import type { Installed } from './installed.ts'
 import type { PluginMachine } from './machine.ts'
+import type { Owner } from './owner.ts'
 
 /** One buffer, and who gets what is in it. */
 export abstract class RecordBuffer {
-  readonly owner: Installed
+  readonly owner: Owner
   /** Offset in the vCPU's area of two i32: linear address of the next record, and of the end of the part. */
   readonly slot: number
   /** Bytes of one vCPU's part. */
@@ -15,7 +15,7 @@ export abstract class RecordBuffer {
   ended = false
   protected readonly space: RecordSpace
 
-  constructor(space: RecordSpace, owner: Installed, part: number) {
+  constructor(space: RecordSpace, owner: Owner, part: number) {
     this.space = space
     this.owner = owner
     this.part = part
@@ -105,11 +105,11 @@ export class RecordSpace {
     for (const buffer of this.#live.keys()) buffer.flush()
   }
   /** Ends the buffers of a plugin. */
-  drop(owner: Installed): void {
+  drop(owner: Owner): void {
     for (const buffer of this.#live.keys()) if (buffer.owner === owner) buffer.dispose()
   }
   /** The same for a plugin that is not to be called any more. */
-  abandon(owner: Installed): void {
+  abandon(owner: Owner): void {
     for (const buffer of this.#live.keys()) if (buffer.owner === owner) buffer.end()
   }
 }

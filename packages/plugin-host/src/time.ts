@@ -1,11 +1,17 @@
 /** Virtual time in a plugin's hands. */
 import { PluginError, type TimeControl } from '@guestscope/core'
 import { shown } from './check.ts'
-import type { Installed } from './installed.ts'
-import type { PluginHost } from './plugin-host.ts'
+import type { PluginMachine } from './machine.ts'
+import type { Owner } from './owner.ts'
+
+/** Where it is written down who has it. */
+interface Timekeeping {
+  readonly machine: PluginMachine
+  timekeeper: Owner | undefined
+}
 
 /** Gives virtual time to a plugin; undefined if another has it, or it itself. */
-export function requestTimeControl(host: PluginHost, plugin: Installed): TimeControl | undefined {
+export function requestTimeControl(host: Timekeeping, plugin: Owner): TimeControl | undefined {
   const { machine } = host
   if (host.timekeeper) return undefined
   host.timekeeper = plugin

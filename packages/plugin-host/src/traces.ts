@@ -9,7 +9,7 @@ import {
 } from '@guestscope/core'
 import type { TraceTarget } from '@guestscope/core/hooks'
 import { check, checkCallback, shown } from './check.ts'
-import type { Installed } from './installed.ts'
+import type { Owner } from './owner.ts'
 import { RecordBuffer, type RecordSpace } from './record-space.ts'
 
 /** Bytes of each field. */
@@ -130,13 +130,13 @@ export class HostTraceBuffer extends RecordBuffer implements TraceBuffer, TraceT
   readonly offsets: TraceBatch['offset']
   readonly #options: TraceOptions<TraceField>
   readonly #batches: readonly Batch[]
-  readonly #call: (owner: Installed, run: () => unknown) => void
+  readonly #call: (owner: Owner, run: () => unknown) => void
 
   constructor(
     space: RecordSpace,
-    owner: Installed,
+    owner: Owner,
     options: TraceOptions<TraceField>,
-    call: (owner: Installed, run: () => unknown) => void,
+    call: (owner: Owner, run: () => unknown) => void,
   ) {
     const { fields, records } = checked(options)
     const sorted = [...new Set(fields)].sort((a, b) => fieldBytes[b] - fieldBytes[a])

@@ -1,11 +1,7 @@
 /** For the tests of targets: what core demands of every target. No part of a running emulator. */
 
-export {
-  type ContractCase,
-  type ContractOptions,
-  type RandomPrograms,
-  targetContract,
-} from './contract/contract.ts'
+export { targetContract } from './contract/contract.ts'
+export type { ContractCase, ContractOptions, RandomPrograms } from './contract/options.ts'
 export {
   type Differential,
   DifferentialStream,

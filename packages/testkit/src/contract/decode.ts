@@ -2,8 +2,8 @@
 import { type DecodedInsn, FetchFault, insnKinds } from '@guestscope/core'
 import { none } from '../assert.ts'
 import { bits32, type Random, seeded } from '../random.ts'
-import type { Check, ContractOptions } from './contract.ts'
 import { randomInsns, reader } from './decoding.ts'
+import type { Check, ContractOptions } from './options.ts'
 
 const int32 = (n: number): boolean => (n | 0) === n
 

@@ -1,7 +1,7 @@
 /** Decoding without a machine. */
 import { type CodeReader, type DecodedInsn, FetchFault } from '@guestscope/core'
 import { seeded } from '../random.ts'
-import type { ContractOptions } from './contract.ts'
+import type { ContractOptions } from './options.ts'
 
 /** Reads these bytes, at a place in a page; behind them nothing can be fetched. */
 export function reader(bytes: readonly number[], inPage = 0x800): CodeReader {

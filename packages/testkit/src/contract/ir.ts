@@ -11,8 +11,8 @@ import {
 } from '@guestscope/codegen'
 import type { DecodedInsn, Target } from '@guestscope/core'
 import { none } from '../assert.ts'
-import type { Check, ContractOptions } from './contract.ts'
 import { randomInsns } from './decoding.ts'
+import type { Check, ContractOptions } from './options.ts'
 
 /** Every node, nested ones included. */
 export function* allNodes(body: readonly Node[]): Generator<Node> {

@@ -1,6 +1,6 @@
 /** Random programs: every tier, every budget and every hook comes to the same. */
 import { none, same, sameLines } from '../assert.ts'
-import type { Check, ContractOptions } from './contract.ts'
+import type { Check, ContractOptions } from './options.ts'
 import { type Ran, type RunWay, runProgram } from './runs.ts'
 
 export function runCases(options: ContractOptions): Check[] {

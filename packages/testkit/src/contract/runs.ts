@@ -3,7 +3,7 @@ import { Head } from '@guestscope/codegen'
 import { type Cpu, Layout, Machine, type Target, type Tier } from '@guestscope/core'
 import type { Instrumentation } from '@guestscope/core/hooks'
 import { seeded } from '../random.ts'
-import type { ContractOptions } from './contract.ts'
+import type { ContractOptions } from './options.ts'
 
 const hex = (half: number): string => (half >>> 0).toString(16)
 

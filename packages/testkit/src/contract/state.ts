@@ -3,8 +3,8 @@ import { type FixedSlots, Head } from '@guestscope/codegen'
 import { Access, Discon, Layout } from '@guestscope/core'
 import { none, same, sameLines } from '../assert.ts'
 import { bits32, seeded } from '../random.ts'
-import type { Check, ContractOptions } from './contract.ts'
 import { slotsInUse } from './ir.ts'
+import type { Check, ContractOptions } from './options.ts'
 import { firstCpu, makeMachine, stateLines } from './runs.ts'
 
 const bytesOf = { i32: 4, f32: 4, i64: 8, f64: 8 } as const
