@@ -13,6 +13,8 @@ export interface Owner {
   /** Its deferred callbacks, if it has any; all other callbacks come after them. */
   deferred: DeferredCalls | undefined
   readonly hasCells: boolean
+  /** Ends all counters. */
+  dropCounters(): void
   /** Gives all cells back. */
   freeCells(): void
 }
