@@ -157,6 +157,6 @@ export interface Target {
   wakes(cpu: Cpu): boolean
   /** `Head.exit` codes from `Exit.target` on. `Head.pc` is after the instruction. */
   handleExit(cpu: Cpu, code: number): void
-  /** Translation flags (below 4096) of the CPU's current state; mirrored into `Head.context` by the target's code. */
+  /** Translation flags (any i32) of the CPU's current state; mirrored into `Head.flags` by the target's code. */
   flags(cpu: Cpu): number
 }

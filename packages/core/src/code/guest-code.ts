@@ -88,7 +88,7 @@ export class GuestCode {
     const { view } = this.#options.memory
     const entry = this.spaces.jumpCacheEntry(cpu, cpu.get32(Head.pc))
     view.setBigUint64(entry + JumpCache.pc, pc, true)
-    view.setInt32(entry + JumpCache.context, cpu.get32(Head.context), true)
+    view.setBigUint64(entry + JumpCache.context, cpu.get64(Head.flags), true)
     view.setInt32(entry + JumpCache.block, tb.address, true)
     return true
   }
@@ -106,7 +106,7 @@ export class GuestCode {
   }
 
   #block(cpu: Cpu, pc: bigint): Tb {
-    const flags = cpu.get32(Head.context) & 0xfff
+    const flags = cpu.get32(Head.flags)
     const code = this.#fetch(cpu, pc)
     // Protection finer than a page: ask for every piece, one instruction at a time.
     const check = cpu.get32(Head.uncached) ? (address: bigint) => void this.#fetch(cpu, address) : undefined

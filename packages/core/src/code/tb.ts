@@ -1,5 +1,5 @@
 /** Translation blocks: decoded straight-line code, kept as JavaScript objects and as records in linear memory. */
-import { Block, BlockTable, Hooked, noRegion, Rec } from '@guestscope/codegen'
+import { Block, BlockTable, blockBucket, Hooked, noRegion, Rec } from '@guestscope/codegen'
 import type { BlockHooks } from '../hooks/instrument.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { PageFlag } from '../memory/memory.ts'
@@ -128,10 +128,6 @@ export const recordOf = (tb: Tb, index: number): number => tb.address + Block.si
 const pageShift = 12
 const pageSize = 4096
 
-/** Bucket of the block table. `core.lookup` computes the same. */
-const bucketOf = (code: number, flags: number): number =>
-  ((code >>> 1) ^ (code >>> 17) ^ (flags << 6)) & (BlockTable.buckets - 1)
-
 /** All translation blocks of a machine. Core's `TbCache`: looked up by pc, flags and physical place of the code. */
 export class TbCache {
   readonly #memory: GuestMemory
@@ -167,7 +163,7 @@ export class TbCache {
   }
 
   #bucket(code: number, flags: number): number {
-    return (this.#memory.blockTable >> 2) + bucketOf(code, flags)
+    return (this.#memory.blockTable >> 2) + blockBucket(code, flags)
   }
 
   find(pc: bigint, flags: number, code: number): Tb | undefined {
@@ -238,7 +234,8 @@ export class TbCache {
     words[head + (Block.secondPage >> 2)] = tb.secondPage
     view.setBigUint64(address + Block.pc, tb.pc, true)
     words[head + (Block.code >> 2)] = tb.code
-    words[head + (Block.flags >> 2)] = tb.fine ? -1 : tb.flags
+    words[head + (Block.flags >> 2)] = tb.flags
+    words[head + (Block.fine >> 2)] = tb.fine ? 1 : 0
     words[head + (Block.next >> 2)] = words[bucket] as number
     words[bucket] = address
     let at = (address + Block.size) >> 2
