@@ -13,6 +13,7 @@ const pagesOf = {
   cli: [''],
   core: ['architecture.md', 'events.md'],
   'create-plugin': ['first-plugin.md'],
+  machine: ['library.md'],
   'plugin-api': ['events.md', 'first-plugin.md', 'plugins.md', 'qemu-plugin-map.md'],
   'plugins-contrib': ['plugins/'],
   'target-arm': ['arm.md', 'events.md'],

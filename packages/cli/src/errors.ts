@@ -73,29 +73,3 @@ export const notTaken = (what: string, bytes: number): CommandError =>
     `${what} cannot be written: nobody reads it, and the last ${bytes} bytes are lost.`,
     'Let its reader read, or choose another place.',
   )
-
-/** The known name that a misspelt one resembles most, if any does. */
-export function nearest(wrong: string, known: readonly string[]): string | undefined {
-  const limit = wrong.length < 3 ? 1 : Math.max(2, Math.floor(wrong.length / 3))
-  const ranked = known
-    // No fewer changes than letters too many: names in a file may be of any length.
-    .filter(name => Math.abs(name.length - wrong.length) <= limit)
-    .map(name => ({ name, distance: distance(wrong.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance)
-  return ranked[0]?.name
-}
-
-/** Levenshtein's: insertions, deletions and replacements that make one text of the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
-}

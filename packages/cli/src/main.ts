@@ -1,9 +1,11 @@
 /** The command: finds out what is asked for, loads what does it, reports what goes wrong. */
+
+import { nearest } from '@guestscope/machine/text'
 import { commandHelp, generalHelp } from './args/help.ts'
 import { parseArguments } from './args/parse.ts'
 import type { CommandSpec } from './args/spec.ts'
 import { commands } from './commands/table.ts'
-import { CommandError, nearest } from './errors.ts'
+import { CommandError } from './errors.ts'
 import { deliver } from './host/deliver.ts'
 import { failures, flush } from './host/flush.ts'
 import type { Host } from './host/host.ts'

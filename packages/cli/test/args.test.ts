@@ -3,7 +3,6 @@ import { commandHelp, generalHelp } from '../src/args/help.ts'
 import { parseArguments } from '../src/args/parse.ts'
 import { address, count, date, pluginErrors, seconds, serial, size, tier } from '../src/args/value-types.ts'
 import { commands, disasCommand, runCommand } from '../src/commands/table.ts'
-import { nearest } from '../src/errors.ts'
 
 describe('values', () => {
   test.each([
@@ -158,10 +157,4 @@ describe('help', () => {
     for (const line of texts.join('\n').split('\n')) expect(line.length).toBeLessThanOrEqual(100)
     for (const text of texts.slice(0, 2)) expect(text).toContain('124')
   })
-})
-
-test('the nearest name', () => {
-  expect(nearest('rnu', ['run', 'list'])).toBe('run')
-  expect(nearest('trap', ['discons', 'traps'])).toBe('traps')
-  expect(nearest('kernel', ['run', 'list'])).toBeUndefined()
 })

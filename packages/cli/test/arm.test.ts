@@ -74,7 +74,7 @@ const refused: readonly Row[] = [
     '--target (riscv64, riscv32, arm-m)',
     '(usage/target)',
   ]),
-  fails('run hello.bin', 125, ['hello.bin: ', 'not an ELF file', '--raw ADDRESS', '(image/not-elf)']),
+  fails('run hello.bin', 125, ['hello.bin: ', 'not an ELF file', '(--raw)', '(image/not-elf)']),
   fails('run hello.bin --raw 0', 125, ['A raw binary', '--board', '(usage/target)']),
   fails('run hello.bin --raw zero', 125, ["'zero'", 'an address', '(usage/option-value)']),
   fails('run =hello-an385 --raw 0', 125, [

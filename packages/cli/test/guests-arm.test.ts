@@ -3,13 +3,14 @@
  * wrong, and the log is the one recorded from QEMU once QEMU's departures are applied. Every instruction has a callback.
  */
 import { readFileSync } from 'node:fs'
-import { type Cpu, Machine, stopStatus, type Target, type Tier } from '@guestscope/core'
+import { type Cpu, type Guest, Machine, stopStatus, type Target, type Tier } from '@guestscope/core'
 import { loadElf } from '@guestscope/images'
+import { machineOf } from '@guestscope/machine'
 import { PluginHost } from '@guestscope/plugin-host'
 import { disconLog, discons } from '@guestscope/plugins-contrib'
+import { arm } from '@guestscope/target-arm'
 import { oneOfEach } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
-import { guestByName, type LoadedGuest, machineOf } from '../src/run/guests.ts'
 
 interface Case {
   readonly name: string
@@ -24,7 +25,7 @@ const file = (path: string): Buffer =>
 const { boards, cases }: { boards: Record<string, { machine: string }>; cases: readonly Case[] } = JSON.parse(
   file('cases.json').toString(),
 )
-const arm: LoadedGuest = await guestByName('arm-m').load()
+const parts = await (arm[0] as Guest).load()
 
 /**
  * Resets are no events, and the recordings of QEMU end at the first (`-no-reboot`): so do the runs here. `returning` is
@@ -68,7 +69,7 @@ function check(
 ): void {
   const { name, semihosting, exit } = guest
   const marks = { returning: false }
-  const choice = machineOf(arm, { board: boards[board]?.machine, cpu: undefined })
+  const choice = machineOf(parts, { board: boards[board]?.machine, cpu: undefined })
   const machine = new Machine({
     ...way,
     target: observed(choice.cpu.target(), marks),

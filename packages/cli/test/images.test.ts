@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
     'a raw binary without one',
     [tutorial, '--load', 'text.bin'],
     'text.bin is a raw binary',
-    '--load text.bin@0x',
+    '(@ADDRESS)',
     '(usage/load)',
   ),
   refused(

@@ -1,6 +1,5 @@
 /** The console of a run and the terminal of the user. */
 import { stripVTControlCharacters } from 'node:util'
-import type { Machine } from '@guestscope/core'
 import { expect, test } from 'vitest'
 import type { Host, Output } from '../src/host/host.ts'
 import { Serial, type SerialOptions } from '../src/run/serial.ts'
@@ -25,7 +24,6 @@ class Recorded implements Output {
 function rig(kind: 'terminal' | 'stream', terminal: boolean, options: Partial<SerialOptions> = {}) {
   const [stdout, stderr] = [new Recorded(terminal), new Recorded(terminal)]
   const heard = { input: (_: Uint8Array) => {}, end: () => {} }
-  const toUart: string[] = []
   const host = {
     stdout,
     stderr,
@@ -36,18 +34,17 @@ function rig(kind: 'terminal' | 'stream', terminal: boolean, options: Partial<Se
       close: () => {},
     },
   } as unknown as Host
-  const machine = {
-    input: (bytes: Uint8Array) => void toUart.push(new TextDecoder().decode(bytes)),
-    cpus: [{ unfinished: undefined as unknown }],
+  const log: string[] = []
+  const guest = {
+    send: (bytes: Uint8Array | string) => void log.push(new TextDecoder().decode(bytes as Uint8Array)),
+    endInput: () => void log.push('END'),
   }
   const all = { choice: 'stdio', expected: undefined, semihosting: false, quiet: false, ...options } as const
-  const serial = new Serial(host, all, { found: () => {}, leave: () => {}, changed: () => {} })
-  const listen = (): void => serial.listen(machine as unknown as Machine)
-  const mayWake = (): boolean => serial.mayWake(machine as unknown as Machine)
+  const serial = new Serial(host, all, { found: () => {}, leave: () => {} })
+  const listen = (): void => serial.listen(guest)
   const type = (text: string): void => heard.input(new TextEncoder().encode(text))
-  return { serial, listen, mayWake, type, end: () => heard.end(), machine, toUart, stdout, stderr }
+  return { serial, listen, type, end: () => heard.end(), log, stdout, stderr }
 }
-const text = (bytes: Uint8Array | undefined): string | undefined => bytes && new TextDecoder().decode(bytes)
 
 test.each([
   ['on a terminal', 'terminal', true, {}, 'guestscope: Ctrl-A x leaves, Ctrl-A h lists the other keys.\n'],
@@ -62,27 +59,16 @@ test.each([
   expect(stripVTControlCharacters(r.stderr.text)).toBe(expected)
 })
 
-test('semihosting reads the same input once more, in any pieces', () => {
-  const r = rig('stream', false, { semihosting: true })
-  expect(r.serial.read(1)).toBeUndefined()
+test.each([
+  ['a serial port', {}, true],
+  ['semihosting', { choice: 'none', semihosting: true }, true],
+  ['nobody', { choice: 'none' }, false],
+] as const)('input is for %s', (_, options, open) => {
+  const r = rig('stream', false, options)
+  expect(r.serial.open).toBe(open)
   r.listen()
   r.type('ab')
-  r.type('')
-  r.type('cde')
-  expect([2, 2, 1, 9].map(n => text(r.serial.read(n)))).toEqual(['ab', 'cd', 'e', undefined])
-  expect(r.toUart.join('')).toBe('abcde')
   r.end()
-  expect(r.serial.read(1)).toEqual(new Uint8Array())
-})
-
-test('input wakes who waits for it, and ends the wait where it ends', () => {
-  const r = rig('stream', false, { semihosting: true, choice: 'none' })
-  r.listen()
-  expect(r.mayWake()).toBe(false)
-  r.machine.cpus = [{ unfinished: { waits: true } }]
-  expect(r.mayWake()).toBe(true)
-  r.type('a')
-  expect([text(r.serial.read(1)), r.toUart]).toEqual(['a', []])
-  r.end()
-  expect(r.mayWake()).toBe(false)
+  expect(r.log).toEqual(open ? ['ab', 'END'] : [])
+  expect(r.serial.open).toBe(false)
 })

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Machine, type MachineOptions, Profile } from '@guestscope/core'
 import { loadElf } from '@guestscope/images'
+import type { RunStatistics } from '@guestscope/machine'
 import { riscv64, virt64 } from '@guestscope/target-riscv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RunStatistics } from '../src/run/statistics.ts'
 import { echo, guest, type Outcome, runAll } from './harness.ts'
 
 function machine(name: string, more: Partial<MachineOptions> = {}): Machine {

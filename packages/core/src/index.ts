@@ -10,6 +10,7 @@ export type {
 } from './board/board.ts'
 export { defaultStartTime } from './board/board.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './board/device.ts'
+export type { CpuModel, Guest, GuestParts } from './board/guest.ts'
 export {
   Errno,
   type GuestFile,

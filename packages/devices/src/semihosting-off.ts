@@ -4,6 +4,6 @@ import type { CpuHost } from '@guestscope/core'
 export function semihostingIsOff(machine: CpuHost): void {
   machine.notice(
     'semihosting-off',
-    'The guest makes semihosting calls, and they are not served: to it they are breakpoints. Serve them with --semihosting.',
+    'The guest makes semihosting calls, and they are not served: to it they are breakpoints. Serve them with `semihosting`.',
   )
 }

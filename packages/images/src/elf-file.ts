@@ -227,7 +227,7 @@ function readIdentity(file: Uint8Array): ElfEncoding {
     throw new ImageError(
       'image/not-elf',
       'The file is not an ELF file.',
-      'Give the linked executable or an Intel HEX file; for a raw binary say where it belongs (--raw ADDRESS).',
+      'Give the linked executable or an Intel HEX file; for a raw binary say where it belongs (`raw`).',
     )
   if (file.length < 16) throw truncated('identification', 16, file.length)
   const [fileClass, order] = [file[4], file[5]]

@@ -118,12 +118,12 @@ describe('two addresses', () => {
     expect(error.code).toBe('image/outside-memory')
     expect(error.message).toContain('0x20000004, 36860 bytes')
     expect(error.message).toContain('32764 bytes fit into SRAM')
-    expect(error.message).not.toContain('--memory')
+    expect(error.message).not.toContain('`memory`')
   })
   test('contents that find none, too', () => {
     const error = failure([segment(0x2000_0000n, 0x3_fffen, 4)])
     expect(error.message).toContain('2 bytes fit into flash')
-    expect(error.message).toContain('--memory')
+    expect(error.message).toContain('`memory`')
   })
 })
 

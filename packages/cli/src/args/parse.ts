@@ -1,6 +1,7 @@
 /** Turns arguments into options and operands, by the description of the command. */
 import { parseArgs } from 'node:util'
-import { CommandError, nearest } from '../errors.ts'
+import { nearest } from '@guestscope/machine/text'
+import { CommandError } from '../errors.ts'
 import type { CommandSpec, FlagSpec, ValueSpec } from './spec.ts'
 
 export interface Parsed<Options> {

@@ -1,5 +1,6 @@
 /** Kinds of values that options take. */
 import type { Tier } from '@guestscope/core'
+import { sizeOf, wholeNumber } from '@guestscope/machine/text'
 import type { ValueType } from './spec.ts'
 
 /** A name, a path: anything but nothing. */
@@ -8,26 +9,11 @@ export const text: ValueType<string> = {
   parse: given => (given === '' ? undefined : given),
 }
 
-const numeral = /^(0x[\da-f]+|\d+(?:\.\d+)?(?:e\d+)?)([kmg]?)$/i
-const exponents: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3 }
-
-/**
- * The one way in which whole numbers are written: decimal, also with a fraction or an exponent (1e9), or `0x…`; underscores
- * between digits; then k, M or G, which are powers of `unit`. NaN: it is none. Numbers of plugin options are the same.
- */
-function wholeNumber(given: string, unit: 1000 | 1024): number {
-  const [, digits = '', suffix = ''] = numeral.exec(given.replaceAll(/(?<=\w)_(?=\w)/g, '')) ?? []
-  const value = Number(digits || Number.NaN) * unit ** (exponents[suffix.toLowerCase()] ?? 0)
-  // A fraction of a thousand may miss the whole number by the last bit: 1.1k.
-  const whole = Math.round(value)
-  return Number.isSafeInteger(whole) && Math.abs(whole - value) <= value * Number.EPSILON ? whole : Number.NaN
-}
-
 /** Bytes; a plain number is bytes too, and k, M, G are powers of 1024. */
 export const size: ValueType<number> = {
   takes: 'a size such as 64M, 1G or 0x8000000',
   parse: given => {
-    const bytes = wholeNumber(given.replace(/(?<=[kmg])i?b$|(?<=^\d+)b$/i, ''), 1024)
+    const bytes = sizeOf(given)
     return bytes > 0 ? bytes : undefined
   },
 }

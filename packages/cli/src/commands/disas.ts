@@ -6,11 +6,12 @@ import {
   type Target,
   withoutHeaders,
 } from '@guestscope/core'
+import { openProgram, pick, SymbolTable } from '@guestscope/machine'
+import { nearest } from '@guestscope/machine/text'
 import type { CommandAction } from '../args/spec.ts'
-import { CommandError, nearest } from '../errors.ts'
-import { pick } from '../run/guests.ts'
-import { openProgram } from '../run/image.ts'
-import { SymbolTable } from '../run/symbols.ts'
+import { CommandError } from '../errors.ts'
+import { translated } from '../option-names.ts'
+import { targets } from '../targets.ts'
 import type { DisasOptions } from './options.ts'
 
 /** A stretch of code: addresses from `start` to before `end`. */
@@ -20,8 +21,12 @@ interface Range {
 }
 
 export const disas: CommandAction<DisasOptions> = async (host, options, [path = '']) => {
-  const { image, loaded } = await openProgram(host, path, options)
-  const cpu = pick('cpu', options.cpu ?? loaded.widest, loaded.cpus)
+  const { raw, target } = options
+  const file = { name: path, bytes: host.files.read(path, 'The image') }
+  const { image, cpu } = await translated(async () => {
+    const { image, parts } = await openProgram({ targets, image: file, raw, target, cpu: options.cpu })
+    return { image, cpu: pick('cpu', options.cpu ?? parts.widest, parts.cpus) }
+  })
   const symbols = new SymbolTable(image)
   const code = image.segments.filter(segment => segment.executable).map(withoutHeaders)
   const { start, end } = wantedRange(options, symbols, code, path)

@@ -1,17 +1,18 @@
 /** `guestscope list`: what there is to choose from. */
 
-import type { OptionSpec, PluginDefinition } from '@guestscope/core'
+import type { GuestParts, OptionSpec, PluginDefinition } from '@guestscope/core'
+import { nearest } from '@guestscope/machine/text'
 import { allowedValues } from '@guestscope/plugin-host'
 import { columns } from '../args/help.ts'
 import type { CommandAction } from '../args/spec.ts'
-import { CommandError, nearest } from '../errors.ts'
+import { CommandError } from '../errors.ts'
 import { contribNames, contribPlugin } from '../plugins/contrib.ts'
 import { isPath, loadPlugin } from '../plugins/load.ts'
-import { guests, type LoadedGuest } from '../run/guests.ts'
+import { targets } from '../targets.ts'
 import type { ListOptions } from './options.ts'
 
 const sections: Readonly<Record<string, () => Promise<string>>> = {
-  targets: async () => columns(guests.map(guest => [guest.name, guest.description])),
+  targets: async () => columns(targets.map(guest => [guest.name, guest.description])),
   boards: () =>
     perGuest(({ boards }) =>
       boards.map(({ name, description, maxCpus, defaultMemory }) => [
@@ -58,9 +59,9 @@ export async function described(name: string, directory: string): Promise<string
 
 /** Names of all that `described` tells about, but for files. */
 export async function namesKnown(): Promise<string[]> {
-  const all = await Promise.all(guests.map(guest => guest.load()))
+  const all = await Promise.all(targets.map(guest => guest.load()))
   const models = all.flatMap(({ boards, cpus }) => [...boards, ...cpus])
-  return [...contribNames(), ...[...guests, ...models].map(one => one.name)]
+  return [...contribNames(), ...[...targets, ...models].map(one => one.name)]
 }
 
 async function unknownName(name: string): Promise<CommandError> {
@@ -76,9 +77,9 @@ async function unknownName(name: string): Promise<CommandError> {
 const cpusText = (most: number): string => (most === 1 ? '1 CPU' : `up to ${most} CPUs`)
 const sizeText = (bytes: number): string => (bytes < 2 ** 20 ? `${bytes / 2 ** 10}K` : `${bytes / 2 ** 20}M`)
 
-async function perGuest(rows: (guest: LoadedGuest) => [string, string][]): Promise<string> {
+async function perGuest(rows: (guest: GuestParts) => [string, string][]): Promise<string> {
   const all = await Promise.all(
-    guests.map(async guest =>
+    targets.map(async guest =>
       rows(await guest.load()).map(([name, text]): [string, string] => [name, `${guest.name}: ${text}`]),
     ),
   )

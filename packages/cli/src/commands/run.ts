@@ -1,44 +1,35 @@
 /** `guestscope run`: builds the machine, runs it, tells how it ended. */
 import { basename } from 'node:path'
-import { type GuestFiles, Machine, Profile, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
+import { Profile, type StopReason, stopMessage, stopStatus } from '@guestscope/core'
+import { createMachine, type GuestMachine, type RunEnd, runStatistics } from '@guestscope/machine'
 import type { CommandAction } from '../args/spec.ts'
-import { CommandError, messageOf } from '../errors.ts'
 import { ExitStatus } from '../exit-status.ts'
-import { deliver } from '../host/deliver.ts'
+import { backlog, deliver } from '../host/deliver.ts'
 import { flush } from '../host/flush.ts'
 import type { Host } from '../host/host.ts'
+import { inOptions, translated } from '../option-names.ts'
 import { pluginFailure } from '../plugins/failure.ts'
-import { installPlugins, loadPlugins } from '../plugins/install.ts'
+import { loadPlugins, RunPlugins } from '../plugins/install.ts'
 import { note, problem, reportError, reportStray } from '../report.ts'
-import { naming } from '../run/image.ts'
-import { runLoop, Wake } from '../run/loop.ts'
+import { readContents } from '../run/files.ts'
 import { Progress } from '../run/progress.ts'
 import { Serial } from '../run/serial.ts'
-import { openStart, type Start } from '../run/start.ts'
-import { hotText, runStatistics, statisticsText } from '../run/statistics.ts'
-import { SymbolTable } from '../run/symbols.ts'
+import { hotText, statisticsText } from '../run/statistics.ts'
 import type { RunOptions } from './options.ts'
 
 /** Bytes that a guest may write into files of the host, unless told otherwise. */
 const defaultLimit = 2 ** 30
 
 export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
-  const start = await openStart(host, path, options)
-  const folder = options['semihosting-dir']
-  const limit = options['semihosting-limit'] ?? defaultLimit
-  const files = folder === undefined ? undefined : await host.files.folder(folder, limit)
-  const semihosting = options.semihosting || files !== undefined || options['semihosting-args'] !== undefined
-  const plugins = await loadPlugins(options.plugin, host)
-  const wake = new Wake()
-  let machine: Machine | undefined
-  const stop = (status: number, message?: string): void => {
-    machine?.stop({ kind: 'exit', status, ...(message !== undefined && { message }) })
-    wake.call()
-  }
   const expected = options['expect-text']
+  let machine: GuestMachine | undefined
   let found = false
   // Somebody has asked for the end.
   let presses = false
+  const semihosting =
+    options.semihosting ||
+    options['semihosting-dir'] !== undefined ||
+    options['semihosting-args'] !== undefined
   const { serial: choice = 'stdio', quiet } = options
   const serial = new Serial(
     host,
@@ -46,22 +37,19 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     {
       found: () => {
         found = true
-        stop(0)
+        machine?.stop()
       },
       leave: () => {
         presses = true
-        stop(0)
+        machine?.stop()
       },
-      changed: wake.call,
     },
   )
-  machine = naming(start.path, () => buildMachine(host, start, options, semihosting, serial, files))
-  let symbols: SymbolTable | undefined
-  const symbolsOf = (): SymbolTable => {
-    symbols ??= new SymbolTable(start.image)
-    return symbols
-  }
-  const installed = installPlugins(host, machine, plugins, options, start, symbolsOf)
+  const runPlugins = new RunPlugins(host, options)
+  machine = await buildMachine(host, path, options, semihosting, serial, runPlugins)
+  const plugins = await loadPlugins(options.plugin, host)
+  serial.connect()
+  runPlugins.install(machine, plugins)
   const json =
     options['stats-json'] === undefined ? undefined : host.files.create(options['stats-json'], '--stats-json')
 
@@ -70,40 +58,62 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
     // Asked twice: whatever the plugins have still to say, end now.
     if (asked) process.exit(status)
     asked = presses = true
-    stop(status, `Ended by ${name}.`)
+    machine.stop(status, `Ended by ${name}.`)
   })
   // Of a plugin, it counts as an error of the plugin; else the run ends, and the plugins still report.
   let fault: number | undefined
   const unlistenStrays = host.strays.listen(error => {
-    if (!installed.stray(error)) {
-      fault = reportStray(host.stderr, error)
-      stop(fault)
-    }
-    wake.call()
+    if (runPlugins.stray(machine, error)) return machine.wake()
+    fault = reportStray(host.stderr, error)
+    machine.stop(fault)
   })
   const watched = options.stats || options.hot !== undefined || json !== undefined
-  const profile = watched ? new Profile(machine) : undefined
+  const profile = watched ? new Profile(machine.core) : undefined
   const begin = host.clock.now()
+  let end = begin
   const progress = new Progress(host.stderr, [host.stdout, host.stderr], host.clock)
-  let reason: StopReason
-  try {
-    const limits = { instructions: options['max-instructions'], seconds: options.timeout }
-    reason = await runLoop(host, machine, profile ?? machine, serial, wake, limits, progress)
-  } finally {
+  const close = (): void => {
     progress.erase()
     serial.close()
     unlisten()
   }
-  // The run was ended in the middle of a line, perhaps.
-  if (found && host.stdout.midLine) host.stdout.write('\n')
-  if (host.stdout.isTerminal && host.stderr.isTerminal && host.stdout.midLine) host.stderr.write('\n')
-  const end = host.clock.now()
-  installed.host.finish(reason)
+  serial.feed(machine)
+  try {
+    await machine.run({
+      limit: options['max-instructions'],
+      timeout: options.timeout,
+      profile,
+      host: {
+        clock: host.clock,
+        behind: () => backlog(host) > 0,
+        sliced: () => {
+          const lost = flush(host)
+          if (lost !== undefined) machine.stop(lost)
+        },
+        pausing: waits => {
+          serial.listen(machine)
+          if (waits === 'input') progress.erase()
+          else if (waits === undefined) progress.update(machine.core.executed)
+        },
+        ended: reason => {
+          close()
+          // The run was ended in the middle of a line, perhaps.
+          if (found && host.stdout.midLine) host.stdout.write('\n')
+          if (host.stdout.isTerminal && host.stderr.isTerminal && host.stdout.midLine) host.stderr.write('\n')
+          end = host.clock.now()
+          endForGood(machine, reason)
+        },
+      },
+    })
+  } finally {
+    close()
+  }
   // What went wrong in a promise of onExit comes out now.
   if (plugins.length > 0) await host.clock.breathe()
   unlistenStrays()
   if (profile !== undefined) {
-    const figures = runStatistics(machine, { begin, end }, profile, options.hot ?? 0, symbolsOf)
+    const symbols = (): GuestMachine['symbols'] => machine.symbols
+    const figures = runStatistics(machine.core, { begin, end }, profile, options.hot ?? 0, symbols)
     if (options.stats) host.stderr.write(statisticsText(figures))
     if (options.hot !== undefined) host.stderr.write(hotText(figures))
     json?.write(`${JSON.stringify(figures, undefined, 2)}\n`)
@@ -111,7 +121,7 @@ export const run: CommandAction<RunOptions> = async (host, options, [path]) => {
   flush(host)
   const status = conclude(
     host,
-    installed.host.ended ?? reason,
+    machine.stopReason as StopReason,
     expected !== undefined && !found ? expected : undefined,
   )
   const deadline = begin + (options.timeout ?? Number.POSITIVE_INFINITY) * 1000
@@ -130,43 +140,56 @@ async function handOver(host: Host, presses: () => boolean): Promise<boolean> {
   return lost.length > 0
 }
 
-function buildMachine(
+async function buildMachine(
   host: Host,
-  { board, cpu, path, bytes: _bytes, ...start }: Start,
+  path: string | undefined,
   options: RunOptions,
   semihosting: boolean,
   serial: Serial,
-  files: GuestFiles | undefined,
-): Machine {
-  try {
-    return new Machine({
-      ...start,
-      target: cpu.target(),
-      board,
-      cpus: options.smp ?? 1,
-      console: serial,
-      semihosting,
-      semihostingHost: {
-        input: length => serial.read(length),
-        output: bytes => serial.print(bytes),
-        commandLine: options['semihosting-args'] ?? basename(path),
+  plugins: RunPlugins,
+): Promise<GuestMachine> {
+  const contents = readContents(host, path, options)
+  const folder = options['semihosting-dir']
+  const limit = options['semihosting-limit'] ?? defaultLimit
+  const files = folder === undefined ? undefined : await host.files.folder(folder, limit)
+  const program = path ?? options.kernel ?? options.bios ?? ''
+  return translated(() =>
+    createMachine({
+      ...contents,
+      target: options.target,
+      board: options.board,
+      cpu: options.cpu,
+      memory: options.memory,
+      cpus: options.smp,
+      rate: options.rate,
+      startTime: options.date,
+      tier: options.tier,
+      console: {
+        write: bytes => serial.write(bytes),
+        input: (options.serial ?? 'stdio') === 'stdio',
+        interactive: serial.open,
+      },
+      semihosting: semihosting && {
+        write: bytes => serial.print(bytes),
+        commandLine: options['semihosting-args'] ?? basename(program),
         ...(files !== undefined && { files }),
       },
-      ...(options.date !== undefined && { startTime: options.date }),
-      ...(!options.quiet && { notice: (text: string) => note(host.stderr, text) }),
-      ...(options.rate !== undefined && { rate: options.rate }),
-      ...(options.tier !== undefined && { tier: options.tier }),
-    })
-  } catch (error) {
-    // WebAssembly's limits, and the computer's.
-    if (!(error instanceof RangeError)) throw error
-    throw new CommandError(
-      'config/memory',
-      `The machine's memory cannot be had: ${messageOf(error)}.`,
-      'Choose less with -m; 3G is possible where the computer has it.',
-      { cause: error },
-    )
-  }
+      pluginIo: plugins.io,
+      ...(!options.quiet && { notice: (text: string) => note(host.stderr, inOptions(text)) }),
+    }),
+  )
+}
+
+const pauses: Partial<Record<RunEnd['kind'], number>> = {
+  asleep: ExitStatus.failed,
+  limit: ExitStatus.limit,
+  timeout: ExitStatus.limit,
+}
+
+/** The command has no use for a machine that could go on. */
+function endForGood(machine: GuestMachine, end: RunEnd): void {
+  const status = pauses[end.kind]
+  if (status !== undefined && 'message' in end) machine.stop(status, inOptions(end.message ?? ''))
 }
 
 /** Tells the user why the run ended, where the status alone does not say it. */

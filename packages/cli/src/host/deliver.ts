@@ -6,7 +6,7 @@ import type { Host } from './host.ts'
 /** Milliseconds in which a reader has to take something if time presses, and in which it has to take everything. */
 const [patience, most] = [1000, 10_000]
 /** Milliseconds between two looks, in which signals and input have their turn. */
-export const glance = 2
+const glance = 2
 
 /** Bytes that were flushed and that readers have not taken yet; they are kept, and the next flush tries again. */
 export const backlog = ({ stdout, stderr, files }: Host): number =>

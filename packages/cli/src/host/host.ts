@@ -40,8 +40,6 @@ export interface Files {
   exists(path: string): boolean
   /** Opens a file or pipe to be read piece by piece; throws a `CommandError` (`file/read`), also later. */
   open(path: string): InputFile
-  /** Unpacks gzip; throws if the data are damaged; `undefined` if they are more than `most` bytes. */
-  gunzip(bytes: Uint8Array, most: number): Uint8Array | undefined
   /**
    * Creates or empties a file; throws a `CommandError`: `file/create`, or `file/in-use` if anybody but `by` (`--stats-json`,
    * `plugin traps`) writes to it, or it has been read. The same path gives the same file.

@@ -62,17 +62,6 @@ export class NodeFiles implements Files {
     }
   }
 
-  gunzip(bytes: Uint8Array, most: number): Uint8Array | undefined {
-    // Loaded here alone: it would make every start longer.
-    const { gunzipSync } = process.getBuiltinModule('node:zlib')
-    try {
-      return gunzipSync(bytes, { maxOutputLength: Math.min(most, 2 ** 32 - 1) })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined
-      throw error
-    }
-  }
-
   create(path: string, by: string): WritableFile {
     this.#uses.checkWrite(path, by)
     const full = fullPath(path)

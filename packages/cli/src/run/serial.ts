@@ -1,19 +1,16 @@
 /** The machine's console and the host's: output on its way out, input on its way in. */
-import type { Machine } from '@guestscope/core'
+import { type GuestMachine, TextWatch } from '@guestscope/machine'
 import type { SerialChoice } from '../args/value-types.ts'
 import type { Host, WritableFile } from '../host/host.ts'
 import { note } from '../report.ts'
 import { KeyFilter, keyHelp } from './keys.ts'
-import { TextWatch } from './text-watch.ts'
 
-/** What the run loop has to know of the console. */
+/** What the run has to know of the console. */
 export interface SerialEvents {
   /** The text that was waited for has come. */
   found(): void
   /** The user wants to leave. */
   leave(): void
-  /** Input has come, or can come no more. */
-  changed(): void
 }
 
 export interface SerialOptions {
@@ -26,34 +23,35 @@ export interface SerialOptions {
   readonly quiet: boolean
 }
 
+/** Takes the input. */
+type Guest = Pick<GuestMachine, 'send' | 'endInput'>
+
 export class Serial {
   readonly #host: Host
   readonly #options: SerialOptions
   readonly #events: SerialEvents
   readonly #watch: TextWatch | undefined
-  readonly #write: (bytes: Uint8Array) => void
+  #output: Pick<WritableFile, 'write'> = { write: () => {} }
   #listening = false
   #ended = false
-  /** Input that semihosting calls have not read yet. */
-  #unread: Uint8Array[] = []
 
-  /** Throws a `CommandError` if the file for the output cannot be created. */
   constructor(host: Host, options: SerialOptions, events: SerialEvents) {
-    const { choice, expected } = options
     this.#host = host
     this.#options = options
     this.#events = events
-    this.#watch = expected === undefined ? undefined : new TextWatch(expected)
-    if (choice === 'none') this.#write = () => {}
-    else {
-      const to: WritableFile = choice === 'stdio' ? host.stdout : host.files.create(choice.file, '--serial')
-      this.#write = bytes => to.write(bytes)
-    }
+    this.#watch = options.expected === undefined ? undefined : new TextWatch(options.expected)
+  }
+
+  /** Connects the output. Throws a `CommandError` if the file for it cannot be created. */
+  connect(): void {
+    const { choice } = this.#options
+    if (choice === 'none') return
+    this.#output = choice === 'stdio' ? this.#host.stdout : this.#host.files.create(choice.file, '--serial')
   }
 
   /** Bytes from the guest. */
   write(bytes: Uint8Array): void {
-    this.#write(bytes)
+    this.#output.write(bytes)
     this.#look(bytes)
   }
 
@@ -67,50 +65,30 @@ export class Serial {
     if (this.#watch !== undefined && !this.#watch.found && this.#watch.push(bytes)) this.#events.found()
   }
 
-  /** Can there still be input on which somebody waits: for an interrupt, or in a semihosting call? */
-  mayWake(machine: Machine): boolean {
-    const { choice } = this.#options
-    return this.#open && (choice === 'stdio' || machine.cpus.some(cpu => cpu.unfinished?.waits === true))
-  }
-
   /** Standard input is of use and has not ended. */
-  get #open(): boolean {
+  get open(): boolean {
     const { choice, semihosting } = this.#options
     return (choice === 'stdio' || semihosting) && !this.#ended && this.#host.input.kind !== 'none'
   }
 
-  #receive(machine: Machine, bytes: Uint8Array): void {
-    const { choice, semihosting } = this.#options
-    if (choice === 'stdio') machine.input(bytes)
-    if (semihosting) this.#unread.push(bytes)
-  }
-
   /** Input that is all there already goes in before the first instruction: then it is the same in every run. */
-  feed(machine: Machine): void {
-    if (!this.#open || this.#host.input.kind !== 'file') return
-    this.#receive(machine, this.#host.input.readAll())
-    this.#ended = true
+  feed(guest: Guest): void {
+    if (!this.open || this.#host.input.kind !== 'file') return
+    guest.send(this.#host.input.readAll())
+    this.#end(guest)
   }
 
-  /** What a semihosting call reads, independently of the serial port; undefined: none has come yet. */
-  read(length: number): Uint8Array | undefined {
-    const [first] = this.#unread
-    if (first === undefined) return this.#open ? undefined : new Uint8Array()
-    const bytes = first.subarray(0, length)
-    if (bytes.length < first.length) this.#unread[0] = first.subarray(bytes.length)
-    else this.#unread.shift()
-    return bytes.length > 0 ? bytes : this.read(length)
+  #end(guest: Guest): void {
+    this.#ended = true
+    guest.endInput()
   }
 
   /** Begins to take input, unless it does already. */
-  listen(machine: Machine): void {
-    if (this.#listening || !this.#open) return
+  listen(guest: Guest): void {
+    if (this.#listening || !this.open) return
     this.#listening = true
     const { input, stderr } = this.#host
-    const send = (bytes: Uint8Array): void => {
-      this.#receive(machine, bytes)
-      this.#events.changed()
-    }
+    const send = (bytes: Uint8Array): void => guest.send(bytes)
     const keys = new KeyFilter({
       send,
       leave: () => this.#events.leave(),
@@ -122,10 +100,7 @@ export class Serial {
     const terminal = input.kind === 'terminal'
     if (terminal && stderr.isTerminal && !this.#options.quiet)
       note(stderr, 'Ctrl-A x leaves, Ctrl-A h lists the other keys.')
-    input.open(terminal ? bytes => keys.push(bytes) : send, () => {
-      this.#ended = true
-      this.#events.changed()
-    })
+    input.open(terminal ? bytes => keys.push(bytes) : send, () => this.#end(guest))
   }
 
   close(): void {

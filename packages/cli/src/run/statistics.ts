@@ -1,64 +1,6 @@
-/** The figures of `--stats`, `--hot` and `--stats-json`. */
-import type { HotSpot, Machine, MachineStatistics, Profile, TierShare } from '@guestscope/core'
+/** The figures of `--stats` and `--hot` in words. */
+import type { RunStatistics } from '@guestscope/machine'
 import { columns } from '../args/help.ts'
-import type { SymbolTable } from './symbols.ts'
-
-/** A run in figures. */
-export interface RunStatistics extends MachineStatistics {
-  /** Milliseconds from the start of the process to the guest's first instruction. */
-  readonly startMs: number
-  /** Milliseconds from there to the end. */
-  readonly runMs: number
-  /** Millions of instructions per second. */
-  readonly mips: number
-  /** Samples that were taken, one every so many instructions. */
-  readonly samples: number
-  readonly sampleInterval: number
-  /** What each tier had of the instructions and of the time, by the samples. */
-  readonly shares: readonly TierShare[]
-  /** Code that was often executed, the hottest first; as many pieces as asked for. */
-  readonly hot: readonly NamedHotSpot[]
-}
-
-/** Addresses as text, for JSON. */
-export interface NamedHotSpot extends Omit<HotSpot, 'address'> {
-  readonly address: string
-  /** `main+0x10`; absent: none is known. */
-  readonly symbol?: string
-}
-
-/** When a run began and ended, milliseconds since the start of the process. */
-export interface RunTimes {
-  readonly begin: number
-  readonly end: number
-}
-
-export function runStatistics(
-  machine: Machine,
-  { begin, end }: RunTimes,
-  profile: Profile,
-  pieces: number,
-  symbols: () => SymbolTable,
-): RunStatistics {
-  const figures = machine.statistics()
-  const runMs = end - begin
-  const mips = figures.instructions / 1000 / Math.max(runMs, 0.001)
-  const hot = profile.hottest(pieces).map(({ address, ...spot }) => {
-    const symbol = symbols().nameOf(address)
-    return { address: `0x${address.toString(16)}`, ...(symbol !== undefined && { symbol }), ...spot }
-  })
-  const { samples, interval } = profile
-  return {
-    startMs: begin,
-    runMs,
-    mips,
-    ...figures,
-    samples,
-    sampleInterval: interval,
-    shares: profile.tiers(),
-    hot,
-  }
-}
 
 const number = (n: number): string => n.toLocaleString('en', { maximumFractionDigits: 0 })
 const ms = (n: number): string => `${n.toFixed(n < 10 ? 1 : 0)} ms`

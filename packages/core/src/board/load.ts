@@ -18,7 +18,7 @@ export function place(memory: GuestMemory, physical: bigint, bytes: Uint8Array):
     throw new ConfigError(
       'config/memory',
       `The board puts ${bytes.length} bytes at ${hex(physical)}, where the machine has no memory.`,
-      'Give the machine more with --memory.',
+      'Give the machine more with `memory`.',
     )
   memory.bytes.set(bytes, region.linear + Number(physical - region.base))
 }
@@ -107,7 +107,7 @@ function outsideMemory(
       `lies outside the machine's memory (${ranges.join(', ')}).${fits}`,
     fixedMemory
       ? `${link}; its size is that of the real board.`
-      : `${link}, or, if it ends behind RAM, give the machine more with --memory.`,
+      : `${link}, or, if it ends behind RAM, give the machine more with \`memory\`.`,
   )
 }
 

@@ -18,7 +18,7 @@ export function checkOneCpu(board: string, { cpus }: BoardOptions): void {
   throw new ConfigError(
     'config/cpus',
     `The board ${board} cannot have ${cpus} CPUs.`,
-    'It has one (--smp 1).',
+    'It has one (`cpus` 1).',
   )
 }
 

@@ -27,7 +27,7 @@ interface Range {
 const hex = (address: bigint): string => `0x${address.toString(16)}`
 const describe = ({ name, base, end }: Range): string => `${name} (${hex(base)} … ${hex(end - 1n)})`
 const up = (address: bigint, to: bigint): bigint => ((address + to - 1n) / to) * to
-const more = 'Give the machine more memory (-m)'
+const more = 'Give the machine more memory (`memory`)'
 
 /**
  * The place of a device tree of so many bytes: the highest multiple of 2 MiB (in RAM below 4 MiB: of 4 KiB) where it

@@ -112,7 +112,11 @@ function build(
 
 function check({ memoryBytes, cpus }: BoardOptions, xlen: 32 | 64): void {
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > 8)
-    throw new ConfigError('config/cpus', `The virt board cannot have ${cpus} CPUs.`, 'Choose 1 to 8 (--smp).')
+    throw new ConfigError(
+      'config/cpus',
+      `The virt board cannot have ${cpus} CPUs.`,
+      'Choose 1 to 8 (`cpus`).',
+    )
   const most = xlen === 32 ? 2048 * MiB : 2 ** 40
   if (!Number.isInteger(memoryBytes) || memoryBytes % 4096 !== 0 || memoryBytes < 65536 || memoryBytes > most)
     throw new ConfigError(
@@ -132,7 +136,7 @@ function placeTree(size: number, { memoryBytes, image, initrd }: BoardOptions, x
       throw new ConfigError(
         'config/device-tree',
         `The program occupies the device tree's place at 0x${base.toString(16)}.`,
-        'Give the machine more memory (-m).',
+        'Give the machine more memory (`memory`).',
       )
   }
   return base

@@ -1,62 +1,41 @@
-/** The guest architectures at hand. Each is loaded only when it is needed. */
-import type { Board, Target } from '@guestscope/core'
-import type { ImageExpectation } from '@guestscope/images'
-import { CommandError, nearest } from '../errors.ts'
+/** The targets at hand: one is chosen by its name, by a program, or by a board or CPU that only one has. */
+import type { Board, CpuModel, Guest, GuestParts } from '@guestscope/core'
+import { UsageError } from './errors.ts'
+import { nearest } from './text.ts'
 
-/** A model of CPU. */
-export interface CpuModel {
-  readonly name: string
-  readonly description: string
-  readonly target: () => Target
+/** What a package of targets exports (`riscv`), or single ones of it. */
+export type Targets = readonly (Guest | readonly Guest[])[]
+
+/** Names by which parts of a machine are chosen; absent: the program or the first of a list decides. */
+export interface MachineNames {
+  /** Such as `riscv64`. */
+  readonly target?: string | undefined
+  /** Such as `virt`. */
+  readonly board?: string | undefined
+  /** Such as `cortex-m3`. */
+  readonly cpu?: string | undefined
 }
 
-export interface Guest extends ImageExpectation {
-  readonly description: string
-  readonly load: () => Promise<LoadedGuest>
+/** All of them, in order. Throws a `UsageError` (`usage/target`) if there is none. */
+export function guestsOf(targets: Targets): readonly Guest[] {
+  const guests = targets.flat()
+  if (guests.length > 0) return guests
+  throw new UsageError(
+    'usage/target',
+    'There is no target to choose from.',
+    'Give what a package such as @guestscope/target-riscv exports: `targets`: [riscv].',
+  )
 }
-
-/** The first of each list is the default. */
-export interface LoadedGuest {
-  readonly cpus: readonly CpuModel[]
-  readonly boards: readonly Board[]
-  /** Name of the CPU that a listing assumes: it knows every instruction of the others; absent: the first. */
-  readonly widest?: string
-}
-
-export const guests: readonly Guest[] = [
-  {
-    name: 'riscv64',
-    description: 'RISC-V, 64 bits (RV64GC)',
-    machine: 243,
-    bits: 64,
-    load: async () => (await import('./riscv.ts')).guest64,
-  },
-  {
-    name: 'riscv32',
-    description: 'RISC-V, 32 bits (RV32GC)',
-    machine: 243,
-    bits: 32,
-    load: async () => (await import('./riscv.ts')).guest32,
-  },
-  {
-    name: 'arm-m',
-    description: 'Arm M-profile (Cortex-M0, M0+, M3, M4, M7)',
-    machine: 40,
-    bits: 32,
-    isaBits: 1n,
-    load: async () => (await import('./arm.ts')).guestM,
-  },
-]
 
 /** The guest of that name. */
-export function guestByName(name: string): Guest {
+export function guestByName(guests: readonly Guest[], name: string): Guest {
   return pick('target', name, guests)
 }
 
-/** The only guest that has the board or the CPU; undefined if several have. Throws a `CommandError` if there is no such one. */
+/** The only guest that has the board or the CPU; undefined if several have. Throws a `UsageError` if there is no such one. */
 export async function guestWith(
-  board: string | undefined,
-  cpu: string | undefined,
+  guests: readonly Guest[],
+  { board, cpu }: MachineNames,
 ): Promise<Guest | undefined> {
   const having: Guest[] = []
   const all = { board: [] as Board[], cpu: [] as CpuModel[] }
@@ -73,18 +52,16 @@ export async function guestWith(
   return having.length === 1 ? having[0] : undefined
 }
 
-/** Throws a `CommandError` if there is such a board or CPU, but only for other guests. */
-export async function checkNames(
-  guest: Guest,
-  names: { readonly board?: string | undefined; readonly cpu: string | undefined },
-): Promise<void> {
+/** Throws a `UsageError` if there is such a board or CPU, but only for other guests. */
+export async function checkNames(guests: readonly Guest[], guest: Guest, names: MachineNames): Promise<void> {
+  if (names.board === undefined && names.cpu === undefined) return
   const all = await Promise.all(guests.map(async one => ({ guest: one, ...(await one.load()) })))
   for (const what of ['board', 'cpu'] as const) {
     const name = names[what]
     const having = all.filter(one => one[`${what}s`].some(model => model.name === name)).map(one => one.guest)
     if (having.length === 0 || having.includes(guest)) continue
     const own = all.find(one => one.guest === guest)?.[`${what}s`] ?? []
-    throw new CommandError(
+    throw new UsageError(
       `usage/${what}`,
       `There is no ${nouns[what]} '${name}' for ${guest.name}, which this program is for, only for ${having.map(one => one.name).join(' and ')}.`,
       `Known for ${guest.name}: ${own.map(one => one.name).join(', ')}.`,
@@ -94,9 +71,9 @@ export async function checkNames(
 
 /** Board and CPU by their names: a board has its CPU unless another is asked for, a CPU the first board made for it. */
 export function machineOf(
-  { boards, cpus }: LoadedGuest,
-  names: { readonly board: string | undefined; readonly cpu: string | undefined },
-): { board: Board; cpu: CpuModel } {
+  { boards, cpus }: GuestParts,
+  names: MachineNames,
+): { readonly board: Board; readonly cpu: CpuModel } {
   const asked = names.cpu === undefined ? undefined : pick('cpu', names.cpu, cpus)
   const fitting = names.board === undefined ? boards.find(one => one.target === asked?.name) : undefined
   const board = fitting ?? pick('board', names.board, boards)
@@ -105,7 +82,7 @@ export function machineOf(
 
 const nouns = { target: 'target', board: 'board', cpu: 'CPU' } as const
 
-/** The one of that name, or the first; throws a `CommandError` that lists what there is. */
+/** The one of that name, or the first; throws a `UsageError` (`usage/target` …) that lists what there is. */
 export function pick<T extends { readonly name: string }>(
   what: 'target' | 'board' | 'cpu',
   name: string | undefined,
@@ -115,7 +92,7 @@ export function pick<T extends { readonly name: string }>(
   if (found !== undefined) return found
   const names = [...new Set(all.map(one => one.name))]
   const near = name === undefined ? undefined : nearest(name, names)
-  throw new CommandError(
+  throw new UsageError(
     `usage/${what}`,
     `There is no ${nouns[what]} '${name}'.`,
     `${near === undefined ? '' : `Did you mean '${near}'? `}Known: ${names.join(', ')}.`,

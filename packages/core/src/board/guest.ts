@@ -1,0 +1,41 @@
+/** What a package of targets exports, so that a machine can be put together from its name or from a program. */
+import type { Target } from '../target.ts'
+import type { Board } from './board.ts'
+
+/** A model of CPU. */
+export interface CpuModel {
+  /** Such as `cortex-m3`. */
+  readonly name: string
+  /** One line for a list. */
+  readonly description: string
+  /** The target that it is; machines may share it. */
+  readonly target: () => Target
+}
+
+/** What machines of a guest are made of. The first of each list is the default. */
+export interface GuestParts {
+  readonly cpus: readonly CpuModel[]
+  readonly boards: readonly Board[]
+  /** Name of the CPU that a listing assumes: it knows every instruction of the others; absent: the first. */
+  readonly widest?: string
+}
+
+/**
+ * A guest architecture: its name, and which programs are for it. Light: what a machine needs of it besides is loaded when
+ * it has been chosen.
+ */
+export interface Guest {
+  /** Such as `riscv64`. */
+  readonly name: string
+  /** One line for a list. */
+  readonly description: string
+  /** e_machine of its ELF files: 243 RISC-V, 40 Arm … */
+  readonly machine: number
+  /** Width of its ELF files. */
+  readonly bits: 32 | 64
+  /** Byte order of its ELF files; absent: little-endian. */
+  readonly littleEndian?: boolean
+  /** Bits of code addresses in a file that are no part of the address but tell the instruction set; absent: none. */
+  readonly isaBits?: bigint
+  readonly load: () => Promise<GuestParts>
+}
