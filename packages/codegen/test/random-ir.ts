@@ -32,7 +32,7 @@ export const interesting: readonly bigint[] = [
 ]
 
 /** Without those that show a NaN's sign or payload, which WebAssembly leaves open. */
-const numerics = Object.entries(opTable).filter(
+const numerics = Object.entries(opTable()).filter(
   (e): e is [string, NumericOp] =>
     e[1].kind === 'numeric' && !/bits$|copysign/.test(e[0].replace('from_bits', '')),
 )
