@@ -68,8 +68,7 @@ export function plan(body: readonly Node[], count: number): Plan {
       position[n.id] = next
       loop[n.id] = inLoop
       const info = opInfo(n.op)
-      if (info.kind === 'special' && info.effect === 'write')
-        writes.push({ at: next, touch: touches(n) })
+      if (info.kind === 'special' && info.effect === 'write') writes.push({ at: next, touch: touches(n) })
       next++
       if (n.body) number(n.body, n.op === 'loop' ? ++loops : inLoop)
       if (n.orelse) number(n.orelse, inLoop)

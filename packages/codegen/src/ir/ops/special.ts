@@ -36,16 +36,36 @@ const control = {
   break: [0, false, 'control', 'leaves the innermost loop'],
   return: [-1, false, 'control', 'functions only'],
   insn: [0, false, 'control', 'an instruction begins; imm = its number in the block'],
-  goto: [1, false, 'control', 'the block ends; next pc; imm 1: through the dispatcher, which looks at requests'],
+  goto: [
+    1,
+    false,
+    'control',
+    'the block ends; next pc; imm 1: through the dispatcher, which looks at requests',
+  ],
   branch: [3, false, 'control', 'the block ends: condition, pc if taken, pc if not'],
   raise: [2, false, 'control', 'synchronous exception by this instruction: cause (i32), value (i64)'],
   leave: [1, false, 'control', 'the instruction is done, next pc; imm = exit code for the run loop'],
   exact: [0, false, 'control', 'what follows must not run in a region: only in single-step of T0'],
   timed: [0, false, 'control', 'imm 1: what follows reads the time, which must be exact; imm 0: no longer'],
-  pause: [0, false, 'control', 'an instruction has reached a device: leave before the next one if the run loop is wanted (regions only)'],
+  pause: [
+    0,
+    false,
+    'control',
+    'an instruction has reached a device: leave before the next one if the run loop is wanted (regions only)',
+  ],
   check: [0, false, 'control', 'leave if the call before left an exit code'],
-  hook: [0, false, 'control', 'callback of a plugin; imm = 4 × hook number, + 1 if it reads state, + 2 if it writes'],
-  hooked: [0, false, 'control', 'the callbacks before the instruction have run: leave if the run loop is wanted'],
+  hook: [
+    0,
+    false,
+    'control',
+    'callback of a plugin; imm = 4 × hook number, + 1 if it reads state, + 2 if it writes',
+  ],
+  hooked: [
+    0,
+    false,
+    'control',
+    'the callbacks before the instruction have run: leave if the run loop is wanted',
+  ],
 } satisfies Record<string, Row>
 
 export const specialOps: Readonly<Record<string, SpecialOp>> = Object.fromEntries(

@@ -178,7 +178,10 @@ function whole(vectors: AddVectors, add: Add): void {
   vectors('v128.bitselect', 3, (a = 0n, b = 0n, c = 0n) => (a & c) | (b & ~c))
   add('v128.any_true', v1, 'i32', (a: bigint) => Number(a !== 0n))
   const bytes = (pool: readonly bigint[], index: bigint): bigint =>
-    join('i8x16', split('i8x16', index).map(i => pool[Number(i)] ?? 0n))
+    join(
+      'i8x16',
+      split('i8x16', index).map(i => pool[Number(i)] ?? 0n),
+    )
   vectors('i8x16.swizzle', 2, (a = 0n, b = 0n) => bytes(split('i8x16', a), b))
   add(
     'i8x16.shuffle',
@@ -188,15 +191,26 @@ function whole(vectors: AddVectors, add: Add): void {
     'shuffle',
   )
   vectors('f32x4.demote_f64x2_zero', 1, (a = 0n) =>
-    join('f32x4', floats('f64x2', a).map(x => fromFloat('f32x4', Math.fround(x)))),
+    join(
+      'f32x4',
+      floats('f64x2', a).map(x => fromFloat('f32x4', Math.fround(x))),
+    ),
   )
   vectors('f64x2.promote_low_f32x4', 1, (a = 0n) =>
-    join('f64x2', floats('f32x4', a).slice(0, 2).map(x => fromFloat('f64x2', x))),
+    join(
+      'f64x2',
+      floats('f32x4', a)
+        .slice(0, 2)
+        .map(x => fromFloat('f64x2', x)),
+    ),
   )
   vectors('i16x8.q15mulr_sat_s', 2, (a = 0n, b = 0n) => {
     const other = integers('i16x8', b, true)
     const product = (x: bigint, i: number): bigint => (x * (other[i] as bigint) + 0x4000n) >> 15n
-    return join('i16x8', integers('i16x8', a, true).map((x, i) => saturate(16, true, product(x, i))))
+    return join(
+      'i16x8',
+      integers('i16x8', a, true).map((x, i) => saturate(16, true, product(x, i))),
+    )
   })
   vectors('i32x4.dot_i16x8_s', 2, (a = 0n, b = 0n) => {
     const other = integers('i16x8', b, true)
@@ -214,7 +228,10 @@ function integerShape(shape: IntegerShape, vectors: AddVectors, add: Add): void 
     const signed = !name.endsWith('_u')
     vectors(`${shape}.${name}`, unary.has(name) ? 1 : 2, (a = 0n, b = 0n) => {
       const other = integers(shape, b, signed)
-      return join(shape, integers(shape, a, signed).map((x, i) => of(x, other[i] as bigint, bits, signed)))
+      return join(
+        shape,
+        integers(shape, a, signed).map((x, i) => of(x, other[i] as bigint, bits, signed)),
+      )
     })
   }
   for (const [base, is] of comparisons)
@@ -222,12 +239,18 @@ function integerShape(shape: IntegerShape, vectors: AddVectors, add: Add): void 
       const name = base === 'eq' || base === 'ne' ? base : (`${base}_${sign}` as const)
       vectors(`${shape}.${name}`, 2, (a = 0n, b = 0n) => {
         const other = integers(shape, b, sign === 's')
-        return join(shape, integers(shape, a, sign === 's').map((x, i) => mask(is(x, other[i] as bigint))))
+        return join(
+          shape,
+          integers(shape, a, sign === 's').map((x, i) => mask(is(x, other[i] as bigint))),
+        )
       })
     }
   const shift = (name: Shift, by: 'shlv' | `shrv_${Sign}`, signed: boolean): void =>
     add(`${shape}.${name}`, ['v128', 'i32'], 'v128', (a: bigint, n: number) =>
-      join(shape, integers(shape, a, signed).map(x => lane[by](x, BigInt(n), bits, signed))),
+      join(
+        shape,
+        integers(shape, a, signed).map(x => lane[by](x, BigInt(n), bits, signed)),
+      ),
     )
   shift('shl', 'shlv', true)
   shift('shr_s', 'shrv_s', true)
@@ -244,13 +267,14 @@ function floatShape(shape: FloatShape, vectors: AddVectors): void {
   const onBits = (name: FloatUnary | FloatBinary | FloatOnly, count: number, of: Vectors): void =>
     vectors(`${shape}.${name}`, count, (a = 0n, b = 0n) => {
       const other = split(shape, b)
-      return join(shape, split(shape, a).map((x, i) => of(x, other[i] as bigint)))
+      return join(
+        shape,
+        split(shape, a).map((x, i) => of(x, other[i] as bigint)),
+      )
     })
   const arithmetic = (name: FloatUnary | FloatBinary, count: number): void => {
     const of = floatOps[`${scalar}.${name}`]?.eval as (...x: number[]) => number
-    onBits(name, count, (...lanes) =>
-      fromFloat(shape, of(...lanes.map(x => toFloat(shape, x)))),
-    )
+    onBits(name, count, (...lanes) => fromFloat(shape, of(...lanes.map(x => toFloat(shape, x)))))
   }
   for (const name of ['ceil', 'floor', 'trunc', 'nearest', 'sqrt'] as const) arithmetic(name, 1)
   for (const name of ['add', 'sub', 'mul', 'div', 'min', 'max'] as const) arithmetic(name, 2)
@@ -264,7 +288,10 @@ function floatShape(shape: FloatShape, vectors: AddVectors): void {
   for (const [name, is] of comparisons)
     vectors(`${shape}.${name}`, 2, (a = 0n, b = 0n) => {
       const other = floats(shape, b)
-      return join(shape, floats(shape, a).map((x, i) => mask(is(x, other[i] as number))))
+      return join(
+        shape,
+        floats(shape, a).map((x, i) => mask(is(x, other[i] as number))),
+      )
     })
 }
 
@@ -306,14 +333,20 @@ function resizing<W extends Wider>(wide: W, half: HalfOf[W], vectors: AddVectors
       vectors(name(`${wide}.extend_${part}_${half}_${sign}`), 1, (a = 0n) => join(wide, cut(a)))
       vectors(name(`${wide}.extmul_${part}_${half}_${sign}`), 2, (a = 0n, b = 0n) => {
         const other = cut(b)
-        return join(wide, cut(a).map((x, i) => x * (other[i] as bigint)))
+        return join(
+          wide,
+          cut(a).map((x, i) => x * (other[i] as bigint)),
+        )
       })
     }
     vectors(name(`${wide}.extadd_pairwise_${half}_${sign}`), 1, (a = 0n) => join(wide, pairs(lanes(a))))
     // The wide lanes are signed ones either way.
     vectors(name(`${half}.narrow_${wide}_${sign}`), 2, (a = 0n, b = 0n) => {
       const both = [...integers(wide, a, true), ...integers(wide, b, true)]
-      return join(half, both.map(x => saturate(bits, sign === 's', x)))
+      return join(
+        half,
+        both.map(x => saturate(bits, sign === 's', x)),
+      )
     })
   }
 }
@@ -324,10 +357,16 @@ function conversions(sign: Sign, vectors: AddVectors): void {
     const of = floatOps[`${shapes[shape].scalar}.from_${from}_${sign}`]?.eval as (x: Val) => number
     const lanes = integers(from === 'i32' ? 'i32x4' : 'i64x2', x, true)
     const values = lanes.slice(0, shapes[shape].count)
-    return join(shape, values.map(v => fromFloat(shape, of(from === 'i32' ? Number(v) : v))))
+    return join(
+      shape,
+      values.map(v => fromFloat(shape, of(from === 'i32' ? Number(v) : v))),
+    )
   }
   const toIntegers = (shape: IntegerShape, values: readonly number[]): bigint =>
-    join(shape, values.map(x => truncate(shapes[shape].bits, signed, x)))
+    join(
+      shape,
+      values.map(x => truncate(shapes[shape].bits, signed, x)),
+    )
   vectors(`f32x4.convert_i32x4_${sign}`, 1, (a = 0n) => toFloats('i32', 'f32x4', a))
   vectors(`f64x2.convert_low_i32x4_${sign}`, 1, (a = 0n) => toFloats('i32', 'f64x2', a))
   vectors(`f64x2.convert_i64x2_${sign}`, 1, (a = 0n) => toFloats('i64', 'f64x2', a))

@@ -115,11 +115,13 @@ const byName: Readonly<Record<string, (shape: Shape, a: Tree, b: Tree) => Tree>>
 
 /** The low half of each lane of 64 bits, of two vectors. */
 const evenWords = 0x1b1a1918_13121110_0b0a0908_03020100n
-const narrowed = (low: bigint, high: bigint) => (_: Shape, a: Tree, b: Tree): Tree => {
-  const clamp = (x: Tree): Tree =>
-    op('i64x2.min_s', op('i64x2.max_s', x, all('i64x2', low)), all('i64x2', high))
-  return { kind: 'shuffle', pattern: evenWords, args: [clamp(a), clamp(b)] }
-}
+const narrowed =
+  (low: bigint, high: bigint) =>
+  (_: Shape, a: Tree, b: Tree): Tree => {
+    const clamp = (x: Tree): Tree =>
+      op('i64x2.min_s', op('i64x2.max_s', x, all('i64x2', low)), all('i64x2', high))
+    return { kind: 'shuffle', pattern: evenWords, args: [clamp(a), clamp(b)] }
+  }
 const perLane =
   (name: Opcode, from: Shape) =>
   (shape: Shape, a: Tree): Tree =>
@@ -166,10 +168,13 @@ class Expander {
     if (!template) throw new Error(`IR: nothing says how to lower ${name}`)
     // An argument that is asked for more than once is computed once, into a local.
     const names = args.map((): Tree => ({ kind: 'local', local: -1 }))
-    const make = (given: readonly Tree[]): Tree =>
-      template(shape as Shape, ...(given as [Tree, Tree, Tree]))
+    const make = (given: readonly Tree[]): Tree => template(shape as Shape, ...(given as [Tree, Tree, Tree]))
     const pattern = make(names)
-    this.#bind(args, args.map((_, i) => uses(pattern, names[i] as Tree) > 1), bound => this.emit(make(bound)))
+    this.#bind(
+      args,
+      args.map((_, i) => uses(pattern, names[i] as Tree) > 1),
+      bound => this.emit(make(bound)),
+    )
   }
 
   #bind(args: readonly Tree[], shared: readonly boolean[], then: (bound: readonly Tree[]) => void): void {
@@ -216,5 +221,8 @@ export function emitExpanded(
   name: string,
   args: readonly { readonly type: Type; readonly push: () => void }[],
 ): void {
-  new Expander(code).expand(name, args.map(arg => ({ kind: 'argument', ...arg })))
+  new Expander(code).expand(
+    name,
+    args.map(arg => ({ kind: 'argument', ...arg })),
+  )
 }

@@ -307,7 +307,10 @@ export abstract class BlockLowerer extends AccessLowerer {
     this.counts.forget(offset)
   }
   /** The local of a place in the state, and which lane of it is meant if not the whole. */
-  #slotAt(offset: number, type: Type): { local: number; part?: { shape: ViewShape; lane: number } } | undefined {
+  #slotAt(
+    offset: number,
+    type: Type,
+  ): { local: number; part?: { shape: ViewShape; lane: number } } | undefined {
     const slot = this.slots.get(offset)
     if (slot?.type === type) return slot
     if (slot && slot.type !== 'v128')
