@@ -13,6 +13,9 @@ import {
 import type { MemoryPlace } from '@guestscope/core/hooks'
 import type { PluginMachine } from './machine.ts'
 
+/** Where the high half of 16 bytes lies, in words from the address. */
+const highWord = (Head.accessHigh - Head.accessAddress) >> 2
+
 abstract class ReusedEvent {
   protected readonly machine: PluginMachine
   readonly #what: string
@@ -104,7 +107,8 @@ export class HostMemEvent extends ReusedEvent implements MemEvent {
     return this.info < 0
   }
   get value(): bigint {
-    return BigInt.asUintN(8 * this.size, this.long(2))
+    const high = this.size > 8 && this.#toInfo > 0 ? this.long(highWord) : 0n
+    return BigInt.asUintN(8 * this.size, this.long(2) | (high << 64n))
   }
   get valueLow(): number {
     const bits = 8 * this.size

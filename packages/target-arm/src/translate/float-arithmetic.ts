@@ -1,5 +1,5 @@
 /** Arithmetic, comparison, minimum and maximum, selection (Armv7-M ARM, A2.5.6 to A2.5.12, A7.7 VABS … VSUB). */
-import { type Builder, type Node, nativeFloat, type FloatCompare } from '@guestscope/codegen'
+import { type Builder, type FloatCompare, type Node, nativeFloat } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import type { Ctx } from './context.ts'

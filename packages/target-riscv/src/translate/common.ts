@@ -1,5 +1,5 @@
 /** What the chapters share: short forms for instructions that compute one integer register from others. */
-import type { Builder, Node, Operands, IntegerCompare } from '@guestscope/codegen'
+import type { Builder, IntegerCompare, Node, Operands } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 
 export type Xlen = 32 | 64

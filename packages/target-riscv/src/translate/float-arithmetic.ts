@@ -1,5 +1,12 @@
 /** Chapters "F" and "D": computational, sign-injection, comparison and classification instructions. */
-import { type Builder, hasFusedMultiplyAdd, type Node, nativeFloat, type FloatBinary, type FloatCompare } from '@guestscope/codegen'
+import {
+  type Builder,
+  type FloatBinary,
+  type FloatCompare,
+  hasFusedMultiplyAdd,
+  type Node,
+  nativeFloat,
+} from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import { type Binary, rd, rs1, rs2, rs3, type XType } from './common.ts'

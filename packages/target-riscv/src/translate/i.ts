@@ -1,5 +1,5 @@
 /** Chapters "RV32I Base Integer Instruction Set" and "RV64I"; ecall and ebreak stand in `priv.ts`. */
-import type { Builder, Node, Operands, Width, IntegerCompare } from '@guestscope/codegen'
+import type { Builder, IntegerCompare, Node, Operands, Width } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import {
   address,

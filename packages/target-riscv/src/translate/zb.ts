@@ -1,5 +1,5 @@
 /** Chapter "B" Extension for Bit Manipulation: Zba, Zbb, Zbs. */
-import type { Builder, Node, IntegerBinary, IntegerCompare } from '@guestscope/codegen'
+import type { Builder, IntegerBinary, IntegerCompare, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import {
   alu,

@@ -7,7 +7,6 @@ import { slotsInUse } from './ir.ts'
 import type { Check, ContractOptions } from './options.ts'
 import { firstCpu, makeMachine, stateLines } from './runs.ts'
 
-
 /** 0: no register reads as zero. */
 const fixedSlots = ({ zero, sink }: FixedSlots): readonly number[] => (zero === 0 ? [sink] : [zero, sink])
 
