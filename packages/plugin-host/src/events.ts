@@ -47,6 +47,10 @@ abstract class ReusedEvent {
   atRecord(record: number): void {
     this.#address = record + 2
   }
+  /** It is read from a record, which has 64 bits of the value. */
+  protected get recorded(): boolean {
+    return this.#toInfo < 0
+  }
   end(): void {
     this.#address = -1
   }
@@ -107,7 +111,7 @@ export class HostMemEvent extends ReusedEvent implements MemEvent {
     return this.info < 0
   }
   get value(): bigint {
-    const high = this.size > 8 && this.#toInfo > 0 ? this.long(highWord) : 0n
+    const high = this.size > 8 && !this.recorded ? this.long(highWord) : 0n
     return BigInt.asUintN(8 * this.size, this.long(2) | (high << 64n))
   }
   get valueLow(): number {
