@@ -51,7 +51,7 @@ const vector =
 
 export const rows: readonly Row[] = [
   { name: 'nop', fields: [], emit: () => {} },
-  { name: 'li', fields: ['d', 'imm32'], emit: (b, o) => o.setReg(0, o.imm(i64)) },
+  { name: 'li', fields: ['d', 'imm32'], emit: (_, o) => o.setReg(0, o.imm(i64)) },
   {
     name: 'addi',
     fields: ['d', 's', 'imm16'],
