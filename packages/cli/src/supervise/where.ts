@@ -75,7 +75,9 @@ function ask(session: Session, found: (place: Place | undefined) => void): Promi
 /** Packages of ours that call plugins, as the beginnings of URLs. */
 const ours = (): string[] => [
   new URL('..', import.meta.url).href,
-  ...['codegen', 'core', 'machine', 'plugin-host'].map(name => new URL('..', import.meta.resolve(`@guestscope/${name}`)).href),
+  ...['codegen', 'core', 'machine', 'plugin-host'].map(
+    name => new URL('..', import.meta.resolve(`@guestscope/${name}`)).href,
+  ),
 ]
 
 /** Functions of ours that are not named as what they call. */
