@@ -61,7 +61,8 @@ function parse<T extends Terms>(
   const spaced = args.replaceAll(/\s+/g, language.separator === ',' ? '' : ' ')
   const found = syntaxOf(language, row, place).exec(spaced)
   if (!found) return undefined
-  const values: Record<string, number> = { ...row.start }
+  const { blank } = row
+  const values: Record<string, number> = Object.fromEntries(language.slots.map(slot => [slot, blank[slot]]))
   const registers: readonly string[] = language.registers
   const add = (part: object): void => {
     for (const [slot, value] of Object.entries(part) as [string, number][])

@@ -3,70 +3,101 @@ import type { Code, Fixed, Letters, More, Run, Terms } from './row.ts'
 
 const wordBits = 32
 
-/** Fixed bits of each word, and the letters. */
-export interface Layout {
-  readonly size: number
-  readonly words: readonly Fixed[]
-  readonly letters: ReadonlyMap<string, readonly Run[]>
-}
-
-/** `at`: which bits of their value the letters are; `first`: which end of the string the code starts with. */
-export function layOut<T extends Terms>(
+/** The fixed bits of each word, by all 0 and 1 of the string. `first`: which end of the string the code starts with. */
+export function fixedBits(
   name: string,
   bits: string,
-  at: More<T>['at'],
   first: 'high' | 'low',
-): Layout {
+): { readonly size: number; readonly words: readonly Fixed[] } {
   const compact = bits.replaceAll(' ', '')
   const width = compact.length
   if (width === 0 || width % 8 !== 0) throw new Error(`${name}: ${width} bits`)
   const words = Array.from({ length: Math.ceil(width / wordBits) }, () => ({ mask: 0, match: 0 }))
+  for (let n = 0; n < width; n++) {
+    const symbol = compact.charCodeAt(width - 1 - n) - 0x30
+    if (symbol !== 0 && symbol !== 1) continue
+    const { word, bit } = first === 'low' ? fromLow(n) : fromHigh(n, width)
+    const fixed = words[word] as { mask: number; match: number }
+    fixed.mask |= 1 << bit
+    fixed.match |= symbol << bit
+  }
+  return { size: width / 8, words }
+}
+
+/** The letters, from the right. `at`: which bits of their value they are. */
+export function lettersOf<T extends Terms>(
+  name: string,
+  bits: string,
+  at: More<T>['at'],
+  first: 'high' | 'low',
+): ReadonlyMap<string, readonly Run[]> {
+  const compact = bits.replaceAll(' ', '')
+  const width = compact.length
   const letters = new Map<string, Run[]>()
   const lists = new Map(Object.entries(at ?? {}).map(([letter, list]) => [letter, bitList(list).reverse()]))
   const seen = new Map<string, number>()
-  for (let n = 0; n < width; n++) {
-    const symbol = compact.charAt(width - 1 - n)
-    const { word, bit } = first === 'low' ? fromLow(n) : fromHigh(n, width)
-    if (symbol === '0' || symbol === '1') {
-      const fixed = words[word] as { mask: number; match: number }
-      fixed.mask |= 1 << bit
-      fixed.match |= Number(symbol) << bit
-    } else if (symbol !== '-') {
-      if (!/[a-zA-Z]/.test(symbol)) throw new Error(`${name}: ${symbol} in ${bits}`)
-      const index = seen.get(symbol) ?? 0
-      seen.set(symbol, index + 1)
-      const list = lists.get(symbol)
-      const runs = letters.get(symbol) ?? []
-      letters.set(symbol, addBit(runs, word, bit, list === undefined ? index : (list[index] ?? -1)))
+  const put = (letter: string, word: number, from: number, length: number): void => {
+    const index = seen.get(letter) ?? 0
+    seen.set(letter, index + length)
+    const runs = letters.get(letter) ?? []
+    letters.set(letter, runs)
+    runs.push(...stretches(word, from, length, index, lists.get(letter)))
+  }
+  let right = 0
+  for (const [text] of [...compact.matchAll(/([01a-zA-Z-])\1*/g)].reverse()) {
+    // A run of one symbol may go over the end of a word.
+    for (let done = 0; done < text.length; ) {
+      const { word, bit, room } = first === 'low' ? fromLow(right) : fromHigh(right, width)
+      const length = Math.min(text.length - done, room)
+      if (/[a-zA-Z]/.test(text)) put(text.charAt(0), word, bit, length)
+      right += length
+      done += length
     }
   }
+  if (right !== width) throw new Error(`${name}: ${bits} has other symbols than 0, 1, - and letters`)
   for (const [letter, list] of lists)
     if (seen.get(letter) !== list.length)
       throw new Error(`${name}: ${seen.get(letter) ?? 0} letters ${letter} for ${list.length} bits`)
-  return { size: width / 8, words, letters }
+  return letters
+}
+
+/** A bit of a word, and how many of the word there are from it up. */
+interface Place {
+  readonly word: number
+  readonly bit: number
+  readonly room: number
 }
 
 /** Place of the n-th bit from the right, if the code starts there. */
-const fromLow = (n: number): { word: number; bit: number } => ({
-  word: Math.floor(n / wordBits),
-  bit: n % wordBits,
-})
+const fromLow = (n: number): Place => {
+  const bit = n % wordBits
+  return { word: Math.floor(n / wordBits), bit, room: wordBits - bit }
+}
 
 /** The same if it starts on the left; the last word may be a short one. */
-function fromHigh(n: number, width: number): { word: number; bit: number } {
+function fromHigh(n: number, width: number): Place {
   const left = width - 1 - n
   const word = Math.floor(left / wordBits)
-  const bits = Math.min(wordBits, width - wordBits * word)
-  return { word, bit: bits - 1 - (left % wordBits) }
+  const room = (left % wordBits) + 1
+  return { word, bit: Math.min(wordBits, width - wordBits * word) - room, room }
 }
 
 /** Bits that follow one another in the code and in the value are one run. */
-function addBit(runs: readonly Run[], word: number, bit: number, to: number): Run[] {
-  const last = runs.at(-1)
-  const bits = last === undefined ? 0 : widthOf(last)
-  const joins = last?.word === word && bit === last.from + bits && to === last.to + bits
-  if (!joins) return [...runs, { word, from: bit, mask: 1, to }]
-  return [...runs.slice(0, -1), { ...last, mask: 2 ** (bits + 1) - 1 }]
+function stretches(
+  word: number,
+  from: number,
+  length: number,
+  index: number,
+  list: readonly number[] | undefined,
+): Run[] {
+  if (list === undefined) return [{ word, from, mask: 2 ** length - 1, to: index }]
+  const runs: Run[] = []
+  for (let start = 0, end = 1; start < length; start = end, end++) {
+    const to = list[index + start] ?? 0
+    while (end < length && list[index + end] === to + end - start) end++
+    runs.push({ word, from: from + start, mask: 2 ** (end - start) - 1, to })
+  }
+  return runs
 }
 
 /** '12|10:5' → 12, 10, 9, 8, 7, 6, 5 */
@@ -87,7 +118,14 @@ export function read(code: Code, { word, from, mask, to }: Run): number {
 
 /** The value of a letter, 0 if it does not occur. */
 export function letterOf(letters: ReadonlyMap<string, readonly Run[]>, code: Code): Letters {
-  return letter => letters.get(letter)?.reduce((sum, run) => sum | read(code, run), 0) ?? 0
+  return letter => readAll(code, letters.get(letter) ?? [])
+}
+
+/** The value that several runs make. */
+export function readAll(code: Code, runs: readonly Run[]): number {
+  let value = 0
+  for (const run of runs) value |= read(code, run)
+  return value
 }
 
 /** A code that can be written to, with the fixed bits of a row. */

@@ -5,7 +5,7 @@
  * else at those that most have, and has a child for each of their values that occurs. Instructions of 16 bits or less
  * are kept, since they recur; a decoded instruction is immutable.
  */
-import { letterOf, read } from './bits.ts'
+import { letterOf, read, readAll } from './bits.ts'
 import type { InsnSet, Language } from './language.ts'
 import type { Code, Insn, Row, Terms } from './row.ts'
 
@@ -120,13 +120,22 @@ function makeNode<T extends Terms>(rows: readonly Row<T>[], tested: number): Nod
   return { rows, mask, tested, children: new Map() }
 }
 
-/** Of these bits those that all rows have fixed, else those that most have. */
+/** Rows that ignore a bit stand in both children; so that there are not too many, so few bits are looked at at once. */
+const atOnce = 4
+
+/** Of these bits those that all rows have fixed, else some that most have. */
 function tellingBits<T extends Terms>(rows: readonly Row<T>[], among: number): number {
   const common = rows.reduce((bits, row) => bits & row.mask, among)
   if (common !== 0) return common
-  const count = (bit: number): number => rows.reduce((sum, row) => sum + ((row.mask >>> bit) & 1), 0)
-  const bits = Array.from({ length: 32 }, (_, bit) => bit).filter(bit => (among >>> bit) & 1)
-  return bits.filter(bit => 2 * count(bit) > rows.length).reduce((mask, bit) => mask | (1 << bit), 0)
+  const counts = Array.from({ length: 32 }, (_, bit) => ({
+    bit: 1 << bit,
+    count: (among >>> bit) & 1 ? rows.reduce((sum, row) => sum + ((row.mask >>> bit) & 1), 0) : 0,
+  }))
+  return counts
+    .filter(({ count }) => 2 * count > rows.length)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, atOnce)
+    .reduce((mask, { bit }) => mask | bit, 0)
 }
 
 /** The code of an instruction of this size; its first unit is known. */
@@ -157,22 +166,33 @@ export function decodeAs<T extends Terms>(
   code: Code,
 ): Insn<T> | undefined {
   if ((code.word & row.mask) !== row.match || row.size !== code.size) return undefined
-  for (const [i, { mask, match }] of row.rest.entries())
-    if (((code.rest[i] ?? 0) & mask) !== match) return undefined
-  for (const { runs, values } of row.excluded)
-    if (values.includes(runs.reduce((sum, run) => sum | read(code, run), 0))) return undefined
-  return operandsOf(language, row, code)
+  if (row.rest.length > 0 && !restMatches(row, code)) return undefined
+  for (const { runs, values } of row.excluded) if (values.includes(readAll(code, runs))) return undefined
+  const insn: Draft<T> = { ...row.blank }
+  const bits: { word: number; rest: readonly number[] } = insn
+  bits.word = code.word >>> 0
+  bits.rest = code.rest
+  return readOperands(language, row, insn)
 }
 
-/** The operands of code that is known to be of this row; undefined if the expansion refuses it. */
-function operandsOf<T extends Terms>(language: Language<T>, row: Row<T>, code: Code): Insn<T> | undefined {
-  const o: Record<string, number> = { ...row.start }
+const restMatches = <T extends Terms>(row: Row<T>, code: Code): boolean =>
+  row.rest.every(({ mask, match }, i) => ((code.rest[i] ?? 0) & mask) === match)
+
+type Draft<T extends Terms> = { -readonly [K in keyof Insn<T>]: Insn<T>[K] }
+
+/** undefined if the expansion refuses the code. */
+function readOperands<T extends Terms>(
+  language: Language<T>,
+  row: Row<T>,
+  insn: Draft<T>,
+): Insn<T> | undefined {
+  const code: Code = insn
+  const o: Record<string, number> = insn
   for (const field of row.fields) o[field.slot] = (o[field.slot] ?? 0) | read(code, field)
   for (const { slot, shift } of row.signs) o[slot] = ((o[slot] ?? 0) << shift) >> shift
   const { expand } = row.more
-  if (expand && !expand.decode(letterOf(row.letters, code), o as Insn<T>)) return undefined
+  if (expand && !expand.decode(letterOf(row.letters, code), insn)) return undefined
   for (const { to, from } of row.copies) o[to] = o[from] ?? 0
-  const insn = { row, sem: row.sem, ...o, size: code.size, word: code.word >>> 0, rest: code.rest } as Insn<T>
   language.finish?.(insn)
   return insn
 }

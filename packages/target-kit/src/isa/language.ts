@@ -48,6 +48,8 @@ export interface Language<T extends Terms> {
   readonly first: 'high' | 'low'
   /** Size of an instruction by its first unit; absent: the rows tell. */
   lengthOf?(first: number): number
+  /** Values of letters that are another row, or none, besides those that the row itself excludes. */
+  exclude?(row: Pick<Row<T>, 'bits' | 'regs'>): Readonly<Record<string, readonly number[]>>
   /** What follows from the operands; may change them, and `sem`. */
   finish?(insn: { -readonly [K in keyof Insn<T>]: Insn<T>[K] }): void
   /** The name as it is written; absent: that of the row. */

@@ -1,5 +1,5 @@
 /** Random instructions for differential tests. */
-import { finished, read, write } from './bits.ts'
+import { finished, readAll, write } from './bits.ts'
 import type { InsnSet } from './language.ts'
 import type { Code, Insn, Row, Terms } from './row.ts'
 
@@ -39,7 +39,7 @@ function randomCode<T extends Terms>(rng: () => number, { language }: InsnSet<T>
     const source = row.letters.get(language.letters[letter]?.repeats ?? '')
     if (source === undefined) continue
     const code = finished(draft)
-    const value = source.reduce((sum, run) => sum | read(code, run), 0)
+    const value = readAll(code, source)
     for (const run of runs) write(draft, run, value)
   }
   return finished(draft)

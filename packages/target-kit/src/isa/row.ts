@@ -115,8 +115,8 @@ export interface Row<T extends Terms> extends RowSpec<T>, Fixed {
   readonly fields: readonly Field<T>[]
   /** Letters that repeat others: for the assembler. */
   readonly repeats: readonly Field<T>[]
-  /** Operands before the fields are or-ed in. */
-  readonly start: Readonly<Operands<T>>
+  /** The instruction before its fields are or-ed in. */
+  readonly blank: Insn<T>
   /** Operands that are `value << shift >> shift`. */
   readonly signs: readonly { readonly slot: T['slot']; readonly shift: number }[]
   readonly copies: readonly { readonly to: T['slot']; readonly from: T['slot'] }[]
