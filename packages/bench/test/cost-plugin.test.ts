@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { loadElf, Machine, PluginHost, type Tier } from '@guestscope/core'
+import { Machine, type Tier } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { riscv64, virt64 } from '@guestscope/target-riscv'
 import { expect, test } from 'vitest'
 import { costRows } from '../src/cost-rows.ts'

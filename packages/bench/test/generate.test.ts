@@ -1,4 +1,5 @@
-import { loadElf, Machine, type Tier } from '@guestscope/core'
+import { Machine, type Tier } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { riscv64, virt64 } from '@guestscope/target-riscv'
 import { decode, lengthOf } from '@guestscope/target-riscv/isa'
 import { expect, test } from 'vitest'

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadElf } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { armGuest, files, type Outcome, runAll } from './harness.ts'
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { loadElf } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { armGuest, guest, type Outcome, runAll } from './harness.ts'
 

@@ -1,6 +1,8 @@
 /** The plugin `etrace` round trip: what its decoder makes of the trace is what exec-log saw. */
 import { readFileSync } from 'node:fs'
-import { loadElf, Machine, PluginHost } from '@guestscope/core'
+import { Machine } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { decodeEtrace, type EtraceParams, etrace, execLog } from '@guestscope/plugins-contrib'
 import { riscv32, riscv64, virt32, virt64 } from '@guestscope/target-riscv'
 import { describe, expect, test } from 'vitest'

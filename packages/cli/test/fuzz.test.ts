@@ -1,13 +1,14 @@
 /**
  * Mutated files in the readers of the command and of the ready plugins: gzip, what `--bios`, `--kernel` and `--load`
- * name, debug information. The readers of core have a test of their own, core/test/fuzz.test.ts. GUESTSCOPE_LONG=1:
+ * name, debug information. The readers of core have a test of their own, images/test/fuzz.test.ts. GUESTSCOPE_LONG=1:
  * ten times as many.
  */
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { loadElf, type OutputFile, type PluginApi, type PluginDefinition } from '@guestscope/core'
-import { fuzz } from '@guestscope/core/testing'
+import type { OutputFile, PluginApi, PluginDefinition } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { cflow, coverage, ftrace } from '@guestscope/plugins-contrib'
+import { fuzz } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import type { RunOptions } from '../src/commands/options.ts'
 import type { Host } from '../src/host/host.ts'

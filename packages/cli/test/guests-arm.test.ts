@@ -3,9 +3,11 @@
  * wrong, and the log is the one recorded from QEMU once QEMU's departures are applied. Every instruction has a callback.
  */
 import { readFileSync } from 'node:fs'
-import { type Cpu, loadElf, Machine, PluginHost, stopStatus, type Target, type Tier } from '@guestscope/core'
-import { oneOfEach } from '@guestscope/core/testing'
+import { type Cpu, Machine, stopStatus, type Target, type Tier } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { disconLog, discons } from '@guestscope/plugins-contrib'
+import { oneOfEach } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { guestByName, type LoadedGuest, machineOf } from '../src/run/guests.ts'
 

@@ -3,7 +3,9 @@
  * the log is the one recorded from QEMU. Both at once, so every instruction has a callback.
  */
 import { readFileSync } from 'node:fs'
-import { loadElf, Machine, PluginHost, stopStatus } from '@guestscope/core'
+import { Machine, stopStatus } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { disconLog, discons } from '@guestscope/plugins-contrib'
 import { riscv32, riscv64, virt32, virt64 } from '@guestscope/target-riscv'
 import { describe, expect, test } from 'vitest'

@@ -1,7 +1,8 @@
 /** What counts as a block, and how often it runs, depends on the guest alone: not on tiers, not on slices. */
 import { readFileSync } from 'node:fs'
-import { type Board, loadElf, Machine, type MachineOptions, PluginHost, type Target } from '@guestscope/core'
-import { below, seeded, stressed } from '@guestscope/core/testing'
+import { type Board, Machine, type MachineOptions, type Target } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import {
   cortexM0Target,
   cortexM3Target,
@@ -12,6 +13,7 @@ import {
   mps2An386,
 } from '@guestscope/target-arm'
 import { riscv32, riscv64, virt32, virt64 } from '@guestscope/target-riscv'
+import { below, seeded, stressed } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 
 type Way = Pick<MachineOptions, 'tier' | 'hotThreshold' | 'batch' | 'tuning'>

@@ -169,7 +169,7 @@ describe('stacks', () => {
       'Error: x',
       `    at a (file://${root}/lib/chunk-ABC.js:1:2)`,
       `    at b (${root}/dist/x.js:3:4)`,
-      `    at file://${root}/../core/src/plugin-host/registers.ts:5:6`,
+      `    at file://${root}/../plugin-host/src/registers.ts:5:6`,
       '    at node:internal/process/task_queues:105:5',
       '    at async Promise.all (index 0)',
       '    at c (file:///home/me/my%20plugins/one.ts:7:8)',

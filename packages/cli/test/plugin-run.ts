@@ -1,14 +1,8 @@
 /** Runs a test guest of target-riscv under ready plugins, and gives what each printed. */
 import { readFileSync } from 'node:fs'
-import {
-  loadElf,
-  Machine,
-  type MachineOptions,
-  type OptionInput,
-  type PluginDefinition,
-  PluginHost,
-  stopStatus,
-} from '@guestscope/core'
+import { Machine, type MachineOptions, type PluginDefinition, stopStatus } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { type OptionInput, PluginHost } from '@guestscope/plugin-host'
 import { riscv64, virt64 } from '@guestscope/target-riscv'
 import { guest } from './harness.ts'
 

@@ -4,14 +4,14 @@ import {
   type Board,
   Discon,
   type EdgeEvent,
-  loadElf,
   Machine,
   type MachineOptions,
   type MemEvent,
   type PluginApi,
-  PluginHost,
   type Target,
 } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { cortexM3Target, cortexM4Target, mps2An385, mps2An386 } from '@guestscope/target-arm'
 import { riscv32, riscv64, virt32, virt64 } from '@guestscope/target-riscv'
 import { describe, expect, test } from 'vitest'

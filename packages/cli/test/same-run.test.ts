@@ -5,19 +5,13 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import {
-  type Board,
-  loadElf,
-  Machine,
-  type MachineOptions,
-  PluginHost,
-  parsePluginRequest,
-  type Target,
-} from '@guestscope/core'
-import { below, seeded, stressed } from '@guestscope/core/testing'
+import { type Board, Machine, type MachineOptions, type Target } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost, parsePluginRequest } from '@guestscope/plugin-host'
 import * as contrib from '@guestscope/plugins-contrib'
 import { cortexM0Target, cortexM3Target, microbit, mps2An385 } from '@guestscope/target-arm'
 import { riscv32, riscv64, virt32, virt64 } from '@guestscope/target-riscv'
+import { below, seeded, stressed } from '@guestscope/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { programForPlugins } from '../src/run/image.ts'
 import { SymbolTable } from '../src/run/symbols.ts'

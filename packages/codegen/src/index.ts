@@ -4,12 +4,14 @@ export {
   accessInfo,
   Block,
   BlockTable,
+  blockBucket,
   Exit,
   FetchTlb,
   fetchFault,
   Head,
   Hooked,
   JumpCache,
+  jumpCacheEntry,
   noRegion,
   Rec,
   Single,
@@ -32,6 +34,7 @@ export {
   type FloatUnary,
   type IntegerBinary,
   type IntegerCompare,
+  type IntegerUnary,
   type LaneOp,
   type NumericName,
   type NumericOp,
@@ -44,7 +47,15 @@ export {
   type Val,
 } from './ir/ops/index.ts'
 export { parseIr, printFunction, printIr } from './ir/text.ts'
-export { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from './ir/types.ts'
+export {
+  type Callee,
+  type IrFunction,
+  type Node,
+  type Type,
+  typeBytes,
+  type Width,
+  widthBytes,
+} from './ir/types.ts'
 export { verifyIr } from './ir/verify.ts'
 export { Oracle, type OracleHost, type Outcome } from './oracle/interpret.ts'
 export { Code, ModuleWriter } from './wasm/asm/encode.ts'

@@ -1,7 +1,23 @@
 import { Head } from '@guestscope/codegen'
-import { Layout } from './layout.ts'
-import type { Machine } from './machine.ts'
-import type { GuestMemory } from './memory.ts'
+import type { BoardHost, BoardOptions, CpuWiring } from './board/board.ts'
+import type { SemihostingHost } from './board/guest-files.ts'
+import type { LoadedImage } from './board/image.ts'
+import type { StopReason } from './machine/stop.ts'
+import { Layout } from './memory/layout.ts'
+import type { GuestMemory } from './memory/memory.ts'
+
+/** Virtual addresses, both ends included. */
+export interface AddressRange {
+  readonly base: number
+  readonly last: number
+}
+
+/** The instruction of a return from a trap handler that generated code leaves to `Target.handleExit`. */
+export interface TrapReturn {
+  readonly pc: bigint
+  readonly physical: bigint
+  readonly size: number
+}
 
 /** A host call of which there is more to do, as the trap that it is. */
 export interface UnfinishedCall {
@@ -11,9 +27,47 @@ export interface UnfinishedCall {
   readonly waits: boolean
 }
 
+/** The machine as its vCPUs and their target see it; what each does stands beside `Machine`, which implements it. */
+export interface CpuHost {
+  readonly cpus: readonly Cpu[]
+  readonly memory: GuestMemory
+  readonly image: LoadedImage | undefined
+  /** What devices inside the CPUs may use. */
+  readonly host: BoardHost
+  readonly wiring: CpuWiring
+  readonly console: BoardOptions['console']
+  readonly semihosting: boolean
+  readonly semihostingHost: SemihostingHost | undefined
+  readonly startTime: number
+  // Time.
+  clock(): number
+  executedBy(cpu: Cpu): number
+  virtualTime(): number
+  time(): bigint
+  charge(instructions: number): void
+  // Traps, and the ends of runs.
+  deliverTrap(cpu: Cpu, cause: number, value: bigint): void
+  trapReturned(cpu: Cpu, from: TrapReturn): void
+  pause(cpu: Cpu, waits: boolean): void
+  proceed(cpu: Cpu): void
+  stop(reason: StopReason): void
+  exit(status: number): void
+  notice(key: string, text: string): void
+  // What the CPU knows of its addresses, and of code.
+  flushTranslations(cpu: Cpu): void
+  enterSpace(cpu: Cpu, asid: number, key: bigint): void
+  forbidCode(ranges: readonly AddressRange[], mask: number, flags: number): void
+  invalidate(linear: number, length: number): void
+  // For those who look from outside.
+  translateDebug(cpu: Cpu, address: bigint, access?: number): bigint | undefined
+  readPhysical(address: bigint, length: number): Uint8Array | undefined
+  readVirtual(cpu: Cpu, address: bigint, length: number, access?: number): Uint8Array | undefined
+  writeVirtual(cpu: Cpu, address: bigint, data: Uint8Array): boolean
+}
+
 /** One virtual CPU: a window on its state in linear memory. */
 export class Cpu {
-  readonly machine: Machine
+  readonly machine: CpuHost
   readonly index: number
   /** Linear address of the state. */
   readonly base: number
@@ -27,7 +81,7 @@ export class Cpu {
   /** The area by words: quicker than a `DataView`. */
   readonly #words: Int32Array
 
-  constructor(machine: Machine, index: number, { view, wasm }: GuestMemory) {
+  constructor(machine: CpuHost, index: number, { view, wasm }: GuestMemory) {
     this.machine = machine
     this.index = index
     this.base = Layout.firstCpu + index * Layout.cpuSize

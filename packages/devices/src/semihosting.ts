@@ -4,12 +4,12 @@
  */
 import {
   type Cpu,
+  type CpuHost,
   Errno,
   type GuestFile,
   GuestFileError,
   type GuestFileMode,
   type GuestFiles,
-  type Machine,
 } from '@guestscope/core'
 import { SemihostingMemory, toBytes } from './semihosting/guest-memory.ts'
 import { Cost, failed, Op, type Opened, type Result, type Served } from './semihosting/operations.ts'
@@ -33,18 +33,18 @@ const featureFile: GuestFile = {
   close: () => {},
 }
 
-const made = new WeakMap<Machine, Semihosting>()
+const made = new WeakMap<CpuHost, Semihosting>()
 
 /** The services of one machine; `bytes`: of a register, and so of each field of a parameter block. */
 export class Semihosting {
-  readonly #machine: Machine
+  readonly #machine: CpuHost
   readonly #memory: SemihostingMemory
   readonly #handles = new Map<number, Opened>()
   /** Calls of which there is more to do: the CPU's `unfinished`. */
   readonly #begun = new Map<Cpu, Served>()
   #errno = 0
 
-  constructor(machine: Machine, bytes: 4 | 8) {
+  constructor(machine: CpuHost, bytes: 4 | 8) {
     this.#machine = machine
     this.#memory = new SemihostingMemory(machine, bytes)
     made.set(machine, this)
@@ -76,7 +76,7 @@ export class Semihosting {
   }
 
   /** The machine is reset: nothing is open any more. For targets to call when they reset a machine's first CPU. */
-  static reset(machine: Machine): void {
+  static reset(machine: CpuHost): void {
     const services = made.get(machine)
     if (!services) return
     for (const opened of services.#handles.values()) if (opened.kind === 'file') opened.file.close()

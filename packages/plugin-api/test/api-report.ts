@@ -16,10 +16,14 @@ function sources(folder: string): string[] {
 const withoutComments = (text: string): string =>
   text.replaceAll(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '').replaceAll(/^\s*\/\/.*\n/gm, '')
 
-/** Names that the package exports, in the order of the alphabet. */
+/** Names that the package exports, in the order of the alphabet: its own, and all of core's events. */
 export function exportedNames(): string[] {
-  const index = readFileSync(join(packages, 'plugin-api/src/index.ts'), 'utf8')
-  const lists = [...withoutComments(index).matchAll(/export \{([^}]*)\}/g)].map(([, names]) => names ?? '')
+  const indexes = ['plugin-api/src/index.ts', 'core/src/events/index.ts'].map(file =>
+    withoutComments(readFileSync(join(packages, file), 'utf8')),
+  )
+  const lists = indexes.flatMap(index =>
+    [...index.matchAll(/export (type )?\{([^}]*)\}/g)].map(([, , names]) => names ?? ''),
+  )
   return lists
     .flatMap(names => names.split(','))
     .map(name => name.replace('type ', '').trim())
@@ -40,7 +44,9 @@ const withoutBodies = (text: string): string =>
 
 /** The report. */
 export function apiReport(): string {
-  const files = [...sources(join(packages, 'core/src')), ...sources(join(packages, 'plugin-api/src'))]
+  const files = ['core/src/events', 'images/src', 'plugin-api/src'].flatMap(folder =>
+    sources(join(packages, folder)),
+  )
   const texts = files.map(file => withoutComments(readFileSync(file, 'utf8')).split('\n'))
   const found = exportedNames().map(name => {
     const pattern = new RegExp(`^export (abstract )?(interface|type|const|class|function) ${name}\\b`)

@@ -1,4 +1,4 @@
-import { asPluginDefinition, checkApiVersion } from '@guestscope/core'
+import { asPluginDefinition, checkApiVersion } from '@guestscope/plugin-host'
 import { describe, expect, it } from 'vitest'
 import { apiVersions, Discon, definePlugin } from '../src/index.ts'
 

@@ -1,10 +1,10 @@
 /** Semihosting through BKPT 0xAB: operation in r0, its parameter in r1, the result goes to r0. */
-import type { Cpu, Machine } from '@guestscope/core'
+import type { Cpu, CpuHost } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { reg } from './system/registers.ts'
 
 /** What serves the calls of a machine's CPUs: true if the call is done, and the exception logic moves pc. */
-export function semihosting(machine: Machine): (cpu: Cpu) => boolean {
+export function semihosting(machine: CpuHost): (cpu: Cpu) => boolean {
   const services = new Semihosting(machine, 4)
   return cpu => {
     const parameter = BigInt(cpu.get32(reg(1)) >>> 0)

@@ -3,10 +3,10 @@ import type { IrFunction } from '@guestscope/codegen'
 import type {
   CodeReader,
   Cpu,
+  CpuHost,
   DecodedInsn,
   HostImport,
   InsnDescription,
-  Machine,
   Privilege,
   Semantics,
   Target,
@@ -137,7 +137,7 @@ const promoter =
       : promoteFloat(core.fpu === 'double', offset)
 
 /** The devices inside a CPU. */
-function devices(core: Core, machine: Machine): ReturnType<NonNullable<Target['devices']>> {
+function devices(core: Core, machine: CpuHost): ReturnType<NonNullable<Target['devices']>> {
   const system = (cpu: number): ReturnType<typeof systemOf> =>
     systemOf(machine.cpus[cpu] as (typeof machine.cpus)[number])
   const own = { base: BigInt(privateBusBase), device: new PrivateBus(system) }

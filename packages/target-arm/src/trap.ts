@@ -3,7 +3,7 @@
  * since entry writes memory and can fault itself.
  */
 import { type Callee, Head, hostFunction } from '@guestscope/codegen'
-import { type Cpu, type HostImport, ImageError, type Machine, type Target } from '@guestscope/core'
+import { type Cpu, type CpuHost, type HostImport, ImageError, type Target } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { Cause, Exception } from './causes.ts'
 import type { Core } from './cores.ts'
@@ -78,7 +78,7 @@ export const systemHost: readonly HostImport[] = [
 ]
 
 /** `Target.reset` (B1.5.5): registers zero, the main stack pointer and pc out of the vector table. */
-export function reset(cpu: Cpu, core: Core, semihosting: (machine: Machine) => (cpu: Cpu) => boolean): void {
+export function reset(cpu: Cpu, core: Core, semihosting: (machine: CpuHost) => (cpu: Cpu) => boolean): void {
   let system = systems.get(cpu)
   if (!system) {
     system = new System(cpu, core, semihosting(cpu.machine))

@@ -1,12 +1,5 @@
 import type { Machine } from '@guestscope/core'
-import {
-  below,
-  bits32,
-  bits64,
-  type ContractOptions,
-  type Random,
-  targetContract,
-} from '@guestscope/core/testing'
+import { below, bits32, bits64, type ContractOptions, type Random, targetContract } from '@guestscope/testkit'
 import { describe, test } from 'vitest'
 import { type Core, cortexM0, cortexM0Plus, cortexM3, cortexM4, cortexM7 } from '../src/cores.ts'
 import {

@@ -2,8 +2,9 @@
  * Exception returns are edges: with them every step of the guests is explained, from each instruction to the next that
  * runs, by falling through, one edge, or discontinuities.
  */
-import { Discon, type EdgeKind, type Machine, type PluginApi, PluginHost } from '@guestscope/core'
-import { stressed } from '@guestscope/core/testing'
+import { Discon, type EdgeKind, type Machine, type PluginApi } from '@guestscope/core'
+import { PluginHost } from '@guestscope/plugin-host'
+import { stressed } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { S } from '../src/state.ts'
 import { caseOf, runGuest, type Way } from './guest.ts'

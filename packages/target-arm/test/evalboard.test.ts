@@ -1,6 +1,7 @@
 /** The devices of the lm3s6965evb, driven by a guest as drivers do; QEMU has not all of them. */
 import { readFileSync } from 'node:fs'
-import { loadElf, Machine } from '@guestscope/core'
+import { Machine } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { describe, expect, test } from 'vitest'
 import { cortexM3Target, lm3s6965evb } from '../src/index.ts'
 import { halves, machineFor, words } from './system/machine.ts'

@@ -1,13 +1,14 @@
 /** Runs the guests of `guests/` as their cases say, and keeps what they show. */
 import { readFileSync } from 'node:fs'
-import { type Board, type Cpu, loadElf, type Target } from '@guestscope/core'
+import type { Board, Cpu, Target } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import {
   type GuestRecording,
   type GuestRun,
   type GuestWay,
   runGuestMachine,
   totals,
-} from '@guestscope/core/testing'
+} from '@guestscope/testkit'
 import { cores } from '../src/cores.ts'
 import { ArmExit } from '../src/exits.ts'
 import { armMBoards, createArmMTarget } from '../src/index.ts'

@@ -2,7 +2,7 @@
  * Every guest in every tier: status, output and events as recorded from QEMU once its departures from the contract are
  * applied to ours, and the same events in the same order, at the same instructions, in every tier.
  */
-import { GuestComparison, oneOfEach, stressed } from '@guestscope/core/testing'
+import { GuestComparison, oneOfEach, stressed } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { deviations } from './deviations.ts'
 import { cases as all, asRecorded, type GuestCase, recording, runGuest, type Way } from './guest.ts'

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Board, loadElf, Machine, type Target } from '@guestscope/core'
+import { type Board, Machine, type Target } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   cortexM3Target,

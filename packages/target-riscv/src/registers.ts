@@ -1,6 +1,6 @@
 /** The registers that plugins, debuggers and tests can name: x, pc, f, and every CSR of the table. */
 import { Head, hostFunction, type IrFunction, Oracle, type Runtime } from '@guestscope/codegen'
-import { type Cpu, coreHost, type Machine, type RegisterInfo } from '@guestscope/core'
+import { type Cpu, type CpuHost, coreHost, type RegisterInfo } from '@guestscope/core'
 import { fNames, type Xlen, xNames } from './isa/index.ts'
 import { S } from './state.ts'
 import type { Csr, Sysregs } from './sysregs/index.ts'
@@ -31,7 +31,7 @@ const noRuntime: Runtime = {
 
 /** Interprets the IR functions behind the CSRs, outside generated code; one oracle for each machine. */
 function interpreter(functions: readonly IrFunction[]): (cpu: Cpu) => Oracle {
-  const made = new WeakMap<Machine, Oracle>()
+  const made = new WeakMap<CpuHost, Oracle>()
   return cpu => {
     const { machine } = cpu
     let oracle = made.get(machine)

@@ -1,5 +1,7 @@
 /** Code that was translated, and then lost the right to be fetched: PMP finer than a page, and in another page of a region. */
-import { loadElf, Machine, type Tier } from '@guestscope/core'
+
+import { Machine, type Tier } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { expect, test } from 'vitest'
 import { riscv64, virt64 } from '../src/index.ts'
 import { assembleProgram } from './differential/asm.ts'

@@ -1,5 +1,5 @@
 import type { Machine } from '@guestscope/core'
-import { below, bits64, type ContractOptions, type Random, targetContract } from '@guestscope/core/testing'
+import { below, bits64, type ContractOptions, type Random, targetContract } from '@guestscope/testkit'
 import { describe, test } from 'vitest'
 import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
 import { csrNumbers, decode, type Insn, randomWord, rowsOf, type Xlen } from '../src/isa/index.ts'

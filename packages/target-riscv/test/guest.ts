@@ -1,13 +1,13 @@
 /** Runs the guests of `guests/` as their cases say, and keeps what they show. */
 import { readFileSync } from 'node:fs'
-import { loadElf } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import {
   type GuestRecording,
   type GuestRun,
   type GuestWay,
   runGuestMachine,
   totals,
-} from '@guestscope/core/testing'
+} from '@guestscope/testkit'
 import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
 
 /** A line of `guests/cases.json`. */

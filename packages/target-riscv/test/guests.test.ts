@@ -2,7 +2,7 @@
  * Every guest in every tier: status, output and events as recorded from QEMU, and the same events in the same order, at
  * the same instructions, in every tier.
  */
-import { GuestComparison, oneOfEach, stressed } from '@guestscope/core/testing'
+import { GuestComparison, oneOfEach, stressed } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { cases as all, asRecorded, recording, runGuest, type Way } from './guest.ts'
 

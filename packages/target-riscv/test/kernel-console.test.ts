@@ -1,6 +1,8 @@
 /** Kernels of courses: their driver of the console enables every interrupt of the UART and acknowledges none by IIR. */
 import { readFileSync } from 'node:fs'
-import { Discon, loadElf, Machine, PluginHost } from '@guestscope/core'
+import { Discon, Machine } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { describe, expect, test } from 'vitest'
 import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
 

@@ -2,15 +2,9 @@
  * Semihosting calls that are served in pieces: but for the turns that the run loop gets, nothing shows that they are long.
  * The same program makes short calls and long ones; instructions, events, times and what plugins see must be the same.
  */
-import {
-  Discon,
-  type GuestFile,
-  loadElf,
-  Machine,
-  PluginHost,
-  type SemihostingHost,
-  type Tier,
-} from '@guestscope/core'
+import { Discon, type GuestFile, Machine, type SemihostingHost, type Tier } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { describe, expect, test } from 'vitest'
 import { riscv64, virt64 } from '../src/index.ts'
 import { assembleProgram } from './differential/asm.ts'

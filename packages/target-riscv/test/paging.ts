@@ -1,5 +1,7 @@
 /** Programs in S-mode behind page tables that the test writes. */
-import { loadElf, Machine, type Tier } from '@guestscope/core'
+
+import { Machine, type Tier } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
 import { assembleProgram } from './differential/asm.ts'
 import { programElf } from './differential/elf.ts'

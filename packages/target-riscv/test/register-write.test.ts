@@ -1,6 +1,8 @@
 /** Plugins that write registers on which the translation of code rests. */
 import { readFileSync } from 'node:fs'
-import { loadElf, Machine, type PluginApi, PluginHost, type StopReason } from '@guestscope/core'
+import { Machine, type PluginApi, type StopReason } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
+import { PluginHost } from '@guestscope/plugin-host'
 import { describe, expect, test } from 'vitest'
 import { riscv64, virt64 } from '../src/index.ts'
 

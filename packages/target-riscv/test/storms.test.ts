@@ -1,5 +1,7 @@
 /** A hart that gets nowhere is told from one that calls its supervisor, or is interrupted, again and again. */
-import { loadElf, Machine } from '@guestscope/core'
+
+import { Machine } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { describe, expect, test } from 'vitest'
 import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
 import { assembleProgram } from './differential/asm.ts'

@@ -1,5 +1,7 @@
 /** `guestscope list`: what there is to choose from. */
-import { allowedValues, type OptionSpec, type PluginDefinition } from '@guestscope/core'
+
+import type { OptionSpec, PluginDefinition } from '@guestscope/core'
+import { allowedValues } from '@guestscope/plugin-host'
 import { columns } from '../args/help.ts'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, nearest } from '../errors.ts'

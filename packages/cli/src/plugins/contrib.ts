@@ -1,6 +1,7 @@
 /** The ready plugins. */
 import { fileURLToPath } from 'node:url'
-import { asPluginDefinition, type PluginDefinition } from '@guestscope/core'
+import type { PluginDefinition } from '@guestscope/core'
+import { asPluginDefinition } from '@guestscope/plugin-host'
 import { noteOrigin } from './origin.ts'
 import { contribPackage } from './ready.ts'
 

@@ -1,12 +1,7 @@
 /** Plugins of a run: loaded by name, installed into the machine, their outputs connected. */
 import { dirname } from 'node:path'
-import {
-  type Machine,
-  type OptionInput,
-  type PluginDefinition,
-  PluginHost,
-  parsePluginRequest,
-} from '@guestscope/core'
+import type { Machine, PluginDefinition } from '@guestscope/core'
+import { type OptionInput, PluginHost, parsePluginRequest } from '@guestscope/plugin-host'
 import type { RunOptions } from '../commands/options.ts'
 import type { Host, WritableFile } from '../host/host.ts'
 import { problem } from '../report.ts'

@@ -1,5 +1,6 @@
 /** The guest architectures at hand. Each is loaded only when it is needed. */
-import type { Board, ImageExpectation, Target } from '@guestscope/core'
+import type { Board, Target } from '@guestscope/core'
+import type { ImageExpectation } from '@guestscope/images'
 import { CommandError, nearest } from '../errors.ts'
 
 /** A model of CPU. */

@@ -1,15 +1,6 @@
 /** Finds out what an image is and which guest it is for. */
-import {
-  ImageError,
-  type ImageExpectation,
-  isElf,
-  isHex,
-  type LoadedImage,
-  loadElf,
-  loadHex,
-  loadRaw,
-  type PluginApi,
-} from '@guestscope/core'
+import { ImageError, type LoadedImage, type PluginApi } from '@guestscope/core'
+import { type ImageExpectation, isElf, isHex, loadElf, loadHex, loadRaw } from '@guestscope/images'
 import type { MachineChoice } from '../commands/options.ts'
 import { CommandError } from '../errors.ts'
 import type { Host } from '../host/host.ts'

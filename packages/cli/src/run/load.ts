@@ -1,14 +1,15 @@
 /** Files that are loaded beside the program (`--load`). */
+
+import type { LoadedImage } from '@guestscope/core'
 import {
   type ImageExpectation,
   isElf,
   isHex,
   joinImages,
-  type LoadedImage,
   loadElf,
   loadHex,
   loadRaw,
-} from '@guestscope/core'
+} from '@guestscope/images'
 import type { LoadRequest } from '../args/value-types.ts'
 import { CommandError } from '../errors.ts'
 import type { Host } from '../host/host.ts'

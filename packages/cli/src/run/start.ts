@@ -1,5 +1,6 @@
 /** What a machine starts from: a program alone, or firmware with a kernel and an initial file system. */
-import { type Board, type BootFiles, type BootPlan, isElf, type LoadedImage, loadElf } from '@guestscope/core'
+import type { Board, BootFiles, BootPlan, LoadedImage } from '@guestscope/core'
+import { isElf, loadElf } from '@guestscope/images'
 import type { RunOptions } from '../commands/options.ts'
 import { CommandError, messageOf } from '../errors.ts'
 import type { Host } from '../host/host.ts'

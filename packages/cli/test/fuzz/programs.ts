@@ -2,7 +2,7 @@
  * Random programs that are hostile to an emulator rather than to its semantics: they set timers and interrupts by
  * chance, wait, reset, write anything anywhere, and make semihosting calls with wild lengths, round and round.
  */
-import { below, bits32, type Random } from '@guestscope/core/testing'
+import { below, bits32, type Random } from '@guestscope/testkit'
 
 /** A raw binary and how to run it. */
 export interface HostileGuest {

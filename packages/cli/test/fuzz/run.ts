@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seeded } from '@guestscope/core/testing'
+import { seeded } from '@guestscope/testkit'
 import { command } from '../harness.ts'
 import { hostileGuest } from './programs.ts'
 

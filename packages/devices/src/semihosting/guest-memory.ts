@@ -1,5 +1,5 @@
 /** What semihosting reads and writes in the guest's memory, as the calling CPU sees it. */
-import { type Cpu, Errno, type Machine } from '@guestscope/core'
+import { type Cpu, type CpuHost, Errno } from '@guestscope/core'
 import { Cost, failed } from './operations.ts'
 
 /** Longest piece that is moved at once, and longest name. */
@@ -8,9 +8,9 @@ export const chunk = 4096
 export class SemihostingMemory {
   /** Bytes of a register, and so of each field of a parameter block. */
   readonly bytes: 4 | 8
-  readonly #machine: Machine
+  readonly #machine: CpuHost
 
-  constructor(machine: Machine, bytes: 4 | 8) {
+  constructor(machine: CpuHost, bytes: 4 | 8) {
     this.#machine = machine
     this.bytes = bytes
   }

@@ -1,5 +1,5 @@
 /** The calls that may take long, or wait: they are served in pieces, between which the run loop gets its turn. */
-import { type Cpu, Errno, GuestFileError, type Machine } from '@guestscope/core'
+import { type Cpu, type CpuHost, Errno, GuestFileError } from '@guestscope/core'
 import { chunk, type SemihostingMemory } from './guest-memory.ts'
 import { Cost, failed, type Opened, type Result, type Served } from './operations.ts'
 
@@ -8,7 +8,7 @@ const chunksPerPiece = 256
 
 /** What a transfer is about. */
 export interface Transfer {
-  readonly machine: Machine
+  readonly machine: CpuHost
   readonly memory: SemihostingMemory
   readonly cpu: Cpu
   /** Address of the parameter block, or the parameter itself. */
@@ -16,7 +16,7 @@ export interface Transfer {
 }
 
 /** Where the console's output goes. */
-export function print({ semihostingHost, console }: Machine, bytes: Uint8Array): void {
+export function print({ semihostingHost, console }: CpuHost, bytes: Uint8Array): void {
   if (semihostingHost?.output) semihostingHost.output(bytes)
   else console.write(bytes)
 }

@@ -1,5 +1,5 @@
 /** Memory as the exception logic and bit-banding reach it: physical addresses, no protection. */
-import type { AccessSize, Machine } from '@guestscope/core'
+import type { AccessSize, CpuHost } from '@guestscope/core'
 
 interface Region {
   readonly base: number
@@ -9,10 +9,10 @@ interface Region {
 }
 
 export class Bus {
-  readonly #machine: Machine
+  readonly #machine: CpuHost
   #regions: readonly Region[] | undefined
 
-  constructor(machine: Machine) {
+  constructor(machine: CpuHost) {
     this.#machine = machine
   }
 

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { DifferentialStream, tiersOf } from '@guestscope/core/testing'
+import { DifferentialStream, tiersOf } from '@guestscope/testkit'
 import { platformOf, platforms } from './layout.ts'
 import { localise } from './localise.ts'
 import { makeProgram, type ProgramOptions } from './program.ts'

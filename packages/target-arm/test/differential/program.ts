@@ -1,5 +1,5 @@
 /** A whole random program: an ELF file made from a seed. */
-import { writeElf } from '@guestscope/core/testing'
+import { writeElf } from '@guestscope/images'
 import type { Core } from '../../src/cores.ts'
 import { Descriptor, dataSize, Place, platformOf } from './layout.ts'
 import { runtime } from './runtime.ts'

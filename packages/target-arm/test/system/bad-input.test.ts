@@ -1,5 +1,6 @@
 /** What cannot work: a clear error, or the architected fault, never a crash. */
-import { type Board, Discon, ImageError, PluginHost, stopMessage } from '@guestscope/core'
+import { type Board, Discon, ImageError, stopMessage } from '@guestscope/core'
+import { PluginHost } from '@guestscope/plugin-host'
 import { expect, test } from 'vitest'
 import { type Contents, halves, machineFor, words } from './machine.ts'
 

@@ -1,5 +1,6 @@
 /** A semihosting call that is served in pieces looks like one that is served at once. */
-import { Discon, Machine, PluginHost } from '@guestscope/core'
+import { Discon, Machine } from '@guestscope/core'
+import { PluginHost } from '@guestscope/plugin-host'
 import { expect, test } from 'vitest'
 import { armMBoards, cortexM3Target } from '../../src/index.ts'
 import { halves, imageOf, words } from './machine.ts'

@@ -1,5 +1,5 @@
 /** Plugins that send the CPU elsewhere, out of the middle of an IT block. */
-import { PluginHost } from '@guestscope/core'
+import { PluginHost } from '@guestscope/plugin-host'
 import { expect, test } from 'vitest'
 import { type Contents, halves, machineFor, words } from './machine.ts'
 

@@ -1,13 +1,7 @@
 /** Runs single Thumb instructions in every way there is: `SingleInsns` with names for the registers, and no decoder. */
 import { Exit, type Type } from '@guestscope/codegen'
 import type { Cpu, Machine, Semantics } from '@guestscope/core'
-import {
-  type SingleInsn,
-  SingleInsns,
-  type SingleWay,
-  singleWays,
-  singleWindow,
-} from '@guestscope/core/testing'
+import { type SingleInsn, SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/testkit'
 import { S } from '../../src/state.ts'
 import { floatCalls, systemCalls } from '../../src/system-calls.ts'
 import { Aux } from '../../src/translate/aux.ts'

@@ -6,11 +6,10 @@ import {
   type BootFiles,
   type BootPlan,
   ConfigError,
-  joinImages,
   type LoadedImage,
-  loadRaw,
   withoutHeaders,
 } from '@guestscope/core'
+import { joinImages, loadRaw } from '@guestscope/images'
 import { map } from './virt-tree.ts'
 
 const MiB = 2 ** 20

@@ -1,4 +1,4 @@
-import { writeElf } from '@guestscope/core/testing'
+import { writeElf } from '@guestscope/images'
 
 /** A program for RISC-V: one segment that can be read, written and executed. */
 export const programElf = (xlen: 32 | 64, base: number, bytes: Uint8Array): Uint8Array =>

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { DifferentialStream, tiersOf } from '@guestscope/core/testing'
+import { DifferentialStream, tiersOf } from '@guestscope/testkit'
 import type { Xlen } from '../../src/isa/index.ts'
 import { localise } from './localise.ts'
 import { runOnOurs } from './ours.ts'

@@ -1,5 +1,7 @@
 /** Runs programs on Guestscope. */
-import { loadElf, Machine, type Tier } from '@guestscope/core'
+
+import { Machine, type Tier } from '@guestscope/core'
+import { loadElf } from '@guestscope/images'
 import { riscv32, riscv64, virt32, virt64 } from '../../src/index.ts'
 import type { Xlen } from '../../src/isa/index.ts'
 

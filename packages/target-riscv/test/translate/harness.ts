@@ -1,7 +1,7 @@
 /** Runs single RISC-V instructions in every way there is: `SingleInsns` with names for the registers. */
 import { Exit } from '@guestscope/codegen'
 import type { Cpu, Semantics } from '@guestscope/core'
-import { SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/core/testing'
+import { SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/testkit'
 import { decode, type Insn, type RegFile, type Xlen } from '../../src/isa/index.ts'
 import { Flags, Mstatus, S } from '../../src/state.ts'
 import { atomic } from '../../src/translate/a.ts'

@@ -15,7 +15,7 @@ export function emitJumpCacheProbe(code: Code, entry: number): void {
   }
   load(Head.space)
   load(Head.pc)
-  code.i32(1)
+  code.i32(JumpCache.pcShift)
   code.op('i32.shr_u')
   code.i32(JumpCache.entries - 1)
   code.op('i32.and')
@@ -26,9 +26,9 @@ export function emitJumpCacheProbe(code: Code, entry: number): void {
   load(Head.pc, 'i64.load')
   code.op('i64.eq')
   code.get(entry)
-  code.mem('i32.load', JumpCache.context)
-  load(Head.context)
-  code.op('i32.eq', 'i32.and')
+  code.mem('i64.load', JumpCache.context)
+  load(Head.flags, 'i64.load')
+  code.op('i64.eq', 'i32.and')
 }
 
 /**

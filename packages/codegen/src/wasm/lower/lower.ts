@@ -238,8 +238,8 @@ export abstract class Lowerer {
     code.mem('i32.store', Head.resume)
     code.get(cpuLocal)
     code.get(cpuLocal)
-    code.mem('i32.load', Head.context)
-    code.mem('i32.store', Head.resumeContext)
+    code.mem('i64.load', Head.flags)
+    code.mem('i64.store', Head.resumeContext)
   }
 
   /** Describes the exception of a `raise` in the head. */

@@ -1,0 +1,53 @@
+/** What the board's devices, and those inside the CPUs, may use of a machine. */
+import type { BoardHost } from '../board/board.ts'
+import type { CpuHost } from '../cpu.ts'
+import type { Target } from '../target.ts'
+import type { MachineTime } from './time.ts'
+
+export interface BoardHostParts {
+  readonly machine: CpuHost
+  readonly target: Target
+  readonly time: MachineTime
+  /** The slice that runs must end. */
+  interrupt(): void
+  reset(): void
+  clockChanged(hz: number): void
+  /** See `BoardHost.absentRead`. */
+  absentRead(address: number): void
+}
+
+export function boardHost({
+  machine,
+  target,
+  time,
+  interrupt,
+  clockChanged,
+  ...rest
+}: BoardHostParts): BoardHost {
+  return {
+    clock: () => time.virtual(),
+    schedule: (token, at, callback) => {
+      if (time.schedule(token, at, callback)) interrupt()
+    },
+    cancel: token => time.cancel(token),
+    exit: status => machine.exit(status),
+    setLine: (cpu, line, level) => {
+      const at = machine.cpus[cpu]
+      if (at) target.setLine(at, line, level)
+    },
+    setClock: clockChanged,
+    ...rest,
+    writeMemory: (address, bytes) => {
+      const { memory } = machine
+      const linear = memory.linear(BigInt(address))
+      const last = bytes.length - 1
+      if (!linear || memory.linear(BigInt(address + last)) !== linear + last) return false
+      machine.invalidate(linear, bytes.length)
+      memory.bytes.set(bytes, linear)
+      return true
+    },
+    readMemory: (address, length) => machine.readPhysical(BigInt(address), length),
+    charge: instructions => machine.charge(instructions),
+    notice: (key, text) => machine.notice(key, text),
+  }
+}
