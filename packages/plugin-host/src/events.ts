@@ -56,6 +56,10 @@ abstract class ReusedEvent {
   protected long(index: number): bigint {
     return BigInt(this.word(index) >>> 0) | (BigInt(this.word(index + 1) >>> 0) << 32n)
   }
+  /** Of a value of 16 bytes. Records do not hold it. */
+  protected get highHalf(): bigint {
+    return this.#toInfo < 0 ? 0n : this.long((Head.accessHigh - Head.accessAddress) >> 2)
+  }
   protected get info(): number {
     if (this.#address < 0) this.#stale()
     return this.#words[this.#address + this.#toInfo] as number
@@ -104,7 +108,8 @@ export class HostMemEvent extends ReusedEvent implements MemEvent {
     return this.info < 0
   }
   get value(): bigint {
-    return BigInt.asUintN(8 * this.size, this.long(2))
+    const { size } = this
+    return size === 16 ? this.long(2) | (this.highHalf << 64n) : BigInt.asUintN(8 * size, this.long(2))
   }
   get valueLow(): number {
     const bits = 8 * this.size

@@ -142,10 +142,13 @@ class InsnHooks {
   #access(hooks: readonly AccessHook[], address: Node, value: Node, width: Width, store: boolean): void {
     const b = this.#b
     const wanted = hooks.filter(h => (store ? h.stores : h.loads))
+    const half = (lane: number): Node => b.lane('i64x2.extract_lane', lane, value)
     const long = (node: Node): Node => b.resize(node, 'i64', true)
+    const low = value.type === 'v128' ? half(0) : long(value)
     if (wanted.some(h => h.hook.kind === 'call')) {
       b.set(Head.accessAddress, long(address))
-      b.set(Head.accessValue, long(value))
+      b.set(Head.accessValue, low)
+      if (width === '128') b.set(Head.accessHigh, half(1))
       b.set(Head.accessInfo, b.i32(accessInfo(width, store)))
     }
     const bytes = widthBytes[width]
@@ -155,7 +158,7 @@ class InsnHooks {
       size: bytes,
       info: accessInfo(width, store),
       address,
-      value: b.and(long(value), mask),
+      value: b.and(low, mask),
     }
     for (const { hook } of wanted) {
       this.#emitter.emit(hook, site)
