@@ -103,8 +103,8 @@ const semantics: Semantics[] = [
     emit: (b, o) => o.setReg(3, b.op('i32x4.add', o.reg(3, 'v128'), o.reg(2, 'v128'))),
   },
   // The low half of vector rd := rs; rd := the low half of vector imm.
-  { name: 'vset', emit: (b, o) => o.setReg(3, o.reg(1, 'i64')) },
-  { name: 'vget', emit: (b, o) => o.setReg(0, o.reg(2, 'i64')) },
+  { name: 'vset', emit: (_b, o) => o.setReg(3, o.reg(1, 'i64')) },
+  { name: 'vget', emit: (_b, o) => o.setReg(0, o.reg(2, 'i64')) },
 ]
 const flows: Readonly<Record<string, Flow>> = {
   bne: 'branch',
