@@ -41,19 +41,17 @@ export const interesting: readonly bigint[] = [
 
 /** Without those that show a NaN's sign or payload, which WebAssembly leaves open. */
 const numerics = Object.entries(opTable()).filter(
-  (e): e is [OpName | LaneOp, NumericOp] =>
+  (e): e is [string, NumericOp] =>
     e[1].kind === 'numeric' && !/bits$|^f..\.copysign/.test(e[0].replace('from_bits', '')),
 )
 
-/** Another operation with random arguments. The NaNs of vectors become canonical: anybody may see their bits. */
-function numeric(b: Builder, random: Rng, pick: (type: Type) => Node): Node {
-  const [name, op] = numerics[random(numerics.length)] as (typeof numerics)[number]
-  const args = op.args.map(pick)
-  if (/(div|rem)_[su]/.test(name)) {
-    // A divisor that neither traps nor overflows.
-    const divisor = b.and(args[1] as Node, b.const(op.args[1] as Type, 0xff))
-    args[1] = b.or(divisor, b.const(op.args[1] as Type, 3))
-  }
+/** An operation with an immediate as it needs it. The NaNs of vectors become canonical: anybody may see their bits. */
+export function numericNode(
+  b: Builder,
+  random: Rng,
+  [name, op]: readonly [string, NumericOp],
+  args: readonly Node[],
+): Node {
   const { immediate } = op
   let pattern = 0n
   for (let i = 0n; i < 128n; i += 8n) pattern |= BigInt(random(32)) << i
@@ -63,6 +61,18 @@ function numeric(b: Builder, random: Rng, pick: (type: Type) => Node): Node {
       : b.lane(name as LaneOp, immediate === 'shuffle' ? pattern : random(immediate), ...args)
   const shape = /^f(32x4|64x2)/.exec(name)?.[0] as 'f32x4' | 'f64x2' | undefined
   return shape && op.result === 'v128' ? b.op(`${shape}.canonical`, result) : result
+}
+
+/** Another operation with random arguments. */
+function numeric(b: Builder, random: Rng, pick: (type: Type) => Node): Node {
+  const [name, op] = numerics[random(numerics.length)] as (typeof numerics)[number]
+  const args = op.args.map(pick)
+  if (/(div|rem)_[su]/.test(name)) {
+    // A divisor that neither traps nor overflows.
+    const divisor = b.and(args[1] as Node, b.const(op.args[1] as Type, 0xff))
+    args[1] = b.or(divisor, b.const(op.args[1] as Type, 3))
+  }
+  return numericNode(b, random, [name, op], args)
 }
 
 const vector = (b: Builder, random: Rng, pick: (type: Type) => Node): Node => {

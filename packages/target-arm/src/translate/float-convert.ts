@@ -1,5 +1,5 @@
 /** Conversions and roundings to integral numbers (Armv7-M ARM, A2.5.13, A2.5.14, A7.7 VCVT, VRINT). */
-import type { Builder, FloatUnary, Node } from '@guestscope/codegen'
+import type { Builder, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import type { Ctx } from './context.ts'
 import {
@@ -41,7 +41,7 @@ const halfwords: readonly Integer[] = [
 /** Rounds a value to an integral one; undefined: not known how. */
 type Round = (b: Builder, type: 'f32' | 'f64', v: Node) => Node
 const native =
-  (name: FloatUnary): Round =>
+  (name: 'nearest' | 'trunc' | 'floor' | 'ceil'): Round =>
   (b, type, v) =>
     b.op(`${type}.${name}`, v)
 /** To the nearest, ties away from zero: the rest of a truncation is exact. */

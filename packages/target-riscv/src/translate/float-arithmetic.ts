@@ -3,7 +3,6 @@ import {
   type Builder,
   type FloatBinary,
   type FloatCompare,
-  type FloatUnary,
   hasFusedMultiplyAdd,
   type Node,
   nativeFloat,
@@ -50,7 +49,7 @@ const whenAll = (
 /** What an instruction of one or two operands computes. */
 interface Operation {
   /** Operation of the IR, and name in `floatFunction` if it differs. */
-  readonly native: FloatBinary | FloatUnary
+  readonly native: Exclude<FloatBinary, 'copysign'> | 'sqrt'
   readonly slow?: string
   readonly operands: 1 | 2
   /** Results that raise nothing but NX: sums and roots cannot be both tiny and inexact. */

@@ -78,7 +78,7 @@ const integral = ['nearest', 'trunc', 'floor', 'ceil'] as const
 
 /** Rounds a double; where the mode is not known, rightly if it is 0 or 1 (what compilers use). */
 const round = (b: Builder, rm: Node, x: Node): Node => {
-  if (rm.op === 'const') return b.op(`f64.${integral[Number(rm.imm)] as (typeof integral)[number]}`, x)
+  if (rm.op === 'const') return b.op(`f64.${integral[Number(rm.imm)] ?? 'nearest'}`, x)
   return b.select(b.eq(rm, b.i32(1)), b.op('f64.trunc', x), b.op('f64.nearest', x))
 }
 

@@ -100,7 +100,7 @@ export abstract class AccessLowerer extends Lowerer {
 
   /**
    * Is the access aligned, in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high
-   * bits and fails the comparison; an aligned access lies in one guarded piece.
+   * bits and fails the comparison; an aligned access lies in one guarded piece, or is two of them.
    */
   #inFlatUnguarded(flat: FlatMemory, address: number, wide: boolean, bytes: number): number {
     const { code } = this
@@ -123,7 +123,7 @@ export abstract class AccessLowerer extends Lowerer {
     if (wide) code.op('i32.wrap_i64')
     code.i32(flat.guardShift)
     code.op('i32.shr_u')
-    code.mem('i32.load8_u', flat.guards)
+    code.mem(bytes > 1 << flat.guardShift ? 'i32.load16_u' : 'i32.load8_u', flat.guards)
     code.op('i32.eqz')
     code.else()
     code.i32(0)
