@@ -66,6 +66,7 @@ export class GuestMachine {
   readonly #printed: Set<(bytes: Uint8Array) => void>
   readonly #symbols: () => SymbolTable
   readonly #wake = new Wake()
+  /** Guest code may be under way: plugins do not report in the middle of it. */
   #running = false
 
   /** For `createMachine`. */
@@ -112,9 +113,14 @@ export class GuestMachine {
    * for good; `idle`: every CPU waits for something from outside.
    */
   step(instructions = 1): RunState {
-    const state = this.core.run(instructions)
-    this.#finish()
-    return state
+    const inRun = this.#running
+    this.#running = true
+    try {
+      return this.core.run(instructions)
+    } finally {
+      this.#running = inRun
+      if (!inRun) this.#finish()
+    }
   }
 
   /** Ends it for good before the next instruction, unless something else has; also in the middle of a run. */

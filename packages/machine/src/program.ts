@@ -31,9 +31,20 @@ export interface Companion {
   readonly address?: bigint
 }
 
-/** The file with its name. */
-export const named = (file: SourceFile, name: string): NamedFile =>
-  file instanceof Uint8Array ? { name, bytes: file } : file
+/** The file with its name. Throws a `UsageError` (`usage/file`) if it is none, as plain JavaScript may have it. */
+export function named(file: SourceFile, option: string): NamedFile {
+  if (isBytes(file)) return { name: option, bytes: file }
+  if (isBytes(file?.bytes)) return file
+  throw new UsageError(
+    'usage/file',
+    `What \`${option}\` has is no file.`,
+    'Give a Uint8Array, or { name, bytes } with one; of an ArrayBuffer make one.',
+  )
+}
+
+/** Of any realm: pages have frames. */
+const isBytes = (value: unknown): value is Uint8Array =>
+  Object.prototype.toString.call(value) === '[object Uint8Array]'
 
 /** What decides which program is meant, and for which guest. */
 export interface ProgramOptions extends MachineNames {

@@ -1,6 +1,7 @@
 /** A run: slices of work, and between them a turn for timers, input and events of the host. */
 import type { Machine, Profile, RunState, StopReason } from '@guestscope/core'
 import { type HostClock, platformClock, type Wake } from './clock.ts'
+import { UsageError } from './errors.ts'
 import { Pace } from './pace.ts'
 import { TextWatch } from './text-watch.ts'
 
@@ -63,6 +64,8 @@ const glance = 2
 export async function runLoop(parts: RunParts, options: RunOptions): Promise<RunEnd> {
   const { machine, printed } = parts
   const { until, signal } = options
+  checkRange('limit', options.limit)
+  checkRange('timeout', options.timeout)
   const watch = until === undefined ? undefined : new TextWatch(until)
   const look = (bytes: Uint8Array): void => {
     if (watch?.push(bytes)) machine.yield()
@@ -76,6 +79,11 @@ export async function runLoop(parts: RunParts, options: RunOptions): Promise<Run
     printed.delete(look)
     signal?.removeEventListener('abort', wake.call)
   }
+}
+
+function checkRange(option: 'limit' | 'timeout', value = 0): void {
+  if (value >= 0) return
+  throw new UsageError('usage/run', `A run cannot have \`${option}\` ${value}.`, 'Give a number from 0.')
 }
 
 async function slices(

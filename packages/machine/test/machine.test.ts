@@ -149,6 +149,30 @@ describe('a run', () => {
     expect(machine.step()).toBe('stopped')
   })
 
+  test('takes no limits that are none', async () => {
+    const { machine } = await rig({ image })
+    await expect(machine.run({ limit: Number.NaN })).rejects.toMatchObject({ code: 'usage/run' })
+    await expect(machine.run({ timeout: -1 })).rejects.toMatchObject({ code: 'usage/run' })
+    expect(machine.core.executed).toBe(0)
+    expect(await machine.run()).toMatchObject({ kind: 'exit' })
+  })
+
+  test('is stopped in the middle of a step; plugins report behind it', async () => {
+    let stop = (): void => {}
+    const { machine, said } = await rig({
+      image: riscvGuest('hello-rv64'),
+      console: { write: () => stop() },
+      plugins: [{ plugin: traps }],
+    })
+    stop = () => {
+      machine.stop(4)
+      expect(said.reports).toBe('')
+    }
+    expect(machine.step(1000)).toBe('stopped')
+    expect(machine.stopReason).toMatchObject({ status: 4 })
+    expect(said.reports).not.toBe('')
+  })
+
   test('is one at a time', async () => {
     const { machine } = await rig({ image: spin() })
     const first = machine.run({ limit: 1_000_000 })
@@ -289,6 +313,7 @@ describe('errors name what is wrong, and options by their names here', () => {
       { image: { name: 'rom.bin', bytes: zeros }, raw: 0n },
       'rom.bin is one. Name it with `target`',
     ],
+    ['usage/file', { image: image.buffer as unknown as Uint8Array }, '`image` has is no file'],
     ['usage/board', { image, board: 'microbit' }, 'only for arm-m'],
     ['usage/cpu', { image, cpu: 'rv46' }, "Did you mean 'rv64'"],
     ['usage/raw', { image, raw: 0n }, 'Leave `raw` out'],
