@@ -152,6 +152,12 @@ export const Hooked = { exec: 1, memory: 2, edge: 4 } as const
  */
 export const AccessInfo = { bytes: 0x1f, store: 0x20, signed: 0x40 } as const
 
+/**
+ * How a guest access is made, as the slow path hears of it: its bytes, and above them 1 + the number of the soft TLB that it
+ * goes through, or 0: the current one (`Head.tlb`).
+ */
+export const AccessHow = { bytes: 0xff, modeShift: 8 } as const
+
 /** `Head.accessInfo` of an access. */
 export const accessInfo = (width: Width, store: boolean): number =>
   widthBytes[width] | (store ? AccessInfo.store : width.endsWith('s') ? AccessInfo.signed : 0)

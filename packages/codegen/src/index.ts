@@ -1,5 +1,6 @@
 /** The IR, its builder, its oracle and its lowering to WebAssembly. Knows no guest and no CPU. */
 export {
+  AccessHow,
   AccessInfo,
   accessInfo,
   Block,
@@ -30,7 +31,7 @@ export { type NumericOp, type OpInfo, opInfo, opTable, type SpecialOp, type Val 
 export { parseIr, printFunction, printIr } from './ir/text.ts'
 export { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from './ir/types.ts'
 export { verifyIr } from './ir/verify.ts'
-export { Oracle, type OracleHost, type Outcome } from './oracle/interpret.ts'
+export { Oracle, type OracleHost, type OracleRuntime, type Outcome } from './oracle/interpret.ts'
 export { Code, ModuleWriter } from './wasm/asm/encode.ts'
 export { hasFusedMultiplyAdd } from './wasm/asm/features.ts'
 export { defineFunction } from './wasm/lower/function.ts'

@@ -18,6 +18,8 @@ const folder = new URL('goldens/', import.meta.url)
 const command = 'UPDATE_GOLDENS=1 pnpm --filter @guestscope/codegen exec vitest run test/goldens.test.ts'
 
 const runtime: Runtime = {
+  missedLoad: hostFunction('missedLoad', ['i64', 'i32'], 'i64'),
+  missedStore: hostFunction('missedStore', ['i64', 'i32', 'i64']),
   slowLoad: hostFunction('slowLoad', ['i64', 'i32'], 'i64'),
   slowStore: hostFunction('slowStore', ['i64', 'i32', 'i64']),
   slowProbe: hostFunction('slowProbe', ['i64', 'i32']),

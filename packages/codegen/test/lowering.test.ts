@@ -2,15 +2,14 @@ import { expect, test } from 'vitest'
 import {
   Builder,
   defineFunction,
-  hostFunction,
   type IrFunction,
   irFunction,
   ModuleWriter,
   Oracle,
-  type Runtime,
   type Val,
 } from '../src/index.ts'
 import { interesting, randomStatements, rng, type Slots } from './random-ir.ts'
+import { noRuntime } from './runtime.ts'
 
 const slots: Slots = {
   get: (b, random, type) => b.get(8 * random(8), type),
@@ -32,17 +31,6 @@ const randomFunction = (random: (n: number) => number): IrFunction =>
     b.return(pools.i64.at(-1) ?? b.vget(1))
   })
 
-const none = hostFunction('none', [])
-const runtime: Runtime = {
-  slowLoad: none,
-  slowStore: none,
-  slowProbe: none,
-  recordHook: none,
-  accessHook: none,
-  edgeHook: none,
-  lookup: none,
-  deliver: none,
-}
 const cpu = 1024
 
 /** Compiles a function and runs it and the oracle on equal memories. */
@@ -60,7 +48,7 @@ function both(
   const module = new ModuleWriter()
   module.importMemory('env', 'memory')
   const index = module.declare({ params: ['i32', ...fn.params], result: fn.result })
-  defineFunction(module, index, fn, () => index, runtime)
+  defineFunction(module, index, fn, () => index, noRuntime)
   module.export('f', index)
   const compiled = new WebAssembly.Module(module.finish())
   return {
@@ -71,7 +59,8 @@ function both(
       return f(cpu, ...args)
     }),
     oracle: run(
-      memory => new Oracle(new DataView(memory.buffer), new Map(), [fn], runtime).call(fn, cpu, args) as Val,
+      memory =>
+        new Oracle(new DataView(memory.buffer), new Map(), [fn], noRuntime).call(fn, cpu, args) as Val,
     ),
   }
 }

@@ -143,6 +143,8 @@ export class SingleInsns {
     this.#handlers = new Map(options.semantics.map((s, i) => [s.name, i]))
     const [slowLoad, slowStore, slowProbe] = windowFunctions(options.faults)
     const runtime = {
+      missedLoad: slowLoad,
+      missedStore: slowStore,
       slowLoad,
       slowStore,
       slowProbe,

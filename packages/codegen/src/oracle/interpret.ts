@@ -7,6 +7,9 @@ import { opInfo, type Val } from '../ir/ops.ts'
 import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import type { Runtime } from '../wasm/lower/lower.ts'
 
+/** What guest accesses go through: everything is translated anew. */
+export type OracleRuntime = Pick<Runtime, 'slowLoad' | 'slowStore' | 'slowProbe'>
+
 /** A host function, as in the import object of generated code. */
 export type OracleHost = (cpu: number, ...args: number[]) => number | void
 
@@ -47,13 +50,13 @@ export class Oracle {
   readonly #view: DataView
   readonly #host: ReadonlyMap<string, OracleHost>
   readonly #functions: ReadonlyMap<string, IrFunction>
-  readonly #runtime: Runtime
+  readonly #runtime: OracleRuntime
 
   constructor(
     view: DataView,
     host: ReadonlyMap<string, OracleHost>,
     functions: readonly IrFunction[],
-    runtime: Runtime,
+    runtime: OracleRuntime,
   ) {
     this.#view = view
     this.#host = host

@@ -92,8 +92,8 @@ export abstract class AccessLowerer extends Lowerer {
   }
 
   /**
-   * Is the access aligned, in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high
-   * bits and fails the comparison; an aligned access lies in one guarded piece.
+   * Is the access in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high bits and fails
+   * the first comparison; an aligned access lies in one guarded piece, others in two.
    */
   #inFlatUnguarded(flat: FlatMemory, address: number, wide: boolean, bytes: 1 | 2 | 4 | 8): number {
     const { code } = this
@@ -112,16 +112,44 @@ export abstract class AccessLowerer extends Lowerer {
     code.op(wide ? 0x54 : 0x49)
     code.hint(true)
     code.if('i32')
+    this.#guard(flat, offset, wide, 0)
+    code.op(0x45)
+    code.else()
+    if (bytes > 1) {
+      // In one page: the host is slow at stores across two (the slow path makes them in parts).
+      code.get(offset)
+      code.const(type, flat.size - bytes)
+      code.op(wide ? 0x58 : 0x4d)
+      code.get(offset)
+      if (wide) code.op(0xa7)
+      code.i32((1 << Tlb.pageShift) - 1)
+      code.op(0x71)
+      code.i32((1 << Tlb.pageShift) - bytes)
+      code.op(0x4d, 0x71)
+      code.if('i32')
+      this.#guard(flat, offset, wide, 0)
+      this.#guard(flat, offset, wide, bytes - 1)
+      code.op(0x72, 0x45)
+      code.else()
+      code.i32(0)
+      code.end()
+    } else code.i32(0)
+    code.end()
+    return offset
+  }
+
+  /** Pushes the guard of a byte. */
+  #guard(flat: FlatMemory, offset: number, wide: boolean, byte: number): void {
+    const { code } = this
     code.get(offset)
     if (wide) code.op(0xa7)
+    if (byte) {
+      code.i32(byte)
+      code.op(0x6a)
+    }
     code.i32(flat.guardShift)
     code.op(0x76)
     code.mem(0x2d, flat.guards)
-    code.op(0x45)
-    code.else()
-    code.i32(0)
-    code.end()
-    return offset
   }
 
   #linear(address: number, wide: boolean, entry: number): void {
@@ -165,7 +193,7 @@ export abstract class AccessLowerer extends Lowerer {
     code.else()
     this.beforeSlow()
     this.#slowAddress(address, wide, bytes)
-    code.call(this.index(this.runtime.slowLoad))
+    code.call(this.index(this.runtime.missedLoad))
     if (type === 'i32') code.op(0xa7)
     if (width === '8s') code.op(type === 'i32' ? 0xc0 : 0xc2)
     if (width === '16s') code.op(type === 'i32' ? 0xc1 : 0xc3)
@@ -208,7 +236,7 @@ export abstract class AccessLowerer extends Lowerer {
     this.#slowAddress(address, wide, bytes)
     code.get(data)
     if (type === 'i32') code.op(0xad)
-    code.call(this.index(this.runtime.slowStore))
+    code.call(this.index(this.runtime.missedStore))
     this.afterSlow()
     code.end()
     if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })

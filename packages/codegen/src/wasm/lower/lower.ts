@@ -15,11 +15,14 @@ export type CalleeIndex = (callee: Callee) => number
 
 /** The functions that the soft TLB's slow path and the hooks go through; core defines them. */
 export interface Runtime {
-  /** (cpu, address i64, bytes i32) → value i64, zero-extended; sets `Head.exit` if it fails. */
+  /** As `slowLoad` and `slowStore`, but first make the access without translating anew, if all of its pages are known. */
+  readonly missedLoad: Callee
+  readonly missedStore: Callee
+  /** (cpu, address i64, `AccessHow` i32) → value i64, zero-extended; sets `Head.exit` if it fails. */
   readonly slowLoad: Callee
-  /** (cpu, address i64, bytes i32, value i64); sets `Head.exit` if it fails. */
+  /** (cpu, address i64, `AccessHow` i32, value i64); sets `Head.exit` if it fails. */
   readonly slowStore: Callee
-  /** (cpu, address i64, bytes i32): as slowStore, but stores nothing. */
+  /** (cpu, address i64, `AccessHow` i32): as slowStore, but stores nothing. */
   readonly slowProbe: Callee
   /** (cpu, record): the same for the interpreter, all callbacks of one instruction. */
   readonly recordHook: Callee
