@@ -25,10 +25,12 @@ export const Head = {
   trapValue: 40,
   /** i32: not 0 when somebody listens to discontinuities. */
   discon: 36,
-  /** i32: translation context: target flags in the low 12 bits, generation above. */
-  context: 48,
-  /** i32: number of the vCPU. */
-  index: 52,
+  /**
+   * i32, i32, compared as one i64, the context of a translation: the target's translation flags, which blocks are specialised
+   * on; and core's generation, which a change of address translation counts up.
+   */
+  flags: 48,
+  generation: 52,
   /** i32: address of what is known of the current address space; it begins with the jump cache. */
   space: 56,
   /** i32: 1 when the next single step must not call the plugins' callbacks again. */
@@ -45,6 +47,8 @@ export const Head = {
   accessAddress: 88,
   accessValue: 96,
   accessInfo: 104,
+  /** i32: number of the vCPU. */
+  index: 108,
   /**
    * i32, i32: accesses of the instruction at `toldRec` that plugins have been told of; if it leaves to run alone, they are
    * not told again. The two are written as one i64.
@@ -59,12 +63,12 @@ export const Head = {
    */
   spanShift: 124,
   /**
-   * i32, i32: the record at which a block goes on that was left in its middle without an event (a slice has ended, an
+   * i32, i64: the record at which a block goes on that was left in its middle without an event (a slice has ended, an
    * instruction ran alone), or 0; and the context at that time. So what counts as a block does not depend on slices.
    */
   resume: 128,
-  resumeContext: 132,
-  size: 136,
+  resumeContext: 136,
+  size: 144,
 } as const
 
 /** `Head.single`: one instruction runs alone in T0, or one of a region reaches a device. */
@@ -108,8 +112,12 @@ export const Tlb = {
   pageShift: 12,
 } as const
 
-/** Jump cache: pc → block, direct mapped. */
-export const JumpCache = { entries: 4096, entrySize: 16, pc: 0, context: 8, block: 12 } as const
+/** Jump cache: pc (i64) in a context (i64, as in the head) → block (i32), direct mapped. */
+export const JumpCache = { entries: 4096, entrySize: 32, pc: 0, context: 8, block: 16, pcShift: 1 } as const
+
+/** Distance of the entry of the jump cache for a pc, of which the low half is enough. */
+export const jumpCacheEntry = (pc: number): number =>
+  ((pc >>> JumpCache.pcShift) & (JumpCache.entries - 1)) * JumpCache.entrySize
 
 /** Head of a decoded block; the records follow. */
 export const Block = {
@@ -125,12 +133,14 @@ export const Block = {
   pc: 16,
   /** i32: linear address of the first byte of code. */
   code: 24,
-  /** i32: translation flags; -1 in blocks that only the host may enter. */
+  /** i32: translation flags. */
   flags: 28,
   /** i32: address of the next block in the same bucket of the block table, or 0. */
   next: 32,
   /** i32: instructions that must be left in the budget for the region to be entered; `noRegion` if there is none. */
   need: 36,
+  /** i32: not 0 in blocks that only the host may enter: protection is finer than a page there. */
+  fine: 40,
   size: 48,
 } as const
 
@@ -138,10 +148,15 @@ export const Block = {
 export const noRegion = 0x7fffffff
 
 /** Block table: buckets (i32: address of the first block, or 0) by place of the code and translation flags. */
-export const BlockTable = { buckets: 262144 } as const
+export const BlockTable = { buckets: 262144, flagsFactor: -1640531535, flagsShift: 14 } as const
 
-/** Fetch TLB: virtual page → linear page for instruction fetch, direct mapped, valid for one context. */
-export const FetchTlb = { entries: 256, entrySize: 16, page: 0, context: 8, linear: 12 } as const
+/** Bucket of the block table for a linear address of code and translation flags. */
+export const blockBucket = (code: number, flags: number): number =>
+  ((code >>> 1) ^ (code >>> 17) ^ (Math.imul(flags, BlockTable.flagsFactor) >>> BlockTable.flagsShift)) &
+  (BlockTable.buckets - 1)
+
+/** Fetch TLB: virtual page (i64) in a context (i64) → linear page (i32) for instruction fetch, direct mapped. */
+export const FetchTlb = { entries: 256, entrySize: 32, page: 0, context: 8, linear: 16 } as const
 
 /** What plugins want at an instruction, in `Rec.hooked`: something before it, at its accesses, at its jump. */
 export const Hooked = { exec: 1, memory: 2, edge: 4 } as const

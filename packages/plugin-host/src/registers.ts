@@ -53,9 +53,9 @@ export class Registers {
     check('writeRegister', 'value', value)
     const at = cpuAt(this.#machine, cpu)
     const before = this.#find(name).read(at)
-    const [context, tlb] = [at.get32(Head.context), at.get32(Head.tlb)]
+    const [context, tlb] = [at.get32(Head.flags), at.get32(Head.tlb)]
     write(at, value)
-    if (at.get32(Head.context) === context && at.get32(Head.tlb) === tlb) return
+    if (at.get32(Head.flags) === context && at.get32(Head.tlb) === tlb) return
     // Translated for another mode: on to the run loop before the instruction.
     at.request()
     if (!this.inAccess) return

@@ -21,7 +21,7 @@ export const busError = (access: number): number =>
 /** What `mpuCheck` answers: bits. */
 const Result = { allowed: 1, finerThanPage: 2 } as const
 
-const unprivileged = (b: Builder): Node => b.and(b.get(Head.context, 'i32'), b.i32(Flags.unprivileged))
+const unprivileged = (b: Builder): Node => b.and(b.get(Head.flags, 'i32'), b.i32(Flags.unprivileged))
 
 /** Does execution begin below 0x40000000 or at 0x60000000 … 0x9FFFFFFF? */
 const executableByDefault = (b: Builder, address: Node): Node => {

@@ -125,7 +125,7 @@ export function createRegisters(core: Core): readonly RegisterInfo[] {
       write: (cpu, value) => {
         const pc = BigInt.asUintN(32, value) & ~1n
         // Elsewhere the IT block is over; a debugger may write what it has read.
-        if (pc !== cpu.pc) cpu.set32(Head.context, cpu.get32(Head.context) & ~Flags.itMask)
+        if (pc !== cpu.pc) cpu.set32(Head.flags, cpu.get32(Head.flags) & ~Flags.itMask)
         cpu.pc = pc
       },
     },

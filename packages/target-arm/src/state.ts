@@ -113,7 +113,7 @@ export const S: StateOffsets = {
 export const stateSize: number = (at + 15) & ~15
 
 /**
- * Translation flags and decoding state (low 12 bits of `Head.context`): ITSTATE in bits 0–7 (0 outside IT blocks);
+ * Translation flags and decoding state (`Head.flags`): ITSTATE in bits 0–7 (0 outside IT blocks);
  * bit 8: floating point may be used at once (enabled for this privilege, FPCA set or not kept, no lazy state pending);
  * bit 9: unprivileged; bit 10: unaligned halfwords and words fault too (CCR.UNALIGN_TRP, Armv6-M); bit 11: EPSR.T is
  * clear: whatever stands at pc raises INVSTATE (the decoder looks at it; who writes pc with bit 0 clear sets it, and

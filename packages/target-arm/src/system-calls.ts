@@ -1,12 +1,12 @@
 /**
  * What the semantics of system instructions ask of the system module, which implements these under the same names,
  * as IR functions or host imports. None of them may touch r0 … r15 or the flags n z c v q ge: regions keep those in
- * locals. Blocks end after them through the dispatcher, so that `Head.request`, `Head.context` and `Head.tlb` may
+ * locals. Blocks end after them through the dispatcher, so that `Head.request`, `Head.flags` and `Head.tlb` may
  * change.
  *
  * Contract of the rest:
  * - SVC raises `Cause.svc` (value: the immediate) with `Head.pc` and ITSTATE of the SVC itself: the return address is
- *   pc + 2, and ITSTATE in the frame must be advanced (`Head.context` still holds that of the SVC). BKPT likewise,
+ *   pc + 2, and ITSTATE in the frame must be advanced (`Head.flags` still holds that of the SVC). BKPT likewise,
  *   `Cause.bkpt`; it is 2 bytes long.
  * - The privilege of a data access is what `Head.tlb` says, not CONTROL: LDRT and STRT switch it for one access and
  *   leave it switched when they fault; exception entry sets it anyway.
@@ -28,7 +28,7 @@ export const systemCalls: SystemCalls = {
   writeMask: hostFunction('arm.writeMask', ['i32', 'i32']),
   /**
    * (cpu, value): MSR of CONTROL 20 by privileged code. Writes the bits of `S.control` that the core has and that may
-   * be written now (nPRIV; SPSEL in Thread mode; FPCA with an FPU), then `Head.context` and `Head.tlb`. The semantics
+   * be written now (nPRIV; SPSEL in Thread mode; FPCA with an FPU), then `Head.flags` and `Head.tlb`. The semantics
    * exchange r13 and `S.otherSp` if SPSEL has changed.
    */
   writeControl: hostFunction('arm.writeControl', ['i32']),
@@ -42,7 +42,7 @@ interface FloatCalls {
 export const floatCalls: FloatCalls = {
   /**
    * (cpu) → cause to raise, or 0: ExecuteFPCheck (B1.5.7): access by CPACR, deferred registers are stacked, a new
-   * context begins (FPCA, FPSCR from FPDSCR). May change `S.fpscr`, `S.control`, `Head.context`.
+   * context begins (FPCA, FPSCR from FPDSCR). May change `S.fpscr`, `S.control`, `Head.flags`.
    */
   prepare: hostFunction('arm.prepareFloat', [], 'i32'),
 }

@@ -149,7 +149,7 @@ export const Mstatus: Readonly<Record<StatusField, bigint>> = {
 }
 
 /**
- * Translation flags (low 12 bits of `Head.context`): what blocks are specialised on. Privilege mode in bits 0–1, FS in
+ * Translation flags (`Head.flags`): what blocks are specialised on. Privilege mode in bits 0–1, FS in
  * bits 2–3 (0 off, 1 on, 3 on and already dirty), bit 4: the semihosting sequence is a host call, bit 5: a PMP entry is
  * locked, so that even M-mode may be refused; bit 6: data accesses are neither translated nor protected.
  */

@@ -160,7 +160,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     handleExit: (_cpu, code) => {
       throw new Error(`riscv: unexpected exit ${code}`)
     },
-    flags: cpu => cpu.get32(Head.context) & 0xfff,
+    flags: cpu => cpu.get32(Head.flags),
   }
 }
 

@@ -23,11 +23,11 @@ const field = (b: Builder, value: Node, shift: number, mask: number): Node =>
 function emitMode(b: Builder, state: Node, priv: Node): void {
   const fs = field(b, state, 13, 3)
   const fp = b.select(b.eq(fs, b.i32(3)), b.i32(Flags.fsDirty), b.ne(fs, b.i32(0)))
-  const kept = b.and(b.get(Head.context, 'i32'), b.i32(~(Flags.privMask | Flags.fsMask | Flags.flat)))
+  const kept = b.and(b.get(Head.flags, 'i32'), b.i32(~(Flags.privMask | Flags.fsMask | Flags.flat)))
   const mprv = has(b, state, Mstatus.MPRV)
   const unguarded = b.eqz(b.or(mprv, b.get(S.pmpActive, 'i32')))
   const flat = b.select(b.and(b.eq(priv, b.i32(Priv.M)), unguarded), b.i32(Flags.flat), b.i32(0))
-  b.set(Head.context, b.or(b.or(b.or(kept, priv), flat), b.shl(fp, b.i32(Flags.fsShift))))
+  b.set(Head.flags, b.or(b.or(b.or(kept, priv), flat), b.shl(fp, b.i32(Flags.fsShift))))
 
   setTlb(b, state, b.select(mprv, field(b, state, 11, 3), priv))
 }
@@ -42,10 +42,10 @@ function setTlb(b: Builder, state: Node, mode: Node): void {
 
 /** The same after a trap or a return while MPRV is clear; mstatus.FS has not changed. On the road of every trap. */
 function emitLevel(b: Builder, state: Node, priv: Node): void {
-  const kept = b.and(b.get(Head.context, 'i32'), b.i32(~(Flags.privMask | Flags.flat)))
+  const kept = b.and(b.get(Head.flags, 'i32'), b.i32(~(Flags.privMask | Flags.flat)))
   const unguarded = b.eqz(b.get(S.pmpActive, 'i32'))
   const flat = b.select(b.and(b.eq(priv, b.i32(Priv.M)), unguarded), b.i32(Flags.flat), b.i32(0))
-  b.set(Head.context, b.or(b.or(kept, priv), flat))
+  b.set(Head.flags, b.or(b.or(kept, priv), flat))
   setTlb(b, state, priv)
 }
 
@@ -238,6 +238,6 @@ export function reset(cpu: Cpu, xlen: Xlen): void {
   cpu.set32(S.priv, Priv.M)
   cpu.set64(S.reservation, -1n)
   const semihosting = cpu.machine.semihosting ? Flags.semihosting : 0
-  cpu.set32(Head.context, (cpu.get32(Head.context) & ~0xfff) | Priv.M | Flags.flat | semihosting)
+  cpu.set32(Head.flags, Priv.M | Flags.flat | semihosting)
   cpu.set32(Head.tlb, cpu.base + Layout.tlb + TlbMode.machine * Layout.tlbSize)
 }

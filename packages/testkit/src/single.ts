@@ -262,7 +262,8 @@ export class SingleInsns {
     // The soft TLB matches nothing.
     new Uint8Array(this.#memory.buffer, places.tlb, Tlb.entries * Tlb.entrySize).fill(0xff)
     this.set32(Head.tlb, places.tlb)
-    this.set32(Head.context, this.#insn(i).flags | 0x1000)
+    this.set32(Head.flags, this.#insn(i).flags)
+    this.set32(Head.generation, 1)
   }
   get32(offset: number): number {
     return this.view.getInt32(places.cpu + offset, true)
@@ -278,7 +279,7 @@ export class SingleInsns {
   }
   /** The translation flags as the state has them now. */
   get flags(): number {
-    return this.get32(Head.context) & 0xfff
+    return this.get32(Head.flags)
   }
 
   /** Runs an instruction from the state as it is. */

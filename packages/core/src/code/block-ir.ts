@@ -169,8 +169,8 @@ class InsnHooks {
     const insn = this.#tb.insns[this.#index]
     const hooks = this.#tb.hooks?.edges ?? []
     if (!insn) return
-    const { flow, conditional } = this.#host.target.describe(insn)
-    const taken = edgeTaken(flow)
+    const { flow, conditional } = this.#tb.end ?? {}
+    const taken = flow && edgeTaken(flow)
     if (taken === undefined) return
     const emit = (edge: number, to: Node): void =>
       this.#emitter.edge(hooks, edge, { ...this.#site(0), address: to })

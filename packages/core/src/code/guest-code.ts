@@ -9,9 +9,10 @@ import { translateDebug } from '../memory/inspect.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { Spaces } from '../memory/spaces.ts'
 import { Access, type Target } from '../target.ts'
+import { FetchFault } from './code-reader.ts'
 import { Regions, type RegionTuning } from './regions.ts'
 import { type Tb, TbCache } from './tb.ts'
-import { FetchFault, Translator } from './translator.ts'
+import { Translator } from './translator.ts'
 
 export interface GuestCodeOptions {
   readonly target: Target
@@ -88,7 +89,7 @@ export class GuestCode {
     const { view } = this.#options.memory
     const entry = this.spaces.jumpCacheEntry(cpu, cpu.get32(Head.pc))
     view.setBigUint64(entry + JumpCache.pc, pc, true)
-    view.setInt32(entry + JumpCache.context, cpu.get32(Head.context), true)
+    view.setBigUint64(entry + JumpCache.context, cpu.get64(Head.flags), true)
     view.setInt32(entry + JumpCache.block, tb.address, true)
     return true
   }
@@ -106,7 +107,7 @@ export class GuestCode {
   }
 
   #block(cpu: Cpu, pc: bigint): Tb {
-    const flags = cpu.get32(Head.context) & 0xfff
+    const flags = cpu.get32(Head.flags)
     const code = this.#fetch(cpu, pc)
     // Protection finer than a page: ask for every piece, one instruction at a time.
     const check = cpu.get32(Head.uncached) ? (address: bigint) => void this.#fetch(cpu, address) : undefined
@@ -176,8 +177,8 @@ export class GuestCode {
   /** What the instruction at the CPU's pc does to the flow of control; undefined: it has not been decoded. */
   flowAt(cpu: Cpu): Flow | undefined {
     for (const tb of this.blocksAt(cpu)) {
-      const insn = tb.insns[tb.offsets.indexOf(Number(cpu.pc - tb.pc))]
-      if (insn) return this.#options.target.describe(insn).flow
+      const index = tb.offsets.indexOf(Number(cpu.pc - tb.pc))
+      if (index >= 0) return tb.describe(this.#options.target, this.#options.memory, index).flow
     }
     return undefined
   }

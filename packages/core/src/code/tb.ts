@@ -1,9 +1,9 @@
 /** Translation blocks: decoded straight-line code, kept as JavaScript objects and as records in linear memory. */
-import { Block, BlockTable, Hooked, noRegion, Rec } from '@guestscope/codegen'
+import { Block, BlockTable, blockBucket, Hooked, noRegion, Rec } from '@guestscope/codegen'
 import type { BlockHooks } from '../hooks/instrument.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { PageFlag } from '../memory/memory.ts'
-import type { DecodedInsn } from '../target.ts'
+import type { DecodedInsn, InsnDescription, Target } from '../target.ts'
 
 /** A block as it comes from the translator. */
 export interface DecodedBlock {
@@ -25,6 +25,8 @@ export interface DecodedBlock {
   readonly fine: boolean
   /** What plugins want; undefined: nothing. */
   readonly hooks: BlockHooks | undefined
+  /** What its last instruction is; with hooks only. */
+  readonly end: InsnDescription | undefined
 }
 
 const noRegions: readonly CompiledRegion[] = []
@@ -42,6 +44,7 @@ export class Tb implements DecodedBlock {
   readonly size: number
   readonly fine: boolean
   readonly hooks: BlockHooks | undefined
+  readonly end: InsnDescription | undefined
   /** Address of its head and records in linear memory. */
   readonly address: number
   /** Number of instructions. */
@@ -61,6 +64,7 @@ export class Tb implements DecodedBlock {
     this.size = block.size
     this.fine = block.fine
     this.hooks = block.hooks
+    this.end = block.end
     this.address = address
     this.length = block.insns.length
     this.#words = words
@@ -76,6 +80,22 @@ export class Tb implements DecodedBlock {
       (_, i) => (this.#words[(recordOf(this, i) >> 2) + 1] as number) & 0xffff,
     )
     return this.#offsets
+  }
+
+  /** What an instruction is, as long as the block is valid: its bytes are in memory. */
+  describe(target: Target, memory: GuestMemory, index: number): InsnDescription {
+    const insn = this.insns[index] as DecodedInsn
+    const offset = this.offsets[index] as number
+    const first = this.code + offset
+    const here = Math.min(insn.size, pageSize - (first & (pageSize - 1)))
+    const second = this.secondPage * pageSize
+    const bytes = new Uint8Array(insn.size)
+    bytes.set(memory.bytes.subarray(first, first + here))
+    if (here < insn.size) bytes.set(memory.bytes.subarray(second, second + insn.size - here), here)
+    return target.describe(insn, bytes)
+  }
+  describeEnd(target: Target, memory: GuestMemory): InsnDescription {
+    return this.end ?? this.describe(target, memory, this.length - 1)
   }
 
   #read(index: number): DecodedInsn {
@@ -128,10 +148,6 @@ export const recordOf = (tb: Tb, index: number): number => tb.address + Block.si
 const pageShift = 12
 const pageSize = 4096
 
-/** Bucket of the block table. `core.lookup` computes the same. */
-const bucketOf = (code: number, flags: number): number =>
-  ((code >>> 1) ^ (code >>> 17) ^ (flags << 6)) & (BlockTable.buckets - 1)
-
 /** All translation blocks of a machine. Core's `TbCache`: looked up by pc, flags and physical place of the code. */
 export class TbCache {
   readonly #memory: GuestMemory
@@ -167,7 +183,7 @@ export class TbCache {
   }
 
   #bucket(code: number, flags: number): number {
-    return (this.#memory.blockTable >> 2) + bucketOf(code, flags)
+    return (this.#memory.blockTable >> 2) + blockBucket(code, flags)
   }
 
   find(pc: bigint, flags: number, code: number): Tb | undefined {
@@ -238,7 +254,8 @@ export class TbCache {
     words[head + (Block.secondPage >> 2)] = tb.secondPage
     view.setBigUint64(address + Block.pc, tb.pc, true)
     words[head + (Block.code >> 2)] = tb.code
-    words[head + (Block.flags >> 2)] = tb.fine ? -1 : tb.flags
+    words[head + (Block.flags >> 2)] = tb.flags
+    words[head + (Block.fine >> 2)] = tb.fine ? 1 : 0
     words[head + (Block.next >> 2)] = words[bucket] as number
     words[bucket] = address
     let at = (address + Block.size) >> 2

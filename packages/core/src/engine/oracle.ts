@@ -5,6 +5,7 @@ import {
   Exit,
   Head,
   JumpCache,
+  jumpCacheEntry,
   knownOperands,
   type Node,
   type Oracle,
@@ -111,7 +112,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
 
   const keepPlace = (cpu: Cpu, tb: Tb, index: number): void => {
     cpu.set32(Head.resume, recordOf(tb, index))
-    cpu.set32(Head.resumeContext, cpu.get32(Head.context))
+    cpu.set64(Head.resumeContext, cpu.get64(Head.flags))
   }
 
   /** The block that was left in its middle, if nothing has come between. */
@@ -125,7 +126,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
     const index = (record - recordOf(tb, 0)) >> Rec.shift
     const same =
       tb.pc + BigInt(tb.offsets[index] as number) === cpu.pc &&
-      cpu.get32(Head.context) === cpu.get32(Head.resumeContext)
+      cpu.get64(Head.flags) === cpu.get64(Head.resumeContext)
     return same ? { tb, index } : undefined
   }
 
@@ -160,11 +161,10 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
         if (exit !== undefined) return exit
         continue
       }
-      const index = Number((cpu.pc >> 1n) & BigInt(JumpCache.entries - 1))
-      const entry = cpu.get32(Head.space) + index * JumpCache.entrySize
+      const entry = cpu.get32(Head.space) + jumpCacheEntry(cpu.get32(Head.pc))
       const hit =
         view.getBigUint64(entry + JumpCache.pc, true) === cpu.pc &&
-        view.getInt32(entry + JumpCache.context, true) === cpu.get32(Head.context)
+        view.getBigUint64(entry + JumpCache.context, true) === cpu.get64(Head.flags)
       if (!hit) return Exit.lookup
       const exit = runFrom(cpu, host.blockAt(view.getInt32(entry + JumpCache.block, true)), 0)
       if (exit !== undefined) return exit

@@ -13,8 +13,8 @@ import { Layout, Space } from './layout.ts'
 
 /** Bytes that one fetch translates for: the unit in which code is read. */
 const fetchBytes = 2
-/** The generation in `Head.context`: its numbers follow each other. */
-export const Generation = { unit: 0x1000, mask: 0x7ffff000 } as const
+/** `Head.generation`: numbers follow each other up to the last; `none` is that of entries that nobody may find. */
+export const Generation = { last: 0x7ffffffe, none: -1 } as const
 
 const low = (b: Builder, x: Node): Node => b.resize(x, 'i32')
 
@@ -55,7 +55,7 @@ export function forgetFunctions(target: Target, forgetSpace: Callee): ForgetFunc
     const hash = b.and(b.xor(page, b.shrU(page, b.i32(12))), b.i32(Space.maxFetched - 1))
     return b.shl(hash, b.i32(2))
   }
-  const generation = (b: Builder): Node => b.and(b.get(Head.context, 'i32'), b.i32(Generation.mask))
+  const generation = (b: Builder): Node => b.get(Head.generation, 'i32')
 
   const fetch = irFunction('core.fetch', ['i64'], 'i64', b => {
     const physical = b.newVar('i64')
@@ -91,12 +91,12 @@ export function forgetFunctions(target: Target, forgetSpace: Callee): ForgetFunc
     // Whose code may have come from this page must look again where blocks are.
     const fetched = b.rload('i32', '32s', b.add(space, fetchedAt(b, address)), Space.fetched)
     b.if(b.eq(fetched, b.vget(now)), () => {
-      b.if(b.eq(b.vget(now), b.i32(Generation.mask)), all)
+      b.if(b.eq(b.vget(now), b.i32(Generation.last)), all)
       b.if(
         b.vget(current),
-        () => b.set(Head.context, b.add(b.get(Head.context, 'i32'), b.i32(Generation.unit))),
+        () => b.set(Head.generation, b.add(b.get(Head.generation, 'i32'), b.i32(1))),
         () => {
-          b.rstore('32u', space, b.add(b.vget(now), b.i32(Generation.unit)), Space.generation)
+          b.rstore('32u', space, b.add(b.vget(now), b.i32(1)), Space.generation)
         },
       )
     })

@@ -40,7 +40,7 @@ export const Space: {
   /** i64, i32: what the target calls it, and its ASID; -1: this place is free. */
   key: facts + 16,
   asid: facts + 24,
-  /** i32: of its entries, as in `Head.context`; while it is not the current one. */
+  /** i32: of its entries, as in `Head.generation`; while it is not the current one. */
   generation: facts + 28,
   /** i32: pages began to hold code while it was not the current one. */
   unguarded: facts + 32,

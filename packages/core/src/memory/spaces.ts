@@ -2,7 +2,7 @@
  * What vCPUs know of address spaces: soft TLBs, fetch TLB and jump cache of each, so that going back to one finds them as
  * they were.
  */
-import { FetchTlb, Head, JumpCache, Tlb } from '@guestscope/codegen'
+import { FetchTlb, Head, JumpCache, jumpCacheEntry, Tlb } from '@guestscope/codegen'
 import type { Cpu } from '../cpu.ts'
 import { Generation } from './forget.ts'
 import { Layout, Space } from './layout.ts'
@@ -82,15 +82,16 @@ export class Spaces {
   forgetBlock(pc: number, block: number): void {
     for (const cpu of this.#cpus) {
       for (const space of this.#all(cpu)) {
-        const entry = space + entryOf(pc)
-        if (this.#get(entry + JumpCache.block) === block) this.#set(entry + JumpCache.context, -1)
+        const entry = space + jumpCacheEntry(pc)
+        if (this.#get(entry + JumpCache.block) === block)
+          this.#set(entry + JumpCache.context + 4, Generation.none)
       }
     }
   }
 
   /** Address of the entry of the jump cache for a pc. */
   jumpCacheEntry(cpu: Cpu, pc: number): number {
-    return cpu.get32(Head.space) + entryOf(pc)
+    return cpu.get32(Head.space) + jumpCacheEntry(pc)
   }
 
   /** Takes the right to store to a linear page without notice out of every soft TLB. */
@@ -144,11 +145,10 @@ export class Spaces {
   #switch(cpu: Cpu, to: number): void {
     const from = cpu.get32(Head.space)
     if (from === to) return
-    const context = cpu.get32(Head.context)
-    this.#set(from + Space.generation, context & Generation.mask)
+    this.#set(from + Space.generation, cpu.get32(Head.generation))
     cpu.set32(Head.space, to)
     cpu.set32(Head.tlb, cpu.get32(Head.tlb) - from + to)
-    cpu.set32(Head.context, (context & ~Generation.mask) | this.#get(to + Space.generation))
+    cpu.set32(Head.generation, this.#get(to + Space.generation))
   }
 
   /** Forgets the current address space. */
@@ -161,15 +161,14 @@ export class Spaces {
     view.setBigInt64(space + Space.largeLast, 0n, true)
     this.#set(space + Space.unguarded, 0)
     // A new generation makes every entry of the jump cache a stranger; it is emptied when the numbers run out.
-    const context = cpu.get32(Head.context)
-    const generation = (context + Generation.unit) & Generation.mask
-    if (generation === 0) this.#emptyJumpCache(space)
-    cpu.set32(Head.context, generation | (context & ~Generation.mask))
+    const generation = cpu.get32(Head.generation)
+    if (generation === Generation.last) this.#emptyJumpCache(space)
+    cpu.set32(Head.generation, generation === Generation.last ? 0 : generation + 1)
   }
 
   #emptyJumpCache(space: number): void {
     for (let i = 0; i < JumpCache.entries; i++)
-      this.#set(space + i * JumpCache.entrySize + JumpCache.context, -1)
+      this.#set(space + i * JumpCache.entrySize + JumpCache.context + 4, Generation.none)
     const fetch = space + Space.fetchTlb
     this.#memory.bytes.fill(0xff, fetch, fetch + FetchTlb.entries * FetchTlb.entrySize)
   }
@@ -184,5 +183,3 @@ export class Spaces {
     this.#memory.view.setInt32(address, value, true)
   }
 }
-
-const entryOf = (pc: number): number => ((pc >>> 1) & (JumpCache.entries - 1)) * JumpCache.entrySize

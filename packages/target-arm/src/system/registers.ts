@@ -58,14 +58,14 @@ const unpackIt = (psr: number): number => {
 /** ITSTATE of the instruction after one in an IT block (ITAdvance, A7.3.3). */
 export const advanceIt = (it: number): number => (it & 7 ? (it & 0xe0) | ((it << 1) & 0x1f) : 0)
 
-/** Bits of `Head.context` that the functions here own. */
+/** Bits of `Head.flags` that the functions here own. */
 const contextBits = Flags.itMask | Flags.notThumb
 
-export const itState = (cpu: Cpu): number => cpu.get32(Head.context) & Flags.itMask
+export const itState = (cpu: Cpu): number => cpu.get32(Head.flags) & Flags.itMask
 
 /** xPSR; `it`: ITSTATE in it. */
 export function readXpsr(cpu: Cpu, it: number = itState(cpu)): number {
-  const thumb = cpu.get32(Head.context) & Flags.notThumb ? 0 : Xpsr.thumb
+  const thumb = cpu.get32(Head.flags) & Flags.notThumb ? 0 : Xpsr.thumb
   return readApsr(cpu) | thumb | packIt(it) | cpu.get32(S.ipsr)
 }
 export function writeXpsr(cpu: Cpu, written: number): void {
@@ -76,7 +76,7 @@ export function writeXpsr(cpu: Cpu, written: number): void {
 }
 export function writeEpsr(cpu: Cpu, it: number, thumb: boolean): void {
   const bits = it | (thumb ? 0 : Flags.notThumb)
-  cpu.set32(Head.context, (cpu.get32(Head.context) & ~contextBits) | bits)
+  cpu.set32(Head.flags, (cpu.get32(Head.flags) & ~contextBits) | bits)
 }
 
 export const inHandler = (cpu: Cpu): boolean => cpu.get32(S.ipsr) !== 0

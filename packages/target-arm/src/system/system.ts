@@ -181,7 +181,7 @@ export class System {
 
   /** Translation flags and decoding state. */
   get flags(): number {
-    return this.cpu.get32(Head.context) & 0xfff
+    return this.cpu.get32(Head.flags)
   }
 
   // What follows from mode, CONTROL, CCR, CPACR and FPCCR.
@@ -202,8 +202,8 @@ export class System {
     const strict = core.baseline || (this.ccr & Ccr.unalignedTrap) !== 0
     const flags =
       (privileged ? 0 : Flags.unprivileged) | (fpReady ? Flags.fpReady : 0) | (strict ? Flags.strictAlign : 0)
-    const others = cpu.get32(Head.context) & ~(Flags.unprivileged | Flags.fpReady | Flags.strictAlign)
-    cpu.set32(Head.context, others | flags)
+    const others = cpu.get32(Head.flags) & ~(Flags.unprivileged | Flags.fpReady | Flags.strictAlign)
+    cpu.set32(Head.flags, others | flags)
     const mode = privileged ? TlbMode.privileged : TlbMode.unprivileged
     cpu.set32(Head.tlb, cpu.base + Layout.tlb + mode * Layout.tlbSize)
     if (this.mpu.control & MpuControl.enable && this.mpuInForce() !== cpu.get32(S.mpuControl))

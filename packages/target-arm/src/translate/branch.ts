@@ -18,7 +18,7 @@ function interwork(x: Ctx, target: Node): void {
   const { b } = x
   x.advance()
   b.if(b.eqz(b.and(target, b.i32(1))), () =>
-    b.set(Head.context, b.or(b.get(Head.context, 'i32'), b.i32(Flags.notThumb))),
+    b.set(Head.flags, b.or(b.get(Head.flags, 'i32'), b.i32(Flags.notThumb))),
   )
   b.goto(b.and(target, b.i32(-2)))
 }

@@ -2,7 +2,7 @@
  * What the chapters of semantics share: the two variants of every instruction, outside and inside IT blocks, and the
  * ways in which an instruction can end.
  *
- * Between instructions the low byte of `Head.context` is ITSTATE of the instruction at pc. Inside an IT block each
+ * Between instructions the low byte of `Head.flags` is ITSTATE of the instruction at pc. Inside an IT block each
  * instruction therefore stores the ITSTATE of the next one as the last thing that it does: traps, budget stops and
  * interrupts in the middle are exact.
  */
@@ -82,7 +82,7 @@ export class Ctx {
   /** Is this bit of the translation flags set? Constant where they are known. */
   flag(bit: number): Node {
     const { b } = this
-    const context = this.flags === undefined ? b.get(Head.context, 'i32') : b.i32(this.flags)
+    const context = this.flags === undefined ? b.get(Head.flags, 'i32') : b.i32(this.flags)
     return b.and(context, b.i32(bit))
   }
 
@@ -144,7 +144,7 @@ export class Ctx {
 
 /** Writes ITSTATE. */
 export function setItState(b: Builder, value: Node): void {
-  b.rstore('8u', b.cpu(), value, Head.context)
+  b.rstore('8u', b.cpu(), value, Head.flags)
 }
 
 export type Body = (x: Ctx) => void

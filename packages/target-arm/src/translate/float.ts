@@ -40,7 +40,7 @@ export const formats: readonly Format[] = [single, double]
 
 /**
  * An instruction that needs floating point: ExecuteFPCheck comes first (B1.5.7). While `Flags.fpReady` is clear it runs alone
- * in T0, because the check changes registers that regions keep in locals, and `Head.context`.
+ * in T0, because the check changes registers that regions keep in locals, and `Head.flags`.
  */
 export const float = (name: string, body: Body): readonly Semantics[] =>
   plain(name, x => {

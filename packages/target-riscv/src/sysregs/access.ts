@@ -79,7 +79,7 @@ export function csrFunctions(table: readonly Csr[]): CsrFunctions {
     b.if(b.cmp('lt_u', priv, lowest), illegal)
     b.if(b.and(b.vget(1), b.eq(b.shrU(number(b), b.i32(10)), b.i32(3))), illegal)
     decide(b, number(b), all, kind => {
-      if (kind.fp) b.if(b.eqz(b.and(b.get(Head.context, 'i32'), b.i32(Flags.fsMask))), illegal)
+      if (kind.fp) b.if(b.eqz(b.and(b.get(Head.flags, 'i32'), b.i32(Flags.fsMask))), illegal)
       if (kind.legal) b.if(b.eqz(kind.legal(b, b.get(S.priv, 'i32'), number(b))), illegal)
       b.return(b.i32(kind.exact ? CsrCheck.exact : CsrCheck.legal))
     })

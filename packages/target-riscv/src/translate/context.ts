@@ -45,7 +45,7 @@ export function illegalIf(b: Builder, o: Operands, cond: Node): void {
 
 /** First thing in every instruction that touches f registers or fcsr: illegal while mstatus.FS is off. */
 export function requireFp(b: Builder, o: Operands, flags: number | undefined): void {
-  const context = flags === undefined ? b.get(Head.context, 'i32') : b.i32(flags)
+  const context = flags === undefined ? b.get(Head.flags, 'i32') : b.i32(flags)
   illegalIf(b, o, b.eqz(b.and(context, b.i32(Flags.fsMask))))
 }
 
@@ -56,7 +56,7 @@ export function requireFp(b: Builder, o: Operands, flags: number | undefined): v
 export function dirtyFp(b: Builder, flags: number | undefined): void {
   if (flags !== undefined && (flags & Flags.fsMask) === Flags.fsDirty << Flags.fsShift) return
   b.set(S.mstatus, b.or(b.get(S.mstatus, 'i64'), b.i64(Mstatus.FS)))
-  b.set(Head.context, b.or(b.get(Head.context, 'i32'), b.i32(Flags.fsDirty << Flags.fsShift)))
+  b.set(Head.flags, b.or(b.get(Head.flags, 'i32'), b.i32(Flags.fsDirty << Flags.fsShift)))
 }
 
 /** The privilege mode, a constant where it is known. */

@@ -33,7 +33,7 @@ type Scratch = ContractOptions['scratch']
 /** The target's state, a line per eight bytes; the sink and scratch slots hold nothing of meaning. */
 export function stateLines({ state }: Target, cpu: Cpu, scratch?: Scratch): string[] {
   const { size, fixed } = state
-  const lines = [`pc ${cpu.pc.toString(16)}`, `flags ${cpu.get32(Head.context) & 0xfff}`]
+  const lines = [`pc ${cpu.pc.toString(16)}`, `flags ${cpu.get32(Head.flags)}`]
   for (let at: number = Head.size; at < size; at += 8)
     if (at !== fixed.sink && !scratch?.(at)) lines.push(`state+${at} ${cpu.get64(at).toString(16)}`)
   return lines

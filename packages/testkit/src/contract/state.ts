@@ -85,8 +85,8 @@ export function stateCases(options: ContractOptions): Check[] {
         const cpu = firstCpu(makeMachine(options, 0))
         sameLines('state', stateLines(target, firstCpu(makeMachine(options, 1))), stateLines(target, cpu))
         const flags = target.flags(cpu)
-        same('flags', cpu.get32(Head.context) & 0xfff, flags)
-        if (flags < 0 || flags > 0xfff) throw new Error(`flags are ${flags}`)
+        same('flags', cpu.get32(Head.flags), flags)
+        if ((flags | 0) !== flags) throw new Error(`flags are ${flags}`)
         same('interrupt', target.pendingInterrupt(cpu) ?? 'none', 'none')
       },
     ],

@@ -14,7 +14,7 @@ export function emitJumpCacheProbe(code: Code, entry: number): void {
   }
   load(Head.space)
   load(Head.pc)
-  code.i32(1)
+  code.i32(JumpCache.pcShift)
   code.op(0x76)
   code.i32(JumpCache.entries - 1)
   code.op(0x71)
@@ -25,9 +25,9 @@ export function emitJumpCacheProbe(code: Code, entry: number): void {
   load(Head.pc, 0x29)
   code.op(0x51)
   code.get(entry)
-  code.mem(0x28, JumpCache.context)
-  load(Head.context)
-  code.op(0x46, 0x71)
+  code.mem(0x29, JumpCache.context)
+  load(Head.flags, 0x29)
+  code.op(0x51, 0x71)
 }
 
 /**

@@ -230,8 +230,8 @@ export abstract class Lowerer {
     code.mem(0x36, Head.resume)
     code.get(cpuLocal)
     code.get(cpuLocal)
-    code.mem(0x28, Head.context)
-    code.mem(0x36, Head.resumeContext)
+    code.mem(0x29, Head.flags)
+    code.mem(0x37, Head.resumeContext)
   }
 
   /** Describes the exception of a `raise` in the head. */
