@@ -2,6 +2,7 @@
 export {
   AccessHow,
   AccessInfo,
+  accessHow,
   accessInfo,
   Block,
   BlockTable,
@@ -31,7 +32,15 @@ export {
 } from './ir/operands.ts'
 export { type NumericOp, type OpInfo, opInfo, opTable, type SpecialOp, type Val } from './ir/ops.ts'
 export { parseIr, printFunction, printIr } from './ir/text.ts'
-export { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from './ir/types.ts'
+export {
+  type AccessDescriptor,
+  type Callee,
+  type IrFunction,
+  type Node,
+  type Type,
+  type Width,
+  widthBytes,
+} from './ir/types.ts'
 export { verifyIr } from './ir/verify.ts'
 export { Oracle, type OracleHost, type OracleRuntime, type Outcome } from './oracle/interpret.ts'
 export { Code, ModuleWriter } from './wasm/asm/encode.ts'

@@ -22,12 +22,14 @@ const runtime: Runtime = {
   missedStore: hostFunction('missedStore', ['i64', 'i32', 'i64']),
   slowLoad: hostFunction('slowLoad', ['i64', 'i32'], 'i64'),
   slowStore: hostFunction('slowStore', ['i64', 'i32', 'i64']),
+  slowModify: hostFunction('slowModify', ['i64', 'i32'], 'i64'),
   slowProbe: hostFunction('slowProbe', ['i64', 'i32']),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
   accessHook: hostFunction('accessHook', ['i32']),
   edgeHook: hostFunction('edgeHook', ['i32']),
   lookup: hostFunction('lookup', [], 'i32'),
   deliver: hostFunction('deliver', []),
+  tlbs: 0,
 }
 /** Registers are i64 slots. */
 const promote = (offset: number): Type | undefined => (offset >= 128 && offset < 640 ? 'i64' : undefined)
@@ -60,7 +62,8 @@ async function lower(blocks: readonly RegionBlock[]): Promise<string> {
   const module = new ModuleWriter()
   module.importMemory('env', 'memory')
   const index = new Map<string, number>()
-  for (const callee of Object.values(runtime)) {
+  const { tlbs: _, ...functions } = runtime
+  for (const callee of Object.values(functions)) {
     const type = { params: ['i32' as const, ...callee.params], result: callee.result }
     index.set(callee.name, module.importFunction('env', callee.name, type))
   }

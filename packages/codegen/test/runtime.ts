@@ -7,10 +7,12 @@ export const noRuntime: Runtime = {
   missedStore: none,
   slowLoad: none,
   slowStore: none,
+  slowModify: none,
   slowProbe: none,
   recordHook: none,
   accessHook: none,
   edgeHook: none,
   lookup: none,
   deliver: none,
+  tlbs: 0,
 }

@@ -38,6 +38,7 @@ export { Layout, Space } from './memory/layout.ts'
 export { GuestMemory, type MemoryRegion } from './memory/memory.ts'
 export {
   Access,
+  accessMode,
   type CauseInfo,
   type CodeReader,
   type DecodedInsn,

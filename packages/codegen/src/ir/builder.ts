@@ -1,6 +1,6 @@
 import { isPositive, type Narrow, narrow } from './narrow.ts'
 import { type NumericOp, opInfo, type Val } from './ops.ts'
-import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
+import type { AccessDescriptor, Callee, IrFunction, Node, Type, Width } from './types.ts'
 
 const toConst = (type: Type, value: Val): number | bigint =>
   type === 'i64' ? BigInt.asIntN(64, BigInt(value)) : type === 'i32' ? Number(value) | 0 : Number(value)
@@ -220,18 +220,48 @@ export class Builder {
   fill(address: Node, byte: Node, count: Node): void {
     this.#node('fill', undefined, [address, byte, count])
   }
-  gload(type: Type, width: Width, address: Node): Node {
-    const value = this.#node('gload', type, [address], 0, width)
-    if (!this.#ended) this.observer?.access(address, value, width, false)
+  #access(
+    op: string,
+    type: Type | undefined,
+    args: readonly Node[],
+    width: Width,
+    access: AccessDescriptor | undefined,
+  ): Node {
+    return this.#push({ op, type, args, imm: 0, width, ...(access && { access }) })
+  }
+  #observe(address: Node, value: Node, width: Width, store: boolean): void {
+    if (!this.#ended) this.observer?.access(address, value, width, store)
+  }
+  gload(type: Type, width: Width, address: Node, access?: AccessDescriptor): Node {
+    const value = this.#access('gload', type, [address], width, access)
+    this.#observe(address, value, width, false)
     return value
   }
-  gstore(width: Width, address: Node, value: Node): void {
-    this.#node('gstore', undefined, [address, value], 0, width)
-    if (!this.#ended) this.observer?.access(address, value, width, true)
+  gstore(width: Width, address: Node, value: Node, access?: AccessDescriptor): void {
+    this.#access('gstore', undefined, [address, value], width, access)
+    this.#observe(address, value, width, true)
   }
   /** Makes sure that a store to the address would succeed; faults as a store. */
-  gprobe(width: Width, address: Node): void {
-    this.#node('gprobe', undefined, [address], 0, width)
+  gprobe(width: Width, address: Node, access?: AccessDescriptor): void {
+    this.#access('gprobe', undefined, [address], width, access)
+  }
+  /**
+   * Exchanges what is at an address for what `change` makes of it, and gives what was there: a load and a store with one look
+   * for the place, which must allow the store before anything is read. Faults as a store. `change` only computes.
+   */
+  gmodify(
+    type: Type,
+    width: Width,
+    address: Node,
+    change: (old: Node) => Node,
+    access?: AccessDescriptor,
+  ): Node {
+    const old = this.#access('gmodify', type, [address], width, access)
+    this.#observe(address, old, width, false)
+    const value = change(old)
+    this.#access('gput', undefined, [value], width, access)
+    this.#observe(address, value, width, true)
+    return old
   }
   call(callee: Callee, ...args: Node[]): Node {
     return this.#push({ op: 'call', type: callee.result, args, imm: 0, callee })

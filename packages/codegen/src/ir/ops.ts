@@ -282,6 +282,14 @@ special('fill', 3, false, 'write', 'linear memory: address, byte, count')
 special('gload', 1, true, 'control', 'guest memory through the soft TLB: address, width; may leave')
 special('gstore', 2, false, 'control', 'guest memory through the soft TLB: address, value, width; may leave')
 special('gprobe', 1, false, 'control', 'as a gstore to the address would, but stores nothing; width')
+special(
+  'gmodify',
+  1,
+  true,
+  'control',
+  'as gload, at a place to which the next gput stores: faults as a gstore would; address, width',
+)
+special('gput', 1, false, 'control', 'stores to the place of the gmodify before: value, width')
 special('call', -1, true, 'write', 'callee, arguments after the vCPU base')
 special('if', 1, false, 'control', 'condition, body, orelse')
 special('loop', 0, false, 'control', 'body, for ever; `break` leaves it')

@@ -15,6 +15,17 @@ export const widthBytes: Readonly<Record<Width, 1 | 2 | 4 | 8>> = {
   '64': 8,
 }
 
+/** How a guest access is made if not as usual; constant for each operation. */
+export interface AccessDescriptor {
+  /**
+   * Number of the soft TLB that it goes through, which `translate` hears of, too: the access is made with another privilege or in
+   * another address space than the CPU's state says. Absent: as that says (`Head.tlb`).
+   */
+  readonly mode?: number
+  /** Byte order in memory. Absent: the lowest byte comes first. */
+  readonly order?: 'big'
+}
+
 /** Something that `call` can reach: a function made of IR, or one of the host's (an import). */
 export interface Callee {
   readonly name: string
@@ -35,6 +46,8 @@ export interface Node {
   /** Constant value (`const`), state offset, variable number, memory offset or exit code, as `ops.ts` says. */
   readonly imm: number | bigint
   readonly width?: Width
+  /** Of guest accesses. */
+  readonly access?: AccessDescriptor
   readonly callee?: Callee
   /** Nested statements of `if` (then-part) and `loop`. */
   readonly body?: readonly Node[]

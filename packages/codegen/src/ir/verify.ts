@@ -19,6 +19,8 @@ const demands: Readonly<Record<string, readonly (Type | 'integer' | 'any')[]>> =
   gload: ['integer'],
   gstore: ['integer', 'integer'],
   gprobe: ['integer'],
+  gmodify: ['integer'],
+  gput: ['integer'],
   count: ['integer'],
   if: ['i32'],
   goto: ['integer'],
@@ -62,7 +64,7 @@ export function verifyIr(body: readonly Node[], vars: readonly Type[] = []): str
         fault(`variable ${n.imm} is ${vars[Number(n.imm)]}`)
       if (n.op === 'vset' && vars[Number(n.imm)] !== types[0])
         fault(`variable ${n.imm} is ${vars[Number(n.imm)]}`)
-      if (/^g(load|store|probe)$|^r(load|store)$/.test(n.op) && !n.width) fault('has no width')
+      if (/^g(load|store|probe|modify|put)$|^r(load|store)$/.test(n.op) && !n.width) fault('has no width')
       if (n.op === 'break' && !loops) fault('outside a loop')
       if (terminators.has(n.op) && i !== list.length - 1) fault('does not end its body')
       if (n.body) check(n.body, new Set(visible), loops + (n.op === 'loop' ? 1 : 0))

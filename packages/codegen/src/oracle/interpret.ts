@@ -2,7 +2,7 @@
  * The oracle: runs IR directly, slowly and plainly, on the same linear memory as generated code. Tests hold the
  * lowering against it; the machine's tier `oracle` runs whole programs on it.
  */
-import { accessInfo, Exit, Head } from '../abi.ts'
+import { accessHow, accessInfo, Exit, Head } from '../abi.ts'
 import { opInfo, type Val } from '../ir/ops.ts'
 import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import type { Runtime } from '../wasm/lower/lower.ts'
@@ -40,11 +40,22 @@ interface Frame {
   readonly values: (Val | undefined)[]
   readonly vars: Val[]
   readonly accessed?: (() => void) | undefined
+  /** Address of the `gmodify` whose `gput` is to come. */
+  held: bigint
 }
 
 const zero = (type: Type): Val => (type === 'i64' ? 0n : 0)
 const unsignedPc = (node: Node, value: Val): bigint =>
   BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(value))
+
+/** The bytes of an access in the order that they have in memory, as a little-endian number; and back. */
+function inOrder(value: bigint, { width, access }: Node): bigint {
+  if (access?.order !== 'big') return value
+  let reversed = 0n
+  for (let i = 0; i < widthBytes[width as Width]; i++)
+    reversed = (reversed << 8n) | ((value >> BigInt(8 * i)) & 0xffn)
+  return reversed
+}
 
 export class Oracle {
   readonly #view: DataView
@@ -72,7 +83,7 @@ export class Oracle {
     if (!fn) throw new Error(`oracle: nobody defines ${callee.name}`)
     const vars = fn.vars.map((type, i) => args[i] ?? zero(type))
     try {
-      this.#list(fn.body, { cpu, values: [], vars })
+      this.#list(fn.body, { cpu, values: [], vars, held: 0n })
     } catch (unwind) {
       if (!(unwind instanceof Unwind)) throw unwind
       return unwind.value
@@ -91,7 +102,7 @@ export class Oracle {
     accessed?: (() => void) | undefined,
   ): Outcome {
     try {
-      this.#list(body, { cpu, values: [], vars: vars.map(zero), accessed })
+      this.#list(body, { cpu, values: [], vars: vars.map(zero), accessed, held: 0n })
     } catch (unwind) {
       if (unwind instanceof Unwind && unwind.outcome) return unwind.outcome
       throw unwind
@@ -151,30 +162,19 @@ export class Oracle {
           f.cpu,
           node.args.map((_, i) => arg(i)),
         )
-      case 'gload': {
-        const bytes = widthBytes[node.width as Width]
-        const value = this.call(this.#runtime.slowLoad, f.cpu, [this.#address(node, arg(0)), bytes])
-        this.#check(f)
-        const loaded = this.#extend(BigInt(value as Val), node)
-        this.#accessed(f, node, loaded)
-        return loaded
-      }
+      case 'gload':
+        return this.#guestLoad(f, node, this.#address(node, arg(0)))
+      case 'gmodify':
+        f.held = this.#address(node, arg(0))
+        this.#slow(f, this.#runtime.slowProbe, node, f.held)
+        return this.#guestLoad(f, node, f.held)
       case 'gprobe':
-        this.call(this.#runtime.slowProbe, f.cpu, [
-          this.#address(node, arg(0)),
-          widthBytes[node.width as Width],
-        ])
-        return this.#check(f)
-      case 'gstore': {
-        const bytes = widthBytes[node.width as Width]
-        this.call(this.#runtime.slowStore, f.cpu, [
-          this.#address(node, arg(0)),
-          bytes,
-          BigInt.asIntN(64, BigInt(arg(1))),
-        ])
-        this.#check(f)
-        return this.#accessed(f, node, arg(1))
-      }
+        this.#slow(f, this.#runtime.slowProbe, node, this.#address(node, arg(0)))
+        return
+      case 'gstore':
+        return this.#guestStore(f, node, this.#address(node, arg(0)), arg(1))
+      case 'gput':
+        return this.#guestStore(f, node, f.held, arg(0))
       case 'if':
         return this.#list((arg(0) ? node.body : node.orelse) ?? [], f)
       case 'loop':
@@ -223,12 +223,38 @@ export class Oracle {
     throw new Unwind({ kind: 'early', exit })
   }
 
-  #accessed(f: Frame, node: Node, value: Val): undefined {
+  /** Calls a function of the runtime that makes an access, and leaves the instruction if it fails. */
+  #slow(
+    f: Frame,
+    callee: Callee,
+    { width, access }: Node,
+    address: bigint,
+    ...value: Val[]
+  ): Val | undefined {
+    const how = accessHow(widthBytes[width as Width], access)
+    const result = this.call(callee, f.cpu, [address, how, ...value])
+    this.#check(f)
+    return result
+  }
+
+  #guestLoad(f: Frame, node: Node, address: bigint): Val {
+    const raw = BigInt(this.#slow(f, this.#runtime.slowLoad, node, address) as Val)
+    const value = this.#extend(inOrder(raw, node), node)
+    this.#accessed(f, node, address, value, false)
+    return value
+  }
+
+  #guestStore(f: Frame, node: Node, address: bigint, value: Val): undefined {
+    const raw = inOrder(BigInt(value), node)
+    this.#slow(f, this.#runtime.slowStore, node, address, BigInt.asIntN(64, raw))
+    this.#accessed(f, node, address, value, true)
+  }
+
+  #accessed(f: Frame, node: Node, address: bigint, value: Val, store: boolean): void {
     if (!f.accessed) return
-    const address = f.values[(node.args[0] as Node).id] as Val
-    this.#view.setBigUint64(f.cpu + Head.accessAddress, this.#address(node, address), true)
+    this.#view.setBigUint64(f.cpu + Head.accessAddress, address, true)
     this.#view.setBigInt64(f.cpu + Head.accessValue, BigInt(value), true)
-    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(node.width as Width, node.op === 'gstore'), true)
+    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(node.width as Width, store), true)
     f.accessed()
     this.#check(f)
   }

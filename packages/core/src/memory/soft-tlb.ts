@@ -67,7 +67,10 @@ interface Parts {
 /** The functions of the slow path. */
 export interface SoftTlbFunctions {
   readonly all: readonly IrFunction[]
-  readonly runtime: Pick<Runtime, 'missedLoad' | 'missedStore' | 'slowLoad' | 'slowStore' | 'slowProbe'>
+  readonly runtime: Pick<
+    Runtime,
+    'missedLoad' | 'missedStore' | 'slowLoad' | 'slowStore' | 'slowModify' | 'slowProbe' | 'tlbs'
+  >
 }
 
 export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Parts): SoftTlbFunctions {
@@ -323,6 +326,12 @@ export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Par
     b.call(coreHost.probe, low(b, address), high(b, address), how)
   })
 
-  const runtime = { missedLoad, missedStore, slowLoad, slowStore, slowProbe }
-  return { all: [fill, ...Object.values(runtime)], runtime }
+  const slowModify = irFunction('core.slowModify', ['i64', 'i32'], 'i64', b => {
+    b.call(slowProbe, b.vget(0), b.vget(1))
+    b.if(b.get(Head.exit, 'i32'), () => b.return(b.i64(0)))
+    b.return(b.call(missedLoad, b.vget(0), b.vget(1)))
+  })
+
+  const functions = { missedLoad, missedStore, slowLoad, slowStore, slowModify, slowProbe }
+  return { all: [fill, ...Object.values(functions)], runtime: { ...functions, tlbs: Space.tlb } }
 }

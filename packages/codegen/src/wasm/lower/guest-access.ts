@@ -2,8 +2,16 @@
  * Accesses to guest memory in regions and the interpreter: through the soft TLB, or to memory at a fixed place; what
  * misses takes the slow road, a call.
  */
-import { Tlb } from '../../abi.ts'
-import { type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
+import { accessHow, Head, Tlb } from '../../abi.ts'
+import {
+  type AccessDescriptor,
+  type Callee,
+  type Node,
+  type Type,
+  type Width,
+  widthBytes,
+} from '../../ir/types.ts'
+import { emitFromBig, emitToBig, type RawAccess, rawAccess } from './byte-order.ts'
 import { cpuLocal, Lowerer, loadOp, storeOp } from './lower.ts'
 
 /** Guest memory at a fixed place. */
@@ -29,7 +37,18 @@ export interface LoweredAccess {
   readonly store: boolean
 }
 
+/** An access whose address is in a local. */
+interface Site {
+  readonly address: number
+  readonly wide: boolean
+  readonly bytes: 1 | 2 | 4 | 8
+  readonly access: AccessDescriptor | undefined
+}
+
 export abstract class AccessLowerer extends Lowerer {
+  /** The `gmodify` whose `gput` is to come; `place`: local with the linear address, 0 if that is not known. */
+  #held: (Site & { readonly place: number }) | undefined
+
   /** Are there observers whom `accessed` may tell? */
   protected get observed(): boolean {
     return false
@@ -38,6 +57,14 @@ export abstract class AccessLowerer extends Lowerer {
   protected accessed(_access: LoweredAccess): void {}
   /** Pushes the address of the current soft TLB. */
   protected abstract tlbBase(): void
+  #tlb(access: AccessDescriptor | undefined): void {
+    if (access?.mode === undefined) return this.tlbBase()
+    const { code } = this
+    code.get(cpuLocal)
+    code.mem(0x28, Head.space)
+    code.i32(this.runtime.tlbs + access.mode * Tlb.entries * Tlb.entrySize)
+    code.op(0x6a)
+  }
   /** Leaves the instruction early if `Head.exit` is set. */
   protected abstract checkExit(): void
   /** Around a call that makes an access on the slow road. */
@@ -50,10 +77,10 @@ export abstract class AccessLowerer extends Lowerer {
    * Soft TLB probe. Leaves the entry's address in a local and a boolean on the stack: does the entry hold the page
    * of the whole access? Adding bytes - 1 before masking makes page-crossing accesses miss.
    */
-  #probe(address: number, wide: boolean, bytes: number, tag: number): number {
+  #probe({ address, wide, bytes, access }: Site, tag: number): number {
     const { code } = this
     const entry = code.local('i32')
-    this.tlbBase()
+    this.#tlb(access)
     code.get(address)
     if (wide) code.op(0xa7)
     code.i32(Tlb.pageShift - Tlb.entryShift)
@@ -78,7 +105,7 @@ export abstract class AccessLowerer extends Lowerer {
   }
 
   /** Is the whole access in flat memory? Leaves the distance from its start (i32) in a local and a boolean on the stack. */
-  #inFlat(flat: FlatMemory, address: number, wide: boolean, bytes: number): number {
+  #inFlat(flat: FlatMemory, { address, wide, bytes }: Site): number {
     const { code } = this
     const type = wide ? 'i64' : 'i32'
     const offset = code.local(type)
@@ -95,7 +122,7 @@ export abstract class AccessLowerer extends Lowerer {
    * Is the access in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high bits and fails
    * the first comparison; an aligned access lies in one guarded piece, others in two.
    */
-  #inFlatUnguarded(flat: FlatMemory, address: number, wide: boolean, bytes: 1 | 2 | 4 | 8): number {
+  #inFlatUnguarded(flat: FlatMemory, { address, wide, bytes }: Site): number {
     const { code } = this
     const type = wide ? 'i64' : 'i32'
     const offset = code.local(type)
@@ -152,126 +179,222 @@ export abstract class AccessLowerer extends Lowerer {
     code.mem(0x2d, flat.guards)
   }
 
-  #linear(address: number, wide: boolean, entry: number): void {
-    const { code } = this
-    code.get(address)
-    if (wide) code.op(0xa7)
-    code.get(entry)
-    code.mem(0x28, Tlb.addend)
-    code.op(0x6a)
+  /**
+   * May memory be touched directly? Leaves a boolean on the stack and what `#linear` needs in a local. A store is held against
+   * guards and write permission.
+   */
+  #reachable(site: Site, store: boolean): number {
+    const { flat } = this
+    if (!flat || site.access?.mode !== undefined) return this.#probe(site, store ? Tlb.writeTag : Tlb.readTag)
+    return store ? this.#inFlatUnguarded(flat, site) : this.#inFlat(flat, site)
   }
 
-  #addressLocal(address: Node): { local: number; wide: boolean } {
+  /** Pushes the linear address of what is reachable; gives the constant that is missing from it. */
+  #linear({ address, wide, access }: Site, found: number): number {
+    const { code, flat } = this
+    if (flat && access?.mode === undefined) {
+      code.get(found)
+      if (wide) code.op(0xa7)
+      return flat.linear
+    }
+    code.get(address)
+    if (wide) code.op(0xa7)
+    code.get(found)
+    code.mem(0x28, Tlb.addend)
+    code.op(0x6a)
+    return 0
+  }
+
+  #site(node: Node): Site {
+    const address = node.args[0] as Node
     const local = this.code.local(address.type as Type)
     this.value(address)
     this.code.set(local)
-    return { local, wide: address.type === 'i64' }
+    const bytes = widthBytes[node.width as Width]
+    return { address: local, wide: address.type === 'i64', bytes, access: node.access }
   }
 
-  #slowAddress(address: number, wide: boolean, bytes: number): void {
-    this.code.get(cpuLocal)
-    this.code.get(address)
-    if (!wide) this.code.op(0xad)
-    this.code.i32(bytes)
-  }
-
-  #guestLoad(addressNode: Node, type: 'i32' | 'i64', width: Width): void {
+  /** Calls a function of the slow path, with more arguments than address and `AccessHow` if `push` pushes some. */
+  #slow(callee: Callee, { address, wide, bytes, access }: Site, push: () => void = () => {}): void {
     const { code } = this
-    const { local: address, wide } = this.#addressLocal(addressNode)
-    const bytes = widthBytes[width]
-    const { flat } = this
-    const entry = flat
-      ? this.#inFlat(flat, address, wide, bytes)
-      : this.#probe(address, wide, bytes, Tlb.readTag)
-    code.hint(true)
-    code.if(type)
-    if (flat) {
-      code.get(entry)
-      if (wide) code.op(0xa7)
-    } else this.#linear(address, wide, entry)
-    code.mem(loadOp[type][width], flat?.linear ?? 0)
-    code.else()
+    code.get(cpuLocal)
+    code.get(address)
+    if (!wide) code.op(0xad)
+    code.i32(accessHow(bytes, access))
+    push()
+    code.call(this.index(callee))
+  }
+
+  /** Pushes what the slow path loads. */
+  #slowLoad(callee: Callee, site: Site, { type, width }: RawAccess): void {
+    const { code } = this
     this.beforeSlow()
-    this.#slowAddress(address, wide, bytes)
-    code.call(this.index(this.runtime.missedLoad))
+    this.#slow(callee, site)
     if (type === 'i32') code.op(0xa7)
     if (width === '8s') code.op(type === 'i32' ? 0xc0 : 0xc2)
     if (width === '16s') code.op(type === 'i32' ? 0xc1 : 0xc3)
     if (width === '32s' && type === 'i64') code.op(0xc4)
     this.afterSlow()
-    code.end()
-    if (this.observed) {
-      const value = code.local(type)
-      code.set(value)
-      this.accessed({ address, wide, value, type, width, store: false })
-      code.get(value)
-      code.release(value)
-    }
-    code.release(entry)
-    code.release(address)
   }
 
-  #guestStore(addressNode: Node, value: Node, width: Width): void {
+  /** Brings a value on the stack, loaded raw, into the guest's order, and tells observers of it. */
+  #loaded(site: Site, type: 'i32' | 'i64', width: Width): void {
     const { code } = this
-    const bytes = widthBytes[width]
-    const { local: address, wide } = this.#addressLocal(addressNode)
+    if (isBig(site)) emitFromBig(code, type, width)
+    if (!this.observed) return
+    const value = code.local(type)
+    const { address, wide } = site
+    code.set(value)
+    this.accessed({ address, wide, value, type, width, store: false })
+    code.get(value)
+    code.release(value)
+  }
+
+  #guestLoad(node: Node): void {
+    const { code } = this
+    const type = node.type as 'i32' | 'i64'
+    const width = node.width as Width
+    const site = this.#site(node)
+    const raw = isBig(site) ? rawAccess(width) : { type, width }
+    const found = this.#reachable(site, false)
+    code.hint(true)
+    code.if(raw.type)
+    const offset = this.#linear(site, found)
+    code.mem(loadOp[raw.type][raw.width], offset)
+    code.else()
+    this.#slowLoad(this.runtime.missedLoad, site, raw)
+    code.end()
+    this.#loaded(site, type, width)
+    code.release(found)
+    code.release(site.address)
+  }
+
+  /**
+   * Stores a value: where it belongs if there is a boolean on the stack that is not 0, `place` pushing the linear address, else
+   * on the slow path.
+   */
+  #store(site: Site, value: Node, width: Width, data: number, place: () => number): void {
+    const { code } = this
     const type = value.type as 'i32' | 'i64'
-    const data = code.local(type)
-    this.value(value)
-    code.set(data)
-    const { flat } = this
-    const entry = flat
-      ? this.#inFlatUnguarded(flat, address, wide, bytes)
-      : this.#probe(address, wide, bytes, Tlb.writeTag)
+    const raw = isBig(site) ? rawAccess(width) : { type, width }
+    const push = (): void => {
+      code.get(data)
+      if (isBig(site)) emitToBig(code, type, width)
+    }
     code.hint(true)
     code.if()
-    if (flat) {
-      code.get(entry)
-      if (wide) code.op(0xa7)
-    } else this.#linear(address, wide, entry)
-    code.get(data)
-    code.mem(storeOp[type][bytes], flat?.linear ?? 0)
+    const offset = place()
+    push()
+    code.mem(storeOp[raw.type][site.bytes], offset)
     code.else()
     this.beforeSlow()
-    this.#slowAddress(address, wide, bytes)
-    code.get(data)
-    if (type === 'i32') code.op(0xad)
-    code.call(this.index(this.runtime.missedStore))
+    this.#slow(this.runtime.missedStore, site, () => {
+      push()
+      if (raw.type === 'i32') code.op(0xad)
+    })
     this.afterSlow()
     code.end()
+    const { address, wide } = site
     if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })
-    code.release(entry)
-    code.release(address)
+  }
+
+  #dataLocal(value: Node): number {
+    const data = this.code.local(value.type as Type)
+    this.value(value)
+    this.code.set(data)
+    return data
+  }
+
+  #guestStore(node: Node): void {
+    const { code } = this
+    const value = node.args[1] as Node
+    const site = this.#site(node)
+    const data = this.#dataLocal(value)
+    const found = this.#reachable(site, true)
+    this.#store(site, value, node.width as Width, data, () => this.#linear(site, found))
+    code.release(found)
+    code.release(site.address)
     code.release(data)
   }
 
-  #guestProbe(addressNode: Node, bytes: number): void {
+  #guestProbe(node: Node): void {
     const { code } = this
-    const { local: address, wide } = this.#addressLocal(addressNode)
-    const entry = this.#probe(address, wide, bytes, Tlb.writeTag)
+    const site = this.#site(node)
+    const entry = this.#probe(site, Tlb.writeTag)
     code.op(0x45)
     code.hint(false)
     code.if()
     this.beforeSlow()
-    this.#slowAddress(address, wide, bytes)
-    code.call(this.index(this.runtime.slowProbe))
+    this.#slow(this.runtime.slowProbe, site)
     this.afterSlow()
     code.end()
     code.release(entry)
-    code.release(address)
+    code.release(site.address)
+  }
+
+  /** The load of a read-modify-write; the place is kept for its store. A page that may be written may be read. */
+  #guestModify(node: Node): void {
+    const { code } = this
+    const type = node.type as 'i32' | 'i64'
+    const width = node.width as Width
+    const site = this.#site(node)
+    const raw = isBig(site) ? rawAccess(width) : { type, width }
+    const place = code.local('i32')
+    const found = this.#reachable(site, true)
+    code.hint(true)
+    code.if(raw.type)
+    const offset = this.#linear(site, found)
+    if (offset) {
+      code.i32(offset)
+      code.op(0x6a)
+    }
+    code.tee(place)
+    code.mem(loadOp[raw.type][raw.width], 0)
+    code.else()
+    this.#slowLoad(this.runtime.slowModify, site, raw)
+    code.i32(0)
+    code.set(place)
+    code.end()
+    code.release(found)
+    this.#held = { ...site, place }
+    this.#loaded(site, type, width)
+  }
+
+  #guestPut(node: Node): void {
+    const { code } = this
+    const held = this.#held
+    if (!held) throw new Error('IR: gput without a gmodify')
+    const value = node.args[0] as Node
+    const data = this.#dataLocal(value)
+    const { place } = held
+    code.get(place)
+    this.#store(held, value, node.width as Width, data, () => {
+      code.get(place)
+      return 0
+    })
+    this.#held = undefined
+    code.release(place)
+    code.release(held.address)
+    code.release(data)
   }
 
   protected override emit(node: Node): void {
-    const [a, b] = node.args as [Node, Node]
     switch (node.op) {
       case 'gload':
-        return this.#guestLoad(a, node.type as 'i32' | 'i64', node.width as Width)
+        return this.#guestLoad(node)
       case 'gstore':
-        return this.#guestStore(a, b, node.width as Width)
+        return this.#guestStore(node)
       case 'gprobe':
-        return this.#guestProbe(a, widthBytes[node.width as Width])
+        return this.#guestProbe(node)
+      case 'gmodify':
+        return this.#guestModify(node)
+      case 'gput':
+        return this.#guestPut(node)
       default:
         super.emit(node)
     }
   }
 }
+
+/** Must the value's bytes be put into another order? */
+const isBig = ({ access, bytes }: Site): boolean => access?.order === 'big' && bytes > 1

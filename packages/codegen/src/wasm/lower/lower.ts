@@ -22,6 +22,8 @@ export interface Runtime {
   readonly slowLoad: Callee
   /** (cpu, address i64, `AccessHow` i32, value i64); sets `Head.exit` if it fails. */
   readonly slowStore: Callee
+  /** As `slowLoad`, of what will be stored to: faults as a store. */
+  readonly slowModify: Callee
   /** (cpu, address i64, `AccessHow` i32): as slowStore, but stores nothing. */
   readonly slowProbe: Callee
   /** (cpu, record): the same for the interpreter, all callbacks of one instruction. */
@@ -33,6 +35,8 @@ export interface Runtime {
   readonly deliver: Callee
   /** (cpu) → address of the block at pc, entered into the jump cache, or 0: the host must say. */
   readonly lookup: Callee
+  /** Distance of soft TLB 0 from `Head.space`; the others follow. */
+  readonly tlbs: number
 }
 
 export const loadOp: Readonly<Record<'i32' | 'i64', Readonly<Record<Width, number>>>> = {
