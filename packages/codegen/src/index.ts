@@ -30,7 +30,23 @@ export {
   type Operands,
   recordOperands,
 } from './ir/operands.ts'
-export { type NumericOp, type OpInfo, opInfo, opTable, type SpecialOp, type Val } from './ir/ops.ts'
+export {
+  type FloatBinary,
+  type FloatCompare,
+  type FloatUnary,
+  type IntegerBinary,
+  type IntegerCompare,
+  type LaneOp,
+  type NumericName,
+  type NumericOp,
+  type OpInfo,
+  type OpName,
+  opInfo,
+  opTable,
+  type Shape,
+  type SpecialOp,
+  type Val,
+} from './ir/ops/index.ts'
 export { parseIr, printFunction, printIr } from './ir/text.ts'
 export {
   type AccessDescriptor,
@@ -38,6 +54,7 @@ export {
   type IrFunction,
   type Node,
   type Type,
+  typeBytes,
   type Width,
   widthBytes,
 } from './ir/types.ts'
@@ -46,7 +63,7 @@ export { Oracle, type OracleHost, type OracleRuntime, type Outcome } from './ora
 export { Code, ModuleWriter } from './wasm/asm/encode.ts'
 export { hasFusedMultiplyAdd } from './wasm/asm/features.ts'
 export { defineFunction } from './wasm/lower/function.ts'
-export type { FlatMemory } from './wasm/lower/guest-access.ts'
+export type { FlatMemory } from './wasm/lower/guest-place.ts'
 export type { CalleeIndex, Runtime } from './wasm/lower/lower.ts'
 export { defineRegion } from './wasm/region/region.ts'
 export { hookCallee, hooksOf, type Region, type RegionBlock } from './wasm/region/type.ts'

@@ -3,7 +3,7 @@
  * lowering against it; the machine's tier `oracle` runs whole programs on it.
  */
 import { accessHow, accessInfo, Exit, Head } from '../abi.ts'
-import { opInfo, type Val } from '../ir/ops.ts'
+import { opInfo, type Val } from '../ir/ops/index.ts'
 import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import type { Runtime } from '../wasm/lower/lower.ts'
 
@@ -35,16 +35,24 @@ class Unwind {
 }
 const breakOut = new Unwind(undefined)
 
+/** A guest address. */
+interface Place {
+  readonly address: bigint
+  /** It is an i64. */
+  readonly wide: boolean
+}
+const nowhere: Place = { address: 0n, wide: true }
+
 interface Frame {
   readonly cpu: number
   readonly values: (Val | undefined)[]
   readonly vars: Val[]
   readonly accessed?: (() => void) | undefined
-  /** Address of the `gmodify` whose `gput` is to come. */
-  held: bigint
+  /** Of the `gmodify` whose `gput` is to come. */
+  held: Place
 }
 
-const zero = (type: Type): Val => (type === 'i64' ? 0n : 0)
+const zero = (type: Type): Val => (type === 'i64' || type === 'v128' ? 0n : 0)
 const unsignedPc = (node: Node, value: Val): bigint =>
   BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(value))
 
@@ -83,7 +91,7 @@ export class Oracle {
     if (!fn) throw new Error(`oracle: nobody defines ${callee.name}`)
     const vars = fn.vars.map((type, i) => args[i] ?? zero(type))
     try {
-      this.#list(fn.body, { cpu, values: [], vars, held: 0n })
+      this.#list(fn.body, { cpu, values: [], vars, held: nowhere })
     } catch (unwind) {
       if (!(unwind instanceof Unwind)) throw unwind
       return unwind.value
@@ -102,7 +110,7 @@ export class Oracle {
     accessed?: (() => void) | undefined,
   ): Outcome {
     try {
-      this.#list(body, { cpu, values: [], vars: vars.map(zero), accessed, held: 0n })
+      this.#list(body, { cpu, values: [], vars: vars.map(zero), accessed, held: nowhere })
     } catch (unwind) {
       if (unwind instanceof Unwind && unwind.outcome) return unwind.outcome
       throw unwind
@@ -117,8 +125,11 @@ export class Oracle {
   #node(node: Node, f: Frame): Val | undefined {
     const info = opInfo(node.op)
     const arg = (i: number): Val => f.values[(node.args[i] as Node).id] as Val
-    if (info.kind === 'numeric')
-      return (info.eval as (...a: Val[]) => Val)(...node.args.map((_, i) => arg(i)))
+    if (info.kind === 'numeric') {
+      const args = node.args.map((_, i) => arg(i))
+      if (info.immediate !== undefined) args.push(node.imm)
+      return (info.eval as (...a: Val[]) => Val)(...args)
+    }
     const imm = Number(node.imm)
     switch (node.op) {
       case 'const':
@@ -146,8 +157,10 @@ export class Oracle {
         f.vars[imm] = arg(0)
         return
       case 'rload':
+      case 'mload':
         return this.#extend(this.#raw((Number(arg(0)) >>> 0) + imm, node.width as Width), node)
       case 'rstore':
+      case 'mstore':
         return this.#rawStore((Number(arg(0)) >>> 0) + imm, node.width as Width, BigInt(arg(1)))
       case 'fill':
         new Uint8Array(this.#view.buffer).fill(
@@ -163,16 +176,16 @@ export class Oracle {
           node.args.map((_, i) => arg(i)),
         )
       case 'gload':
-        return this.#guestLoad(f, node, this.#address(node, arg(0)))
+        return this.#guestLoad(f, node, this.#place(node, arg(0)))
       case 'gmodify':
-        f.held = this.#address(node, arg(0))
+        f.held = this.#place(node, arg(0))
         this.#slow(f, this.#runtime.slowProbe, node, f.held)
         return this.#guestLoad(f, node, f.held)
       case 'gprobe':
-        this.#slow(f, this.#runtime.slowProbe, node, this.#address(node, arg(0)))
+        this.#slow(f, this.#runtime.slowProbe, node, this.#place(node, arg(0)))
         return
       case 'gstore':
-        return this.#guestStore(f, node, this.#address(node, arg(0)), arg(1))
+        return this.#guestStore(f, node, this.#place(node, arg(0)), arg(1))
       case 'gput':
         return this.#guestStore(f, node, f.held, arg(0))
       case 'if':
@@ -223,61 +236,72 @@ export class Oracle {
     throw new Unwind({ kind: 'early', exit })
   }
 
-  /** Calls a function of the runtime that makes an access, and leaves the instruction if it fails. */
-  #slow(
-    f: Frame,
-    callee: Callee,
-    { width, access }: Node,
-    address: bigint,
-    ...value: Val[]
-  ): Val | undefined {
-    const how = accessHow(widthBytes[width as Width], access)
-    const result = this.call(callee, f.cpu, [address, how, ...value])
-    this.#check(f)
-    return result
+  /**
+   * Calls a function of the runtime for an access in parts of 8 bytes at most, the lowest first, and leaves the instruction if one
+   * fails. `stored`: what is handed over; gives what comes back.
+   */
+  #slow(f: Frame, callee: Callee, node: Node, { address, wide }: Place, stored?: bigint): bigint {
+    let whole = 0n
+    const bytes = widthBytes[node.width as Width]
+    for (let at = 0; at < bytes; at += 8) {
+      const shift = BigInt(8 * at)
+      const how = accessHow(Math.min(8, bytes - at), node.access)
+      const part = address + BigInt(at)
+      const args: Val[] = [wide ? BigInt.asIntN(64, part) : BigInt.asUintN(32, part), how]
+      if (stored !== undefined) args.push(BigInt.asIntN(64, stored >> shift))
+      const value = this.call(callee, f.cpu, args)
+      this.#check(f)
+      if (value !== undefined) whole |= BigInt.asUintN(64, BigInt(value)) << shift
+    }
+    return whole
   }
 
-  #guestLoad(f: Frame, node: Node, address: bigint): Val {
-    const raw = BigInt(this.#slow(f, this.#runtime.slowLoad, node, address) as Val)
+  #guestLoad(f: Frame, node: Node, place: Place): Val {
+    const raw = this.#slow(f, this.#runtime.slowLoad, node, place)
     const value = this.#extend(inOrder(raw, node), node)
-    this.#accessed(f, node, address, value, false)
+    this.#accessed(f, node, place, value, false)
     return value
   }
 
-  #guestStore(f: Frame, node: Node, address: bigint, value: Val): undefined {
-    const raw = inOrder(BigInt(value), node)
-    this.#slow(f, this.#runtime.slowStore, node, address, BigInt.asIntN(64, raw))
-    this.#accessed(f, node, address, value, true)
+  #guestStore(f: Frame, node: Node, place: Place, value: Val): undefined {
+    if (node.width === '128') this.#slow(f, this.#runtime.slowProbe, node, place)
+    this.#slow(f, this.#runtime.slowStore, node, place, inOrder(BigInt(value), node))
+    this.#accessed(f, node, place, value, true)
   }
 
-  #accessed(f: Frame, node: Node, address: bigint, value: Val, store: boolean): void {
+  #accessed(f: Frame, node: Node, { address }: Place, value: Val, store: boolean): void {
     if (!f.accessed) return
+    const width = node.width as Width
     this.#view.setBigUint64(f.cpu + Head.accessAddress, address, true)
     this.#view.setBigInt64(f.cpu + Head.accessValue, BigInt(value), true)
-    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(node.width as Width, store), true)
+    if (width === '128') this.#view.setBigInt64(f.cpu + Head.accessHigh, BigInt(value) >> 64n, true)
+    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(width, store), true)
     f.accessed()
     this.#check(f)
   }
 
-  #address(node: Node, value: Val): bigint {
-    const wide = (node.args[0] as Node).type === 'i64'
-    return wide ? BigInt(value) : BigInt(Number(value) >>> 0)
+  #place({ args: [address] }: Node, value: Val): Place {
+    const wide = address?.type === 'i64'
+    return { address: wide ? BigInt(value) : BigInt(Number(value) >>> 0), wide }
   }
 
   #load(at: number, type: Type): Val {
     if (type === 'i32') return this.#view.getInt32(at, true)
     if (type === 'i64') return this.#view.getBigInt64(at, true)
+    if (type === 'v128') return this.#raw(at, '128')
     return type === 'f32' ? this.#view.getFloat32(at, true) : this.#view.getFloat64(at, true)
   }
   #store(at: number, type: Type, value: Val): undefined {
     if (type === 'i32') this.#view.setInt32(at, Number(value), true)
     else if (type === 'i64') this.#view.setBigInt64(at, BigInt(value), true)
+    else if (type === 'v128') this.#rawStore(at, '128', BigInt(value))
     else if (type === 'f32') this.#view.setFloat32(at, Number(value), true)
     else this.#view.setFloat64(at, Number(value), true)
   }
   /** Unsigned. */
   #raw(at: number, width: Width): bigint {
     const bytes = widthBytes[width]
+    if (bytes === 16) return this.#raw(at, '64') | (this.#raw(at + 8, '64') << 64n)
     if (bytes === 8) return this.#view.getBigUint64(at, true)
     if (bytes === 4) return BigInt(this.#view.getUint32(at, true))
     return BigInt(bytes === 2 ? this.#view.getUint16(at, true) : this.#view.getUint8(at))
@@ -290,6 +314,7 @@ export class Oracle {
   /** A loaded value in the node's type, sign-extended if the width says so. */
   #extend(value: bigint, node: Node): Val {
     const width = node.width as Width
+    if (node.type === 'v128') return value
     const bits = 8 * widthBytes[width]
     const signed = width.endsWith('s') ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
     return node.type === 'i32' ? Number(BigInt.asIntN(32, signed)) : BigInt.asIntN(64, signed)

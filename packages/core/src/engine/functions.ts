@@ -44,7 +44,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
   const updateEntry = irFunction(updateEntryCallee.name, updateEntryCallee.params, 'i32', b => {
     const [at, value, access] = [b.vget(0), b.vget(1), b.vget(2)]
     const done = (): void => {
-      b.rstore('32u', at, value)
+      b.mstore('32u', at, value)
       b.return(b.i32(1))
     }
     const flags = b.rload('i32', '8u', b.shrU(at, b.i32(Tlb.pageShift)), memory.pageFlags)
@@ -55,7 +55,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
     b.set(Head.uncached, b.i32(1))
     const between = b.or(b.get(Head.single, 'i32'), b.eq(b.and(access, b.i32(3)), b.i32(Access.fetch)))
     b.if(between, () => {
-      b.rstore('32u', at, value)
+      b.mstore('32u', at, value)
       b.call(coreHost.overwritten, at, b.i32(4))
     })
     b.return(b.i32(1))

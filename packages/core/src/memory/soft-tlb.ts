@@ -195,14 +195,14 @@ export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Par
       Access.load,
       host => {
         for (const [n, width] of widths)
-          b.if(b.eq(bytes, b.i32(n)), () => b.return(b.rload('i64', width, host)))
-        b.return(b.rload('i64', '64', host))
+          b.if(b.eq(bytes, b.i32(n)), () => b.return(b.mload('i64', width, host)))
+        b.return(b.mload('i64', '64', host))
       },
       (first, second) => {
         // The last 8 bytes of the one page, the first 8 of the other.
         const end = b.sub(b.add(first, room), b.i32(8))
-        const lower = b.shrU(b.rload('i64', '64', end), bits(b.sub(b.i32(8), room)))
-        const upper = b.shl(b.rload('i64', '64', second), bits(room))
+        const lower = b.shrU(b.mload('i64', '64', end), bits(b.sub(b.i32(8), room)))
+        const upper = b.shl(b.mload('i64', '64', second), bits(room))
         const mask = b.shrU(b.i64(-1), bits(b.sub(b.i32(8), bytes)))
         b.return(b.and(b.or(lower, upper), mask))
       },
@@ -221,7 +221,7 @@ export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Par
       b.vset(left, part)
       for (const [n, width] of widths)
         b.if(b.and(count, b.i32(n)), () => {
-          b.rstore(width, b.vget(at), b.vget(left))
+          b.mstore(width, b.vget(at), b.vget(left))
           b.vset(at, b.add(b.vget(at), b.i32(n)))
           b.vset(left, b.shrU(b.vget(left), b.i64(8 * n)))
         })
@@ -233,10 +233,10 @@ export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Par
       host => {
         for (const [n, width] of widths)
           b.if(b.eq(bytes, b.i32(n)), () => {
-            b.rstore(width, host, value)
+            b.mstore(width, host, value)
             b.return()
           })
-        b.rstore('64', host, value)
+        b.mstore('64', host, value)
         b.return()
       },
       (first, second) => {

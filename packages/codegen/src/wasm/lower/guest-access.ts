@@ -1,30 +1,16 @@
-/**
- * Accesses to guest memory in regions and the interpreter: through the soft TLB, or to memory at a fixed place; what
- * misses takes the slow road, a call.
- */
-import { accessHow, Head, Tlb } from '../../abi.ts'
-import {
-  type AccessDescriptor,
-  type Callee,
-  type Node,
-  type Type,
-  type Width,
-  widthBytes,
-} from '../../ir/types.ts'
+/** Accesses to guest memory in regions and the interpreter; what cannot be made in line takes the slow road, a call. */
+import { accessHow } from '../../abi.ts'
+import { type Callee, type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
 import { emitFromBig, emitToBig, type RawAccess, rawAccess } from './byte-order.ts'
-import { cpuLocal, Lowerer, loadOp, storeOp } from './lower.ts'
+import { PlaceLowerer, type Site } from './guest-place.ts'
+import { cpuLocal } from './lower.ts'
+import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
-/** Guest memory at a fixed place. */
-export interface FlatMemory {
-  readonly base: bigint
-  /** Bytes; a multiple of 8. */
-  readonly size: number
-  /** Linear address of the first byte. */
-  readonly linear: number
-  /** Linear address of bytes, one per `2 ** guardShift` bytes of this memory; not 0: stores take the slow road. */
-  readonly guards: number
-  readonly guardShift: number
-}
+/**
+ * Offsets of the parts in which the slow road makes an access: it knows 8 bytes at most. The lower part comes first; a
+ * store changes nothing unless both can be made, and of two faults that of the lower one counts.
+ */
+export const partsOf = (width: Width): readonly number[] => (width === '128' ? [0, 8] : [0])
 
 /** A guest access in generated code: where its address and its value are. */
 export interface LoweredAccess {
@@ -32,20 +18,17 @@ export interface LoweredAccess {
   /** The address is an i64. */
   readonly wide: boolean
   readonly value: number
-  readonly type: 'i32' | 'i64'
+  readonly type: AccessType
   readonly width: Width
   readonly store: boolean
 }
 
-/** An access whose address is in a local. */
-interface Site {
-  readonly address: number
-  readonly wide: boolean
-  readonly bytes: 1 | 2 | 4 | 8
-  readonly access: AccessDescriptor | undefined
-}
+/** Must the value's bytes be put into another order? */
+const isBig = ({ access, width }: Site): boolean => access?.order === 'big' && widthBytes[width] > 1
+const rawOf = (site: Site, type: AccessType): RawAccess =>
+  isBig(site) ? rawAccess(type, site.width) : { type, width: site.width }
 
-export abstract class AccessLowerer extends Lowerer {
+export abstract class AccessLowerer extends PlaceLowerer {
   /** The `gmodify` whose `gput` is to come; `place`: local with the linear address, 0 if that is not known. */
   #held: (Site & { readonly place: number }) | undefined
 
@@ -55,16 +38,6 @@ export abstract class AccessLowerer extends Lowerer {
   }
   /** A guest access has been made: address and value are in locals. */
   protected accessed(_access: LoweredAccess): void {}
-  /** Pushes the address of the current soft TLB. */
-  protected abstract tlbBase(): void
-  #tlb(access: AccessDescriptor | undefined): void {
-    if (access?.mode === undefined) return this.tlbBase()
-    const { code } = this
-    code.get(cpuLocal)
-    code.mem(0x28, Head.space)
-    code.i32(this.runtime.tlbs + access.mode * Tlb.entries * Tlb.entrySize)
-    code.op(0x6a)
-  }
   /** Leaves the instruction early if `Head.exit` is set. */
   protected abstract checkExit(): void
   /** Around a call that makes an access on the slow road. */
@@ -74,176 +47,68 @@ export abstract class AccessLowerer extends Lowerer {
   }
 
   /**
-   * Soft TLB probe. Leaves the entry's address in a local and a boolean on the stack: does the entry hold the page
-   * of the whole access? Adding bytes - 1 before masking makes page-crossing accesses miss.
+   * Makes an access, or the part of it at an offset, on the slow road: a call with address and `AccessHow`. `push` pushes more
+   * arguments; `take` does something with the result before the instruction may be left.
    */
-  #probe({ address, wide, bytes, access }: Site, tag: number): number {
+  #slow(callee: Callee, site: Site, offset: number, push = (): void => {}, take = (): void => {}): void {
     const { code } = this
-    const entry = code.local('i32')
-    this.#tlb(access)
-    code.get(address)
-    if (wide) code.op(0xa7)
-    code.i32(Tlb.pageShift - Tlb.entryShift)
-    code.op(0x76)
-    code.i32((Tlb.entries - 1) << Tlb.entryShift)
-    code.op(0x71, 0x6a)
-    code.tee(entry)
-    code.mem(wide ? 0x29 : 0x28, tag)
-    code.get(address)
-    if (bytes > 1) {
-      code.const(wide ? 'i64' : 'i32', bytes - 1)
-      code.op(wide ? 0x7c : 0x6a)
-    }
-    code.const(wide ? 'i64' : 'i32', -(1 << Tlb.pageShift))
-    code.op(wide ? 0x83 : 0x71, wide ? 0x51 : 0x46)
-    return entry
-  }
-
-  /** Memory that loads reach without the soft TLB. */
-  protected get flat(): FlatMemory | undefined {
-    return undefined
-  }
-
-  /** Is the whole access in flat memory? Leaves the distance from its start (i32) in a local and a boolean on the stack. */
-  #inFlat(flat: FlatMemory, { address, wide, bytes }: Site): number {
-    const { code } = this
-    const type = wide ? 'i64' : 'i32'
-    const offset = code.local(type)
-    code.get(address)
-    code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
-    code.op(wide ? 0x7d : 0x6b)
-    code.tee(offset)
-    code.const(type, flat.size - bytes)
-    code.op(wide ? 0x58 : 0x4d)
-    return offset
-  }
-
-  /**
-   * Is the access in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high bits and fails
-   * the first comparison; an aligned access lies in one guarded piece, others in two.
-   */
-  #inFlatUnguarded(flat: FlatMemory, { address, wide, bytes }: Site): number {
-    const { code } = this
-    const type = wide ? 'i64' : 'i32'
-    const offset = code.local(type)
-    const log = Math.log2(bytes)
-    code.get(address)
-    code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
-    code.op(wide ? 0x7d : 0x6b)
-    code.tee(offset)
-    if (log) {
-      code.const(type, log)
-      code.op(wide ? 0x8a : 0x78)
-    }
-    code.const(type, flat.size / bytes)
-    code.op(wide ? 0x54 : 0x49)
-    code.hint(true)
-    code.if('i32')
-    this.#guard(flat, offset, wide, 0)
-    code.op(0x45)
-    code.else()
-    if (bytes > 1) {
-      // In one page: the host is slow at stores across two (the slow path makes them in parts).
-      code.get(offset)
-      code.const(type, flat.size - bytes)
-      code.op(wide ? 0x58 : 0x4d)
-      code.get(offset)
-      if (wide) code.op(0xa7)
-      code.i32((1 << Tlb.pageShift) - 1)
-      code.op(0x71)
-      code.i32((1 << Tlb.pageShift) - bytes)
-      code.op(0x4d, 0x71)
-      code.if('i32')
-      this.#guard(flat, offset, wide, 0)
-      this.#guard(flat, offset, wide, bytes - 1)
-      code.op(0x72, 0x45)
-      code.else()
-      code.i32(0)
-      code.end()
-    } else code.i32(0)
-    code.end()
-    return offset
-  }
-
-  /** Pushes the guard of a byte. */
-  #guard(flat: FlatMemory, offset: number, wide: boolean, byte: number): void {
-    const { code } = this
-    code.get(offset)
-    if (wide) code.op(0xa7)
-    if (byte) {
-      code.i32(byte)
-      code.op(0x6a)
-    }
-    code.i32(flat.guardShift)
-    code.op(0x76)
-    code.mem(0x2d, flat.guards)
-  }
-
-  /**
-   * May memory be touched directly? Leaves a boolean on the stack and what `#linear` needs in a local. A store is held against
-   * guards and write permission.
-   */
-  #reachable(site: Site, store: boolean): number {
-    const { flat } = this
-    if (!flat || site.access?.mode !== undefined) return this.#probe(site, store ? Tlb.writeTag : Tlb.readTag)
-    return store ? this.#inFlatUnguarded(flat, site) : this.#inFlat(flat, site)
-  }
-
-  /** Pushes the linear address of what is reachable; gives the constant that is missing from it. */
-  #linear({ address, wide, access }: Site, found: number): number {
-    const { code, flat } = this
-    if (flat && access?.mode === undefined) {
-      code.get(found)
-      if (wide) code.op(0xa7)
-      return flat.linear
-    }
-    code.get(address)
-    if (wide) code.op(0xa7)
-    code.get(found)
-    code.mem(0x28, Tlb.addend)
-    code.op(0x6a)
-    return 0
-  }
-
-  #site(node: Node): Site {
-    const address = node.args[0] as Node
-    const local = this.code.local(address.type as Type)
-    this.value(address)
-    this.code.set(local)
-    const bytes = widthBytes[node.width as Width]
-    return { address: local, wide: address.type === 'i64', bytes, access: node.access }
-  }
-
-  /** Calls a function of the slow path, with more arguments than address and `AccessHow` if `push` pushes some. */
-  #slow(callee: Callee, { address, wide, bytes, access }: Site, push: () => void = () => {}): void {
-    const { code } = this
+    const { address, wide, width, access } = site
+    this.beforeSlow()
     code.get(cpuLocal)
     code.get(address)
-    if (!wide) code.op(0xad)
-    code.i32(accessHow(bytes, access))
+    if (offset) {
+      code.const(wide ? 'i64' : 'i32', offset)
+      code.op(wide ? 'i64.add' : 'i32.add')
+    }
+    if (!wide) code.op('i64.extend_i32_u')
+    code.i32(accessHow(Math.min(8, widthBytes[width]), access))
     push()
     code.call(this.index(callee))
-  }
-
-  /** Pushes what the slow path loads. */
-  #slowLoad(callee: Callee, site: Site, { type, width }: RawAccess): void {
-    const { code } = this
-    this.beforeSlow()
-    this.#slow(callee, site)
-    if (type === 'i32') code.op(0xa7)
-    if (width === '8s') code.op(type === 'i32' ? 0xc0 : 0xc2)
-    if (width === '16s') code.op(type === 'i32' ? 0xc1 : 0xc3)
-    if (width === '32s' && type === 'i64') code.op(0xc4)
+    take()
     this.afterSlow()
   }
 
-  /** Brings a value on the stack, loaded raw, into the guest's order, and tells observers of it. */
-  #loaded(site: Site, type: 'i32' | 'i64', width: Width): void {
+  /** Pushes what a function of the slow road loads. */
+  #slowLoad(callee: Callee, site: Site, { type, width }: RawAccess): void {
     const { code } = this
+    if (type === 'v128') {
+      code.const(type, 0)
+      for (const offset of partsOf(width))
+        this.#slow(callee, site, offset, undefined, () => code.lane('i64x2.replace_lane', offset / 8))
+      return
+    }
+    this.#slow(callee, site, 0, undefined, () => {
+      if (type === 'i32') code.op('i32.wrap_i64')
+      if (width === '8s') code.op(`${type}.extend8_s`)
+      if (width === '16s') code.op(`${type}.extend16_s`)
+      if (width === '32s' && type === 'i64') code.op('i64.extend32_s')
+    })
+  }
+
+  /** Stores raw data on the slow road. One of two parts is made when both are known to succeed. */
+  #slowStore(site: Site, data: number, type: AccessType): void {
+    const { code } = this
+    const parts = partsOf(site.width)
+    if (parts.length > 1) this.#slowProbe(site)
+    for (const offset of parts)
+      this.#slow(this.runtime.missedStore, site, offset, () => {
+        code.get(data)
+        if (type === 'i32') code.op('i64.extend_i32_u')
+        if (type === 'v128') code.lane('i64x2.extract_lane', offset / 8)
+      })
+  }
+
+  #slowProbe(site: Site): void {
+    for (const offset of partsOf(site.width)) this.#slow(this.runtime.slowProbe, site, offset)
+  }
+
+  /** Puts raw data on the stack into the guest's order, and tells observers of it. */
+  #loaded(site: Site, type: AccessType): void {
+    const { code } = this
+    const { address, wide, width } = site
     if (isBig(site)) emitFromBig(code, type, width)
     if (!this.observed) return
     const value = code.local(type)
-    const { address, wide } = site
     code.set(value)
     this.accessed({ address, wide, value, type, width, store: false })
     code.get(value)
@@ -252,66 +117,73 @@ export abstract class AccessLowerer extends Lowerer {
 
   #guestLoad(node: Node): void {
     const { code } = this
-    const type = node.type as 'i32' | 'i64'
-    const width = node.width as Width
-    const site = this.#site(node)
-    const raw = isBig(site) ? rawAccess(width) : { type, width }
-    const found = this.#reachable(site, false)
+    const type = node.type as AccessType
+    const site = this.site(node)
+    const raw = rawOf(site, type)
+    const found = this.reachable(site, false)
     code.hint(true)
     code.if(raw.type)
-    const offset = this.#linear(site, found)
-    code.mem(loadOp[raw.type][raw.width], offset)
+    const offset = this.linear(site, found)
+    emitLoad(code, raw.type, raw.width, offset, this.guestMemory)
     code.else()
     this.#slowLoad(this.runtime.missedLoad, site, raw)
     code.end()
-    this.#loaded(site, type, width)
+    this.#loaded(site, type)
     code.release(found)
     code.release(site.address)
   }
 
-  /**
-   * Stores a value: where it belongs if there is a boolean on the stack that is not 0, `place` pushing the linear address, else
-   * on the slow path.
-   */
-  #store(site: Site, value: Node, width: Width, data: number, place: () => number): void {
-    const { code } = this
-    const type = value.type as 'i32' | 'i64'
-    const raw = isBig(site) ? rawAccess(width) : { type, width }
-    const push = (): void => {
-      code.get(data)
-      if (isBig(site)) emitToBig(code, type, width)
-    }
-    code.hint(true)
-    code.if()
-    const offset = place()
-    push()
-    code.mem(storeOp[raw.type][site.bytes], offset)
-    code.else()
-    this.beforeSlow()
-    this.#slow(this.runtime.missedStore, site, () => {
-      push()
-      if (raw.type === 'i32') code.op(0xad)
-    })
-    this.afterSlow()
-    code.end()
-    const { address, wide } = site
-    if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })
-  }
-
-  #dataLocal(value: Node): number {
+  /** Puts a value into a local. */
+  #dataOf(value: Node): number {
     const data = this.code.local(value.type as Type)
     this.value(value)
     this.code.set(data)
     return data
   }
 
+  /**
+   * Stores data of a type. `test` pushes whether that is possible in line; then `place` pushes the linear address and gives a
+   * constant that is missing from it.
+   */
+  #store(site: Site, data: number, type: AccessType, test: () => void, place: () => number): void {
+    const { code } = this
+    const { address, wide, width } = site
+    const raw = rawOf(site, type)
+    const big = isBig(site)
+    const bytes = big ? code.local(raw.type) : data
+    if (big) {
+      code.get(data)
+      emitToBig(code, type, width)
+      code.set(bytes)
+    }
+    test()
+    code.hint(true)
+    code.if()
+    const offset = place()
+    code.get(bytes)
+    emitStore(code, raw.type, raw.width, offset, this.guestMemory)
+    code.else()
+    this.#slowStore(site, bytes, raw.type)
+    code.end()
+    if (big) code.release(bytes)
+    if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })
+  }
+
   #guestStore(node: Node): void {
     const { code } = this
     const value = node.args[1] as Node
-    const site = this.#site(node)
-    const data = this.#dataLocal(value)
-    const found = this.#reachable(site, true)
-    this.#store(site, value, node.width as Width, data, () => this.#linear(site, found))
+    const site = this.site(node)
+    const data = this.#dataOf(value)
+    let found = -1
+    this.#store(
+      site,
+      data,
+      value.type as AccessType,
+      () => {
+        found = this.reachable(site, true)
+      },
+      () => this.linear(site, found),
+    )
     code.release(found)
     code.release(site.address)
     code.release(data)
@@ -319,14 +191,12 @@ export abstract class AccessLowerer extends Lowerer {
 
   #guestProbe(node: Node): void {
     const { code } = this
-    const site = this.#site(node)
-    const entry = this.#probe(site, Tlb.writeTag)
-    code.op(0x45)
+    const site = this.site(node)
+    const entry = this.known(site, true)
+    code.op('i32.eqz')
     code.hint(false)
     code.if()
-    this.beforeSlow()
-    this.#slow(this.runtime.slowProbe, site)
-    this.afterSlow()
+    this.#slowProbe(site)
     code.end()
     code.release(entry)
     code.release(site.address)
@@ -335,29 +205,30 @@ export abstract class AccessLowerer extends Lowerer {
   /** The load of a read-modify-write; the place is kept for its store. A page that may be written may be read. */
   #guestModify(node: Node): void {
     const { code } = this
-    const type = node.type as 'i32' | 'i64'
-    const width = node.width as Width
-    const site = this.#site(node)
-    const raw = isBig(site) ? rawAccess(width) : { type, width }
+    const type = node.type as AccessType
+    const site = this.site(node)
+    const raw = rawOf(site, type)
     const place = code.local('i32')
-    const found = this.#reachable(site, true)
+    const found = this.reachable(site, true)
     code.hint(true)
     code.if(raw.type)
-    const offset = this.#linear(site, found)
+    const offset = this.linear(site, found)
     if (offset) {
       code.i32(offset)
-      code.op(0x6a)
+      code.op('i32.add')
     }
     code.tee(place)
-    code.mem(loadOp[raw.type][raw.width], 0)
+    emitLoad(code, raw.type, raw.width, 0, this.guestMemory)
     code.else()
-    this.#slowLoad(this.runtime.slowModify, site, raw)
     code.i32(0)
     code.set(place)
+    const whole = partsOf(site.width).length === 1
+    if (!whole) this.#slowProbe(site)
+    this.#slowLoad(whole ? this.runtime.slowModify : this.runtime.missedLoad, site, raw)
     code.end()
     code.release(found)
     this.#held = { ...site, place }
-    this.#loaded(site, type, width)
+    this.#loaded(site, type)
   }
 
   #guestPut(node: Node): void {
@@ -365,15 +236,14 @@ export abstract class AccessLowerer extends Lowerer {
     const held = this.#held
     if (!held) throw new Error('IR: gput without a gmodify')
     const value = node.args[0] as Node
-    const data = this.#dataLocal(value)
-    const { place } = held
-    code.get(place)
-    this.#store(held, value, node.width as Width, data, () => {
-      code.get(place)
+    const data = this.#dataOf(value)
+    const place = (): number => {
+      code.get(held.place)
       return 0
-    })
+    }
+    this.#store(held, data, value.type as AccessType, place, place)
     this.#held = undefined
-    code.release(place)
+    code.release(held.place)
     code.release(held.address)
     code.release(data)
   }
@@ -395,6 +265,3 @@ export abstract class AccessLowerer extends Lowerer {
     }
   }
 }
-
-/** Must the value's bytes be put into another order? */
-const isBig = ({ access, bytes }: Site): boolean => access?.order === 'big' && bytes > 1

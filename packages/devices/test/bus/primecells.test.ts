@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Pl022, Pl061, Sp805 } from '../src/index.ts'
-import { FakeHost } from './host.ts'
+import { Pl022, Pl061, Sp805 } from '../../src/index.ts'
+import { FakeHost } from '../fake-host.ts'
 
 describe('PL022', () => {
   const start = (peer?: (frame: number, bits: number) => number) => {

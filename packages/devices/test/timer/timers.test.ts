@@ -1,7 +1,7 @@
 import type { MmioDevice } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
-import { CmsdkDualTimer, CmsdkTimer, DownCounter, Gptm, NrfTimer } from '../src/index.ts'
-import { FakeHost } from './host.ts'
+import { CmsdkDualTimer, CmsdkTimer, DownCounter, Gptm, NrfTimer } from '../../src/index.ts'
+import { FakeHost } from '../fake-host.ts'
 
 /** A device with a host and a record of its line. */
 function rig<T extends MmioDevice>(make: (host: FakeHost, line: (level: boolean) => void) => T) {

@@ -1,7 +1,7 @@
 import type { Cpu, GuestFile, GuestFiles, Machine, SemihostingHost } from '@guestscope/core'
 import { Errno, GuestFileError } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
-import { Semihosting } from '../src/index.ts'
+import { Semihosting } from '../../src/index.ts'
 
 /** Files in memory. */
 class MemoryFiles implements GuestFiles {

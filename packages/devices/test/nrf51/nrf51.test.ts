@@ -12,8 +12,8 @@ import {
   NrfRtc,
   NrfTemperature,
   NrfTwoWire,
-} from '../src/index.ts'
-import { FakeHost } from './host.ts'
+} from '../../src/index.ts'
+import { FakeHost } from '../fake-host.ts'
 
 function rig<T extends MmioDevice>(make: (host: FakeHost, line: (level: boolean) => void) => T) {
   const host = new FakeHost()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { VirtioMmio } from '../src/index.ts'
+import { VirtioMmio } from '../../src/index.ts'
 
 test('an empty transport: magic, version 2, device 0, vendor; nothing else, and nothing to write', () => {
   const transport = new VirtioMmio()
