@@ -9,7 +9,7 @@ import {
   type OpName,
   type Val,
 } from './ops/index.ts'
-import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
+import type { AccessDescriptor, Callee, IrFunction, Node, Type, Width } from './types.ts'
 
 function toConst(type: Type, value: Val): number | bigint {
   if (type === 'i64') return BigInt.asIntN(64, BigInt(value))
@@ -235,7 +235,7 @@ export class Builder {
     this.#node('vset', undefined, [value], index)
   }
 
-  // Memory.
+  // Memory of the engine: state, tables, records.
   rload(type: Type, width: Width, address: Node, offset = 0): Node {
     return this.#node('rload', type, [address], offset, width)
   }
@@ -245,18 +245,56 @@ export class Builder {
   fill(address: Node, byte: Node, count: Node): void {
     this.#node('fill', undefined, [address, byte, count])
   }
-  gload(type: Type, width: Width, address: Node): Node {
-    const value = this.#node('gload', type, [address], 0, width)
-    if (!this.#ended) this.observer?.access(address, value, width, false)
+
+  // Memory of the guest: at linear addresses, then through the soft TLB.
+  mload(type: Type, width: Width, address: Node, offset = 0): Node {
+    return this.#node('mload', type, [address], offset, width)
+  }
+  mstore(width: Width, address: Node, value: Node, offset = 0): void {
+    this.#node('mstore', undefined, [address, value], offset, width)
+  }
+  #access(
+    op: string,
+    type: Type | undefined,
+    args: readonly Node[],
+    width: Width,
+    access: AccessDescriptor | undefined,
+  ): Node {
+    return this.#push({ op, type, args, imm: 0, width, ...(access && { access }) })
+  }
+  #observe(address: Node, value: Node, width: Width, store: boolean): void {
+    if (!this.#ended) this.observer?.access(address, value, width, store)
+  }
+  gload(type: Type, width: Width, address: Node, access?: AccessDescriptor): Node {
+    const value = this.#access('gload', type, [address], width, access)
+    this.#observe(address, value, width, false)
     return value
   }
-  gstore(width: Width, address: Node, value: Node): void {
-    this.#node('gstore', undefined, [address, value], 0, width)
-    if (!this.#ended) this.observer?.access(address, value, width, true)
+  gstore(width: Width, address: Node, value: Node, access?: AccessDescriptor): void {
+    this.#access('gstore', undefined, [address, value], width, access)
+    this.#observe(address, value, width, true)
   }
   /** Makes sure that a store to the address would succeed; faults as a store. */
-  gprobe(width: Width, address: Node): void {
-    this.#node('gprobe', undefined, [address], 0, width)
+  gprobe(width: Width, address: Node, access?: AccessDescriptor): void {
+    this.#access('gprobe', undefined, [address], width, access)
+  }
+  /**
+   * Exchanges what is at an address for what `change` makes of it, and gives what was there: a load and a store with one look
+   * for the place, which must allow the store before anything is read. Faults as a store. `change` only computes.
+   */
+  gmodify(
+    type: Type,
+    width: Width,
+    address: Node,
+    change: (old: Node) => Node,
+    access?: AccessDescriptor,
+  ): Node {
+    const old = this.#access('gmodify', type, [address], width, access)
+    this.#observe(address, old, width, false)
+    const value = change(old)
+    this.#access('gput', undefined, [value], width, access)
+    this.#observe(address, value, width, true)
+    return old
   }
   call(callee: Callee, ...args: Node[]): Node {
     return this.#push({ op: 'call', type: callee.result, args, imm: 0, callee })
