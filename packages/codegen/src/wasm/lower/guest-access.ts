@@ -4,7 +4,8 @@
  */
 import { Tlb } from '../../abi.ts'
 import { type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
-import { cpuLocal, Lowerer } from './lower.ts'
+import { cpuLocal } from './head.ts'
+import { Lowerer } from './lower.ts'
 import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
 /** Guest memory at a fixed place. */
