@@ -1,9 +1,9 @@
-/** Accesses to guest memory in regions and the interpreter; what cannot be made in line takes the slow road, a call. */
+/** Accesses to guest memory in regions and the interpreter; what cannot be made in line takes the slow path, a call. */
 import { accessHow } from '../../abi.ts'
 import { type Callee, type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
 import { emitFromBig, emitToBig, type RawAccess, rawAccess } from './byte-order.ts'
 import { PlaceLowerer, type Site } from './guest-place.ts'
-import { cpuLocal } from './lower.ts'
+import { cpuLocal } from './head.ts'
 import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
 /**

@@ -1,7 +1,8 @@
 /** Where a guest access leads in linear memory: through the soft TLB, or to memory at a fixed place. */
 import { Head, Tlb } from '../../abi.ts'
 import { type AccessDescriptor, type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
-import { cpuLocal, Lowerer } from './lower.ts'
+import { cpuLocal } from './head.ts'
+import { Lowerer } from './lower.ts'
 
 /** Guest memory at a fixed place. */
 export interface FlatMemory {

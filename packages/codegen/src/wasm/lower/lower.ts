@@ -10,6 +10,7 @@ import { type Plan, plan } from '../../passes/placement.ts'
 import type { Code, Label } from '../asm/encode.ts'
 import type { Opcode } from '../asm/opcodes.ts'
 import { emitExpanded } from './expand.ts'
+import { cpuLocal, storeHead } from './head.ts'
 import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
 /** Gives each function that code may call its index in the module under construction. */
@@ -61,8 +62,6 @@ export const slotStore: Readonly<Record<Type, Opcode>> = {
   f64: 'f64.store',
   v128: 'v128.store',
 }
-
-export const cpuLocal = 0
 
 export abstract class Lowerer {
   readonly code: Code
@@ -249,21 +248,7 @@ export abstract class Lowerer {
   protected abstract control(node: Node): void
   /** cpu.slot := constant, in memory. */
   protected storeHead(offset: number, value: number): void {
-    this.code.get(cpuLocal)
-    this.code.i32(value)
-    this.code.mem('i32.store', offset)
-  }
-
-  /** The current block goes on at a record, unless something comes between (`Head.resume`). */
-  protected keepPlace(record: () => void): void {
-    const { code } = this
-    code.get(cpuLocal)
-    record()
-    code.mem('i32.store', Head.resume)
-    code.get(cpuLocal)
-    code.get(cpuLocal)
-    code.mem('i64.load', Head.flags)
-    code.mem('i64.store', Head.resumeContext)
+    storeHead(this.code, offset, value)
   }
 
   /** Describes the exception of a `raise` in the head. */
