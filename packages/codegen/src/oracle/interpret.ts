@@ -65,19 +65,36 @@ function inOrder(value: bigint, { width, access }: Node): bigint {
   return reversed
 }
 
+/** Unsigned. */
+function raw(view: DataView, at: number, width: Width): bigint {
+  const bytes = widthBytes[width]
+  if (bytes === 16) return raw(view, at, '64') | (raw(view, at + 8, '64') << 64n)
+  if (bytes === 8) return view.getBigUint64(at, true)
+  if (bytes === 4) return BigInt(view.getUint32(at, true))
+  return BigInt(bytes === 2 ? view.getUint16(at, true) : view.getUint8(at))
+}
+
+function rawStore(view: DataView, at: number, width: Width, value: bigint): undefined {
+  for (let i = 0; i < widthBytes[width]; i++) view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn))
+}
+
 export class Oracle {
   readonly #view: DataView
+  readonly #guest: DataView
   readonly #host: ReadonlyMap<string, OracleHost>
   readonly #functions: ReadonlyMap<string, IrFunction>
   readonly #runtime: OracleRuntime
 
+  /** `guest`: the memory of the guest, if that is another one than the engine's. */
   constructor(
     view: DataView,
     host: ReadonlyMap<string, OracleHost>,
     functions: readonly IrFunction[],
     runtime: OracleRuntime,
+    guest: DataView = view,
   ) {
     this.#view = view
+    this.#guest = guest
     this.#host = host
     this.#functions = new Map(functions.map(f => [f.name, f]))
     this.#runtime = runtime
@@ -158,10 +175,10 @@ export class Oracle {
         return
       case 'rload':
       case 'mload':
-        return this.#extend(this.#raw((Number(arg(0)) >>> 0) + imm, node.width as Width), node)
+        return this.#extend(raw(this.#memory(node), (Number(arg(0)) >>> 0) + imm, node.width as Width), node)
       case 'rstore':
       case 'mstore':
-        return this.#rawStore((Number(arg(0)) >>> 0) + imm, node.width as Width, BigInt(arg(1)))
+        return rawStore(this.#memory(node), (Number(arg(0)) >>> 0) + imm, node.width as Width, BigInt(arg(1)))
       case 'fill':
         new Uint8Array(this.#view.buffer).fill(
           Number(arg(1)),
@@ -257,8 +274,8 @@ export class Oracle {
   }
 
   #guestLoad(f: Frame, node: Node, place: Place): Val {
-    const raw = this.#slow(f, this.#runtime.slowLoad, node, place)
-    const value = this.#extend(inOrder(raw, node), node)
+    const bytes = this.#slow(f, this.#runtime.slowLoad, node, place)
+    const value = this.#extend(inOrder(bytes, node), node)
     this.#accessed(f, node, place, value, false)
     return value
   }
@@ -285,31 +302,23 @@ export class Oracle {
     return { address: wide ? BigInt(value) : BigInt(Number(value) >>> 0), wide }
   }
 
+  /** The memory that an operation reaches. */
+  #memory({ op }: Node): DataView {
+    return op === 'mload' || op === 'mstore' ? this.#guest : this.#view
+  }
+
   #load(at: number, type: Type): Val {
     if (type === 'i32') return this.#view.getInt32(at, true)
     if (type === 'i64') return this.#view.getBigInt64(at, true)
-    if (type === 'v128') return this.#raw(at, '128')
+    if (type === 'v128') return raw(this.#view, at, '128')
     return type === 'f32' ? this.#view.getFloat32(at, true) : this.#view.getFloat64(at, true)
   }
   #store(at: number, type: Type, value: Val): undefined {
     if (type === 'i32') this.#view.setInt32(at, Number(value), true)
     else if (type === 'i64') this.#view.setBigInt64(at, BigInt(value), true)
-    else if (type === 'v128') this.#rawStore(at, '128', BigInt(value))
+    else if (type === 'v128') rawStore(this.#view, at, '128', BigInt(value))
     else if (type === 'f32') this.#view.setFloat32(at, Number(value), true)
     else this.#view.setFloat64(at, Number(value), true)
-  }
-  /** Unsigned. */
-  #raw(at: number, width: Width): bigint {
-    const bytes = widthBytes[width]
-    if (bytes === 16) return this.#raw(at, '64') | (this.#raw(at + 8, '64') << 64n)
-    if (bytes === 8) return this.#view.getBigUint64(at, true)
-    if (bytes === 4) return BigInt(this.#view.getUint32(at, true))
-    return BigInt(bytes === 2 ? this.#view.getUint16(at, true) : this.#view.getUint8(at))
-  }
-  #rawStore(at: number, width: Width, value: bigint): undefined {
-    for (let i = 0; i < widthBytes[width]; i++) {
-      this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn))
-    }
   }
   /** A loaded value in the node's type, sign-extended if the width says so. */
   #extend(value: bigint, node: Node): Val {
