@@ -17,7 +17,7 @@ import {
   type Type,
   verifyIr,
 } from '../src/index.ts'
-import { interesting, type Rng, randomStatements, rng, type Slots } from './random-ir.ts'
+import { clean, interesting, type Rng, randomStatements, rng, type Slots } from './random-ir.ts'
 
 const none = hostFunction('none', [])
 const runtime: Runtime = {
@@ -38,10 +38,21 @@ const delivered = 1024
 const [wide, narrow, memory] = [512, 544, 576]
 /** Slots that are counted in: of plugins, and one that never gets a local; then where the next record goes. */
 const [counter, other, pointer] = [640, 648, 656]
-const stateSlots = 19
+/** Slots that live in locals: two v128, two f64, two f32 (8 bytes apart). */
+const [vectors, doubles, singles] = [672, 704, 720]
+const stateSlots = 28
 const recordsStart = 0x4000
-const promote = (offset: number): Type | undefined =>
-  offset >= wide && offset < narrow ? 'i64' : offset >= narrow && offset < memory ? 'i32' : undefined
+const promote = (offset: number): Type | undefined => {
+  if (offset >= wide && offset < narrow) return 'i64'
+  if (offset >= narrow && offset < memory) return 'i32'
+  if (offset >= vectors && offset < doubles) return offset % 16 ? undefined : 'v128'
+  if (offset >= doubles && offset < singles) return 'f64'
+  return offset >= singles && offset < wide + 8 * stateSlots ? 'f32' : undefined
+}
+
+/** A vector, or a part of one as a slot of its type. */
+const inVector = (random: Rng, type: Type): number =>
+  vectors + (type === 'v128' ? 16 * random(2) : type.endsWith('64') ? 8 * random(4) : 4 * random(8))
 
 const shared = (offset: number): Type | undefined =>
   offset === counter ? 'i64' : offset === pointer ? 'i32' : undefined
@@ -59,6 +70,9 @@ function counted(b: Builder, random: Rng, pick: (type: Type) => Node): void {
 
 const slots: Slots = {
   get: (b, random, type) => {
+    if (type === 'v128' || !random(3)) return b.get(inVector(random, type), type)
+    if (type === 'f64') return b.get(doubles + 8 * random(2), type)
+    if (type === 'f32') return b.get(singles + 8 * random(2), type)
     if (!random(4))
       return type === 'i32' ? b.get(pointer, type) : b.get([counter, other][random(2)] as number, type)
     const at = 8 * random(4)
@@ -66,6 +80,14 @@ const slots: Slots = {
   },
   set: (b, random, pick) => {
     if (random(2)) return counted(b, random, pick)
+    if (random(2)) {
+      const type = (['i32', 'i64', 'f32', 'f64', 'v128'] as const)[random(5)] ?? 'v128'
+      return b.set(inVector(random, type), clean(b, pick(type)))
+    }
+    if (!random(3)) {
+      const type = random(2) ? 'f64' : 'f32'
+      return b.set((type === 'f64' ? doubles : singles) + 8 * random(2), clean(b, pick(type)))
+    }
     const at = 8 * random(4)
     const [first, type] = (
       [
@@ -83,11 +105,12 @@ const pcOf = (n: number): bigint => BigInt(16 * n)
 
 /** A block that goes on in the region, mostly. */
 function randomBlock(random: Rng, n: number, blocks: number): RegionBlock {
-  const b = new Builder(['i32', 'i64', 'i64'])
+  const b = new Builder(['i32', 'i64', 'i64', 'v128'], offset => promote(offset) !== undefined)
   b.insn(0)
   // Variables begin with nothing of meaning.
   b.vset(0, b.get(narrow + 8, 'i32'))
   for (const v of [1, 2]) b.vset(v, b.get(wide + 8 * v, 'i64'))
+  b.vset(3, b.get(vectors, 'v128'))
   const pools = randomStatements(b, random, slots, 3 + random(10))
   const target = (): Node => b.i64(pcOf(random(blocks + 1)))
   if (!random(4)) b.if(b.eqz(b.get(narrow, 'i32')), () => b.raise(b.i32(n), b.get(wide, 'i64')))
@@ -201,7 +224,7 @@ test('random regions: WebAssembly equals the oracle', () => {
         // An i32 slot ends where it ends.
         state: state.map((_, i) => {
           const at = cpu + wide + 8 * i
-          return (promote(at - cpu) ?? shared(at - cpu)) === 'i32'
+          return /32$/.test(promote(at - cpu) ?? shared(at - cpu) ?? '')
             ? view.getInt32(at, true)
             : view.getBigInt64(at, true)
         }),
