@@ -9,7 +9,7 @@ export type {
   MemoryRegionSpec,
 } from './board/board.ts'
 export { defaultStartTime } from './board/board.ts'
-export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './board/device.ts'
+export type { AccessSize, Console, DeviceHost, Line, MmioDevice, Stateful, Timer } from './board/device.ts'
 export {
   Errno,
   type GuestFile,
@@ -31,6 +31,7 @@ export { Machine } from './machine/machine.ts'
 export type { MachineOptions, Tier } from './machine/machine-options.ts'
 export { type HotSpot, Profile, type TierShare } from './machine/profile.ts'
 export type { RunState } from './machine/run-loop.ts'
+export type { CpuState, MachineState } from './machine/snapshot.ts'
 export type { BlockStatistics, MachineStatistics } from './machine/statistics.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './machine/stop.ts'
 export { forgetPageCallee } from './memory/forget.ts'

@@ -9,7 +9,7 @@ import {
   type Operands,
   type Type,
 } from '@guestscope/codegen'
-import type { MmioDevice } from './board/device.ts'
+import type { MmioDevice, Stateful } from './board/device.ts'
 import type { Cpu, CpuHost } from './cpu.ts'
 import type { DisconType } from './events/discon.ts'
 import type { Flow, Privilege } from './events/index.ts'
@@ -156,6 +156,8 @@ export interface Target {
   ignoresBusErrors?(cpu: Cpu): boolean
   /** Devices inside the CPUs, made once per machine; an access says which CPU asks. They hide the board's. */
   devices?(machine: CpuHost): readonly { readonly base: bigint; readonly device: MmioDevice }[]
+  /** What the target keeps of a machine outside linear memory and `devices`, by name. Resetting it is part of `reset`. */
+  parts?(machine: CpuHost): Readonly<Record<string, Stateful>>
   /** `Machine.wiring.clockHz` has changed. */
   clockChanged?(cpu: Cpu): void
   /** Are data accesses neither translated nor protected while these flags hold? Absent: not known of any. */

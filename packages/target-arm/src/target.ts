@@ -46,6 +46,7 @@ import {
   enterTrap,
   handleExit,
   ignoresBusErrors,
+  parts,
   pendingInterrupt,
   reset,
   setLine,
@@ -215,6 +216,7 @@ export function createArmMTarget(core: Core): Target {
     // Addresses are never translated; where execution gets forbidden, all blocks are forgotten.
     fixedMapping: () => true,
     wakes,
+    parts,
     handleExit,
     flags: cpu => systemOf(cpu).flags,
   }

@@ -1,6 +1,7 @@
 /** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
 import { Head, type IrFunction } from '@guestscope/codegen'
 import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
+import { Semihosting } from '@guestscope/devices'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
 import { decode, disassemble, type File, type Insn, kindOf, lengthOf, type Xlen } from './isa/index.ts'
@@ -157,6 +158,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     flatData: flags => (flags & Flags.flat) !== 0,
     fixedMapping: flags => (flags & (Flags.privMask | Flags.locked)) === Priv.M,
     wakes,
+    parts: Semihosting.parts,
     handleExit: (_cpu, code) => {
       throw new Error(`riscv: unexpected exit ${code}`)
     },
