@@ -34,6 +34,7 @@ export {
   type FloatUnary,
   type IntegerBinary,
   type IntegerCompare,
+  type IntegerUnary,
   type LaneOp,
   type NumericName,
   type NumericOp,
@@ -63,6 +64,7 @@ export { defineFunction } from './wasm/lower/function.ts'
 export type { FlatMemory } from './wasm/lower/guest-access.ts'
 export type { CalleeIndex, Runtime } from './wasm/lower/lower.ts'
 export { defineRegion } from './wasm/region/region.ts'
+export { homeOf } from './wasm/region/slots.ts'
 export { hookCallee, hooksOf, type Region, type RegionBlock } from './wasm/region/type.ts'
 export type { InterpreterOptions } from './wasm/tier0/dispatcher.ts'
 export { defineInterpreter, type Handler } from './wasm/tier0/interpreter.ts'
