@@ -9,7 +9,7 @@ import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
 import { semihosting, unserved } from './semihosting.ts'
-import { Flags, S, stateSize, TlbMode } from './state.ts'
+import { Flags, promoter, S, stateSize, TlbMode } from './state.ts'
 import { createSysregs } from './sysregs/index.ts'
 import { floatFunctions } from './translate/float-functions.ts'
 import { floatHost } from './translate/float-host.ts'
@@ -104,16 +104,6 @@ function describe(xlen: Xlen, insn: DecodedInsn): InsnDescription {
   return { mnemonic: row.name, group: row.ext, kind: kindOf(row), flow: flowOf(known) }
 }
 
-/** Registers that regions keep in locals: x1 … x31, f0 … f31, fflags, frm. */
-function promoter(xlen: Xlen): Target['state']['promote'] {
-  const x = xlen === 32 ? 'i32' : 'i64'
-  return offset => {
-    if (offset > S.x && offset < S.x + 256) return x
-    if (offset >= S.f && offset < S.f + 256) return 'i64'
-    return offset === S.fflags || offset === S.frm ? 'i32' : undefined
-  }
-}
-
 /** By the value of `S.priv`. */
 const privileges: Readonly<Record<number, Privilege>> = {
   [Priv.U]: { level: Priv.U, name: 'U' },
@@ -133,7 +123,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     state: {
       size: stateSize,
       fixed: { zero: S.x, sink: S.sink },
-      promote: promoter(xlen),
+      promote: promoter(xlen === 32 ? 'i32' : 'i64'),
       tlbModes: TlbMode.count,
     },
     semantics,
