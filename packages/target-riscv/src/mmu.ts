@@ -1,7 +1,7 @@
 /** Virtual memory: Bare, Sv32, Sv39, Sv48 ("Privileged Architecture", 4.3 to 4.5), and PMP behind it. */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { Access, linearCallee, updateEntryCallee } from '@guestscope/core'
-import type { Xlen } from './isa/index.ts'
+import type { Xlen } from './isa/row.ts'
 import { Pmp, PmpResult, pmpCheck } from './pmp.ts'
 import { Mstatus, S } from './state.ts'
 import { Exc } from './translate/context.ts'

@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest'
 import { riscv32, riscv64 } from '../src/index.ts'
 import { csrNames, rowsOf } from '../src/isa/index.ts'
 import { Cause, Flags, S, stateSize } from '../src/state.ts'
-import { createSysregs } from '../src/sysregs/index.ts'
+import { sysregsOf } from '../src/target.ts'
 
 describe.each([
   [32, riscv32()],
   [64, riscv64()],
 ] as const)('RV%i', (xlen, target) => {
-  const { table } = createSysregs(xlen)
+  const { table } = sysregsOf(target.hart)
 
   test('CSR numbers are unique and have their names', () => {
     expect(new Set(table.map(c => c.number)).size).toBe(table.length)

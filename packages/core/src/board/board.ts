@@ -1,4 +1,5 @@
 /** A board: memory map, devices and wiring around the CPUs of one target. */
+
 import type { Console, DeviceHost, MmioDevice } from './device.ts'
 import type { SemihostingHost } from './guest-files.ts'
 import type { LoadedImage } from './image.ts'
@@ -12,6 +13,8 @@ export interface BoardOptions {
   memoryBytes: number
   /** Number of CPUs, 1 … `Board.maxCpus`. */
   cpus: number
+  /** What the CPUs are, for boards that tell the guest; the machine's own options have it. */
+  target?: { readonly name: string }
   console: Console
   /** The program, which core loads; boards look at its entry and its width. */
   image: LoadedImage | undefined

@@ -2,7 +2,7 @@
 
 import { xNames } from './names.ts'
 import { operands } from './operands.ts'
-import type { CompressedData, Extension, Field, More, RegFile, RegSlot, Row, RowData, Slot } from './row.ts'
+import type { CompressedData, Field, More, RegFile, RegSlot, Row, RowData, Slot } from './row.ts'
 
 type Rows = readonly Row[]
 
@@ -20,7 +20,7 @@ const letters: Record<string, { slot: Slot; to: number }> = {
 }
 
 /** Rows of one extension. */
-export function extension(ext: Extension, data: readonly RowData[]): Rows {
+export function extension(ext: string, data: readonly RowData[]): Rows {
   return data.map(([name, bits, args, more = {}]) => {
     const encoding = parseBits(name, bits, more)
     const { xlen, flow, not } = more
@@ -30,7 +30,7 @@ export function extension(ext: Extension, data: readonly RowData[]): Rows {
 }
 
 /** Rows of compressed instructions; `base` holds the rows that they expand to. */
-export function compressed(ext: Extension, base: Rows, data: readonly CompressedData[]): Rows {
+export function compressed(ext: string, base: Rows, data: readonly CompressedData[]): Rows {
   return data.map(([name, bits, args, expands, more = {}]) => {
     const sem = expands.split(' ', 1)[0] ?? ''
     const target = base.find(row => row.name === sem)

@@ -28,13 +28,6 @@
 
 export type Xlen = 32 | 64
 
-/** `C` is its integer part (Zca); the compressed float accesses are Zcf (RV32 with F) and Zcd (with D). */
-export type Extension = Standard | Compressed | Privileged
-type Standard = 'I' | 'M' | 'A' | 'F' | 'D' | 'Zicsr' | 'Zifencei' | 'Zba' | 'Zbb' | 'Zbs'
-type Compressed = 'C' | 'Zcf' | 'Zcd'
-/** Present if the hart has this mode. */
-type Privileged = 'Machine' | 'S'
-
 /**
  * How the instruction ends a translation block; undefined: it falls through.
  *
@@ -84,7 +77,8 @@ export interface Row {
   readonly name: string
   readonly bits: string
   readonly args: string
-  readonly ext: Extension
+  /** Title of the extension that it belongs to: a row of `extensions.ts`. */
+  readonly ext: string
   /** Exists in this base only; undefined: in both. */
   readonly xlen: Xlen | undefined
   /** The semantics: the own name, or the name of the instruction that a compressed one expands to. */

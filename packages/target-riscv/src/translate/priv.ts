@@ -1,7 +1,7 @@
 /** ecall, ebreak and the privileged instructions ("Privileged Architecture", 3.3 and 4.2). */
 import { type Builder, Exit, type Node, type Operands } from '@guestscope/codegen'
 import { coreHost, forgetPageCallee, type Semantics } from '@guestscope/core'
-import type { Xlen } from '../isa/index.ts'
+import type { Xlen } from '../isa/row.ts'
 import { unservedCallee } from '../semihosting.ts'
 import { asidField, Cause, Mstatus, S } from '../state.ts'
 import { emitMret, emitSret, Priv } from '../trap.ts'
@@ -32,22 +32,47 @@ const sret: Emit = (b, o, flags) => {
   b.goto(b.get(S.sepc, 'i64'), true)
 }
 
-/** The environment, the returns, wfi and sfence.vma; and three that have no row: semihosting, served or not, and what is illegal. */
-export function privileged(xlen: Xlen): readonly Semantics[] {
-  const { X } = baseOf(xlen)
-  const breakpoint: Emit = (b, o) => b.raise(b.i32(Exc.breakpoint), o.pc(X))
-  return [
-    { name: 'ecall', emit: ecall },
-    { name: 'ebreak', emit: breakpoint },
-    { name: 'mret', emit: mret },
-    { name: 'sret', emit: sret },
-    {
-      name: 'wfi',
-      emit: (b, o, flags) => {
-        forSupervisor(b, o, flags, Mstatus.TW)
-        b.leave(Exit.wait, o.nextPc(X))
-      },
+const breakpoint =
+  (xlen: Xlen): Emit =>
+  (b, o) =>
+    b.raise(b.i32(Exc.breakpoint), o.pc(baseOf(xlen).X))
+
+/** The environment. */
+export const environment = (xlen: Xlen): readonly Semantics[] => [
+  { name: 'ecall', emit: ecall },
+  { name: 'ebreak', emit: breakpoint(xlen) },
+]
+
+/** What every hart does where no row is: semihosting, served or not, and what is illegal. */
+export const withoutRow = (xlen: Xlen): readonly Semantics[] => [
+  { name: semihostName, emit: b => b.raise(b.i32(Cause.semihosting), b.i64(0)) },
+  {
+    name: unservedName,
+    emit: (b, o, flags) => {
+      b.call(unservedCallee)
+      breakpoint(xlen)(b, o, flags)
     },
+  },
+  { name: illegalName, emit: illegal },
+]
+
+/** The return of M, and wfi. */
+export const machineMode = (xlen: Xlen): readonly Semantics[] => [
+  { name: 'mret', emit: mret },
+  {
+    name: 'wfi',
+    emit: (b, o, flags) => {
+      forSupervisor(b, o, flags, Mstatus.TW)
+      b.leave(Exit.wait, o.nextPc(baseOf(xlen).X))
+    },
+  },
+]
+
+/** The return of S, and what it fences. */
+export function supervisorMode(xlen: Xlen): readonly Semantics[] {
+  const { X } = baseOf(xlen)
+  return [
+    { name: 'sret', emit: sret },
     {
       name: 'sfence.vma',
       emit: (b, o, flags) => {
@@ -62,15 +87,6 @@ export function privileged(xlen: Xlen): readonly Semantics[] {
         b.goto(o.nextPc(X), true)
       },
     },
-    { name: semihostName, emit: b => b.raise(b.i32(Cause.semihosting), b.i64(0)) },
-    {
-      name: unservedName,
-      emit: (b, o, flags) => {
-        b.call(unservedCallee)
-        breakpoint(b, o, flags)
-      },
-    },
-    { name: illegalName, emit: illegal },
   ]
 }
 

@@ -7,7 +7,7 @@ const record = 'QEMU_RISCV64=… QEMU_RISCV32=… pnpm differential --record'
 
 describe.each(readRecorded())('RV$xlen, seed $seed, $count instructions', ({ elf, output, ...options }) => {
   const program = makeProgram(options)
-  const { xlen, seed, count, repeats } = options
+  const { xlen, seed, count, repeats, more } = options
   const again = `pnpm differential --xlen ${xlen} --seed ${seed} --count ${count} --repeats ${repeats}`
 
   test('is the program that was recorded', () => {

@@ -63,6 +63,8 @@ const plain: Record<string, Fn> = {
         .join(''),
     ),
   rev8: (x, _y, n) => value(bytesOf(x, n).reverse().join('')),
+  'czero.eqz': (x, y) => choose(y === 0n, 0n, x),
+  'czero.nez': (x, y) => choose(y === 0n, x, 0n),
   bclr: (x, y, n) => x & ~(1n << amount(y, n)),
   bext: (x, y, n) => (x >> amount(y, n)) & 1n,
   binv: (x, y, n) => x ^ (1n << amount(y, n)),
