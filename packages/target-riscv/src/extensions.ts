@@ -12,6 +12,8 @@ import { rvM } from './isa/m.ts'
 import { rvEnvironment, rvMachine, rvSupervisor } from './isa/priv.ts'
 import { rvI } from './isa/rv-i.ts'
 import { rvZba, rvZbb, rvZbs } from './isa/zb.ts'
+import { rvZbc } from './isa/zbc.ts'
+import { rvZbkb } from './isa/zbkb.ts'
 import { rvZicond } from './isa/zicond.ts'
 import { rvZicsr, rvZifencei } from './isa/zicsr.ts'
 import { floatCsrs } from './sysregs/float.ts'
@@ -23,6 +25,8 @@ import { integer } from './translate/i.ts'
 import { multiply } from './translate/m.ts'
 import { environment, machineMode, supervisorMode } from './translate/priv.ts'
 import { addresses, basicBits, singleBits } from './translate/zb.ts'
+import { carryless, carrylessFunctions } from './translate/zbc.ts'
+import { cryptographicBits } from './translate/zbkb.ts'
 import { conditional } from './translate/zicond.ts'
 import { csrInstructions, fetchFence } from './translate/zicsr.ts'
 
@@ -45,7 +49,11 @@ export const extensions: readonly Extension[] = [
   { title: 'Zcd', about: '16-bit loads and stores of doubles', usual: 'on', unnamed: true, needs: ['c', 'd'], rows: rvZcd },
   { title: 'Zba', about: 'address generation', usual: 'on', kind: 'bits', rows: rvZba, semantics: addresses },
   { title: 'Zbb', about: 'basic bit manipulation', usual: 'on', kind: 'bits', rows: rvZbb, semantics: basicBits },
+  { title: 'Zbc', about: 'carry-less multiplication', usual: 'on', kind: 'bits', late: true,
+    rows: rvZbc, semantics: carryless, functions: carrylessFunctions },
   { title: 'Zbs', about: 'single bits', usual: 'on', kind: 'bits', rows: rvZbs, semantics: singleBits },
+  { title: 'Zbkb', about: 'bit manipulation for cryptography', usual: 'off', kind: 'bits', late: true,
+    rows: rvZbkb, semantics: cryptographicBits },
   { title: 'Machine', about: 'machine mode', usual: 'always', unnamed: true, rows: rvMachine, semantics: machineMode },
   { title: 'S', about: 'supervisor mode', usual: 'always', unnamed: true, rows: rvSupervisor, semantics: supervisorMode },
   { title: 'U', about: 'user mode', usual: 'always', unnamed: true },

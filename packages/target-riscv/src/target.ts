@@ -161,7 +161,8 @@ export function semanticsOf({ xlen, extensions }: Hart, sysregs: Sysregs): reado
     const own = semantics?.(xlen, sysregs) ?? []
     return late ? own.map(one => ({ ...one, late })) : own
   })
-  return [...new Map([...all, ...withoutRow(xlen)].map(one => [one.name, one])).values()]
+  // The first one counts.
+  return [...new Map([...all, ...withoutRow(xlen)].reverse().map(one => [one.name, one])).values()].reverse()
 }
 
 /** IR functions that the extensions' semantics and CSRs call. */

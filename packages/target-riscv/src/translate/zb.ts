@@ -51,7 +51,7 @@ const orcB: Unary = (b, x) => {
 }
 
 /** Swaps neighbours of `n` bits; `mask` holds the lower one of each pair. */
-const swap = (b: Builder, x: Node, n: number, mask: number): Node => {
+export const swap = (b: Builder, x: Node, n: number, mask: number): Node => {
   const [by, low] = [b.const(x.type as XType, n), pattern(b, x, mask)]
   return b.or(b.shl(b.and(x, low), by), b.and(b.shrU(x, by), low))
 }

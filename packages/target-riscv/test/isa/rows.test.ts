@@ -1,19 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { decodeAs, isaTable, type Row, rows, rowsOf, type Xlen } from '../../src/isa/index.ts'
 import { operands } from '../../src/isa/operands.ts'
-import { bases } from './rng.ts'
+import { bases, seeded } from './rng.ts'
 
 const title = (row: Row) => `${row.name} ${row.args} [${row.bits}]`
 
 describe.each(bases)('RV%i: no word belongs to two rows', xlen => {
-  // No 32-bit row has a `not`, so two rows share a word exactly if their fixed bits do not contradict.
+  // Rows whose fixed bits do not contradict share words, unless one has the other's operands as `not`.
   test('32-bit', () => {
+    const rng = seeded(xlen)
     const long = rowsOf(xlen).filter(row => row.size === 4)
-    expect(long.filter(row => row.not !== undefined)).toEqual([])
+    const shared = (a: Row, b: Row): boolean =>
+      Array.from({ length: 200 }, () => {
+        const free = ~(a.mask | b.mask) & Math.floor(rng() * 2 ** 32)
+        return (a.match | b.match | free) >>> 0
+      }).some(word => decodeAs(a, word) !== undefined && decodeAs(b, word) !== undefined)
     const overlaps = long.flatMap((a, i) =>
       long
         .slice(i + 1)
-        .filter(b => ((a.match ^ b.match) & a.mask & b.mask) === 0)
+        .filter(b => ((a.match ^ b.match) & a.mask & b.mask) === 0 && shared(a, b))
         .map(b => `${title(a)} and ${title(b)}`),
     )
     expect(overlaps).toEqual([])
