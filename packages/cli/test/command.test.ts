@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeElf } from '@guestscope/images'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demo, echo, guest, type Outcome, runAll } from './harness.ts'
 
@@ -34,7 +35,7 @@ const refused: readonly Row[] = [
   row('run short.elf', 125, ['short.elf: The ELF file is truncated', '(image/truncated)']),
   row('run cut.elf', 125, ['outside the file', 'truncated']),
   row('run x86.elf', 125, ['for x86-64', 'riscv64 or riscv32 or arm-m', '(image/machine)']),
-  row('run big.elf', 125, ['big-endian']),
+  row('run big.elf', 125, ['big.elf: The program is big-endian RISC-V', '(image/wrong-order)']),
   row('run outside.elf', 125, ['outside.elf: ', '0x40000000', 'RAM 0x80000000', '--memory']),
   row('run HELLO --target riscv32', 125, ['64-bit', 'riscv32']),
   row('run HELLO --target mips', 125, ["no target 'mips'", 'riscv64, riscv32, arm-m']),
@@ -241,7 +242,14 @@ beforeAll(() => {
   )
   put(
     'big.elf',
-    elf(view => view.setUint8(5, 2)),
+    writeElf({
+      bits: 64,
+      littleEndian: false,
+      machine: 243,
+      flags: 0,
+      entry: 0x8000_0000,
+      segments: [{ base: 0x8000_0000, bytes: new Uint8Array(4), flags: 5, align: 4 }],
+    }),
   )
   put(
     'outside.elf',

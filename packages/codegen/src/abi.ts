@@ -43,6 +43,11 @@ export const Head = {
   uncached: 76,
   /** i64: where the current access leads if it could be translated but not entered into the soft TLB, else -1. */
   physical: 80,
+  /**
+   * i64: the high half of the value of an access of 16 bytes that plugins are told of. It has the place of `physical`,
+   * which means nothing between accesses.
+   */
+  accessHigh: 80,
   /** i64, i64, i32: the access (or the end of a block) that plugins are told of: address, value, `AccessInfo`. */
   accessAddress: 88,
   accessValue: 96,

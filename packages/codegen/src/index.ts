@@ -28,9 +28,33 @@ export {
   type Operands,
   recordOperands,
 } from './ir/operands.ts'
-export { type NumericOp, type OpInfo, opInfo, opTable, type SpecialOp, type Val } from './ir/ops.ts'
+export {
+  type FloatBinary,
+  type FloatCompare,
+  type FloatUnary,
+  type IntegerBinary,
+  type IntegerCompare,
+  type LaneOp,
+  type NumericName,
+  type NumericOp,
+  type OpInfo,
+  type OpName,
+  opInfo,
+  opTable,
+  type Shape,
+  type SpecialOp,
+  type Val,
+} from './ir/ops/index.ts'
 export { parseIr, printFunction, printIr } from './ir/text.ts'
-export { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from './ir/types.ts'
+export {
+  type Callee,
+  type IrFunction,
+  type Node,
+  type Type,
+  typeBytes,
+  type Width,
+  widthBytes,
+} from './ir/types.ts'
 export { verifyIr } from './ir/verify.ts'
 export { Oracle, type OracleHost, type Outcome } from './oracle/interpret.ts'
 export { Code, ModuleWriter } from './wasm/asm/encode.ts'

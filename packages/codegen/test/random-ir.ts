@@ -1,5 +1,14 @@
 /** Random IR, for tests that hold generated code against the oracle. */
-import { type Builder, type Node, type NumericOp, opTable, type Type } from '../src/index.ts'
+import {
+  type Builder,
+  type LaneOp,
+  type Node,
+  type NumericOp,
+  type OpName,
+  opTable,
+  type Shape,
+  type Type,
+} from '../src/index.ts'
 
 /** An integer from 0 to n - 1. */
 export type Rng = (n: number) => number
@@ -32,10 +41,35 @@ export const interesting: readonly bigint[] = [
 ]
 
 /** Without those that show a NaN's sign or payload, which WebAssembly leaves open. */
-const numerics = Object.entries(opTable).filter(
+const numerics = Object.entries(opTable()).filter(
   (e): e is [string, NumericOp] =>
     e[1].kind === 'numeric' && !/bits$|copysign/.test(e[0].replace('from_bits', '')),
 )
+
+/** A vector with a NaN in it, of arithmetic, has a sign and payload that WebAssembly leaves open. */
+const shows =
+  /^(f32x4|f64x2)\.(add|sub|mul|div|min|max|sqrt|ceil|floor|trunc|nearest|demote|promote|splat|replace)/
+
+/** An operation with arguments and an immediate as it needs them. */
+export function numericNode(
+  b: Builder,
+  random: Rng,
+  [name, op]: readonly [string, NumericOp],
+  args: readonly Node[],
+): Node {
+  if (op.immediate === undefined) {
+    const node = b.op(name as OpName, ...args)
+    return shows.test(name) ? b.op(`${name.slice(0, 5) as 'f32x4'}.canonical`, node) : node
+  }
+  const imm =
+    op.immediate === 'shuffle'
+      ? Array.from({ length: 16 }, () => random(32)).reduce((all, lane) => (all << 8n) | BigInt(lane), 0n)
+      : random(op.immediate)
+  const node = b.lane(name as LaneOp, imm, ...args)
+  return shows.test(name) ? b.op(`${name.slice(0, 5) as 'f32x4'}.canonical`, node) : node
+}
+
+const shapes: readonly Exclude<Shape, 'f32x4' | 'f64x2'>[] = ['i8x16', 'i16x8', 'i32x4', 'i64x2']
 
 /** Which state slots there are. */
 export interface Slots {
@@ -52,7 +86,7 @@ export type Pools = Record<Type, Node[]>
  * i64, i64. Gives the values that are visible at the end, by type.
  */
 export function randomStatements(b: Builder, random: Rng, slots: Slots, count: number): Pools {
-  const pools: Pools = { i32: [], i64: [], f32: [], f64: [] }
+  const pools: Pools = { i32: [], i64: [], f32: [], f64: [], v128: [] }
   const scope = (body: () => void): void => {
     const kept = Object.fromEntries(Object.entries(pools).map(([t, p]) => [t, [...p]]))
     body()
@@ -63,6 +97,12 @@ export function randomStatements(b: Builder, random: Rng, slots: Slots, count: n
     if (pool.length && random(5)) return pool[random(pool.length)] as Node
     if (type === 'i32') return random(2) ? b.vget(0) : slots.get(b, random, 'i32')
     if (type === 'i64') return random(2) ? b.vget(1 + random(2)) : slots.get(b, random, 'i64')
+    if (type === 'v128') {
+      const low = b.op('i64x2.splat', pick('i64'))
+      return random(2)
+        ? b.lane('i64x2.replace_lane', 1, low, pick('i64'))
+        : b.op(`${shapes[random(3)] as 'i8x16'}.splat`, pick('i32'))
+    }
     return type === 'f32' ? b.op('f32.from_bits', pick('i32')) : b.op('f64.from_bits', pick('i64'))
   }
   const statement = (depth: number): void => {
@@ -77,7 +117,7 @@ export function randomStatements(b: Builder, random: Rng, slots: Slots, count: n
           b.const(op.args[1] as Type, 3),
         )
       }
-      pools[op.result].push(b.op(name, ...args))
+      pools[op.result].push(numericNode(b, random, [name, op], args))
     } else if (kind === 6) slots.set(b, random, pick)
     else if (kind === 7) {
       const v = random(3)

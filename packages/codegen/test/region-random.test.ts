@@ -34,14 +34,24 @@ const cpu = 1024
 const records = 4096
 /** Set when an exception has been delivered. */
 const delivered = 1024
-/** Slots that live in locals: four i64, four i32; behind them eight that stay in memory. */
-const [wide, narrow, memory] = [512, 544, 576]
+/** Slots that live in locals: four i64, four i32; behind them eight that stay in memory; four vectors, two of either float. */
+const [wide, narrow, memory, vectors, doubles, singles] = [512, 544, 576, 672, 736, 752]
 /** Slots that are counted in: of plugins, and one that never gets a local; then where the next record goes. */
 const [counter, other, pointer] = [640, 648, 656]
-const stateSlots = 19
+const stateSlots = 32
 const recordsStart = 0x4000
 const promote = (offset: number): Type | undefined =>
-  offset >= wide && offset < narrow ? 'i64' : offset >= narrow && offset < memory ? 'i32' : undefined
+  offset >= wide && offset < narrow
+    ? 'i64'
+    : offset >= narrow && offset < memory
+      ? 'i32'
+      : offset >= vectors && offset < doubles
+        ? 'v128'
+        : offset >= doubles && offset < singles
+          ? 'f64'
+          : offset >= singles && offset < singles + 16
+            ? 'f32'
+            : undefined
 
 const shared = (offset: number): Type | undefined =>
   offset === counter ? 'i64' : offset === pointer ? 'i32' : undefined
@@ -57,6 +67,22 @@ function counted(b: Builder, random: Rng, pick: (type: Type) => Node): void {
   } else b.tally([counter, other][random(2)] as number, b.i64(random(9) - 2))
 }
 
+/** A float without the payload of a NaN, which WebAssembly leaves open. */
+const definite = (b: Builder, type: 'f32' | 'f64', x: Node): Node =>
+  b.select(b.op(`${type}.eq`, x, x), x, b.const(type, 0))
+
+/** Writes a slot of a vector or a float, out of others and of what there is. */
+function unusual(b: Builder, random: Rng, pick: (type: Type) => Node): void {
+  const at = 16 * random(4)
+  if (random(2)) {
+    const mixed = b.op('i16x8.add_sat_s', b.get(vectors + at, 'v128'), pick('v128'))
+    return b.set(vectors + 16 * random(4), random(2) ? mixed : pick('v128'))
+  }
+  const [type, first] = random(2) ? (['f64', doubles] as const) : (['f32', singles] as const)
+  const sum = b.op(`${type}.add`, b.get(first + 8 * random(2), type), pick(type))
+  b.set(first + 8 * random(2), definite(b, type, sum))
+}
+
 const slots: Slots = {
   get: (b, random, type) => {
     if (!random(4))
@@ -66,6 +92,7 @@ const slots: Slots = {
   },
   set: (b, random, pick) => {
     if (random(2)) return counted(b, random, pick)
+    if (!random(3)) return unusual(b, random, pick)
     const at = 8 * random(4)
     const [first, type] = (
       [

@@ -20,7 +20,7 @@ export {
 } from './board/guest-files.ts'
 export type { ImageSymbol, LoadedImage, Segment } from './board/image.ts'
 export { loadImage, withoutHeaders } from './board/load.ts'
-export { FetchFault } from './code/translator.ts'
+export { BytesReader, FetchFault } from './code/code-reader.ts'
 export { type AddressRange, Cpu, type CpuHost, type TrapReturn, type UnfinishedCall } from './cpu.ts'
 export { coreHost, linearCallee, updateEntryCallee } from './engine/functions.ts'
 export type { TierStatistics } from './engine/tiers.ts'

@@ -20,10 +20,13 @@ export const Access = { load: 0, store: 1, fetch: 2, debug: 4 } as const
 /** Reads guest code while an instruction is decoded. */
 export interface CodeReader {
   /**
-   * The 16-bit little-endian unit at `offset` bytes from the instruction's start. Throws a `FetchFault` (which the
-   * caller of `decode` handles) where nothing can be fetched. Negative offsets down to the page start are allowed.
+   * Units of 8, 16 and 32 bits, unsigned, at `offset` bytes from the instruction's start, in the byte order of code
+   * (`Target.bigEndianCode`). Throw a `FetchFault` (which the caller of `decode` handles) where nothing can be fetched.
+   * Negative offsets down to the page start are allowed.
    */
+  u8(offset: number): number
   u16(offset: number): number
+  u32(offset: number): number
   /** Offset of the instruction within its page. */
   readonly inPage: number
 }
@@ -107,10 +110,12 @@ export interface Target {
   readonly semantics: readonly Semantics[]
   /** `state` is the block's translation flags at its first instruction, then what `nextState` said. */
   decode(code: CodeReader, state: number): DecodedInsn
-  /** Text of a decoded instruction. */
-  disassemble(insn: DecodedInsn, pc: bigint): string
-  /** What the target's tables say of a decoded instruction. */
-  describe(insn: DecodedInsn): InsnDescription
+  /** Code is read in big-endian order. Absent: little. */
+  readonly bigEndianCode?: boolean
+  /** Text of a decoded instruction, `bytes` as they lie in memory. */
+  disassemble(insn: DecodedInsn, pc: bigint, bytes: Uint8Array): string
+  /** What the target's tables say of a decoded instruction. Calls and returns in regions are found by its `flow`. */
+  describe(insn: DecodedInsn, bytes: Uint8Array): InsnDescription
   readonly functions: {
     /**
      * (cpu, address i64, access i32) → physical address i64, or -1 with `Head.trapCause` and `trapValue` set.

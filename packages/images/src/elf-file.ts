@@ -1,11 +1,12 @@
 /**
- * The parts of an ELF file (System V ABI, chapters 4 and 5): little-endian, 32 and 64 bits. Every offset and count of the
- * file is held against its length before it is used, so any bytes give parts or an `ImageError`.
+ * The parts of an ELF file (System V ABI, chapters 4 and 5): 32 and 64 bits, both byte orders. Every offset and count of
+ * the file is held against its length before it is used, so any bytes give parts or an `ImageError`.
  */
 
 import type { ProgramSymbol } from '@guestscope/core'
 import { ImageError } from '@guestscope/core/errors'
 import { readSymbols } from './elf-symbols.ts'
+import { type ElfEncoding, ElfView } from './elf-view.ts'
 import { StringTable } from './string-table.ts'
 
 /** A section. */
@@ -41,6 +42,8 @@ export interface ElfStrings {
 /** An ELF file of any type: executable, object, or debug information alone. */
 export interface ElfFile {
   readonly bits: 32 | 64
+  /** The byte order of the file, and of data in its sections, such as debug information. */
+  readonly littleEndian: boolean
   /** e_machine: 243 RISC-V, 40 Arm … */
   readonly machine: number
   /** e_type: 1 object, 2 and 3 executable … */
@@ -71,7 +74,7 @@ export interface ElfTable {
 
 /** What the reader of segments needs besides. */
 export interface ElfLayout extends ElfFile {
-  readonly view: DataView
+  readonly view: ElfView
   readonly entry: bigint
   /** Program headers. Throws an `ImageError` if the table is damaged. */
   segments(): ElfTable
@@ -86,9 +89,6 @@ const truncated = (what: string, need: number, have: number): ImageError =>
     'Copy or link the file again.',
   )
 
-/** An unsigned 64-bit field as a number; above 2^53 rounded, which every range check then rejects. */
-export const big = (view: DataView, at: number): number => Number(view.getBigUint64(at, true))
-
 /** Does the file say that it is ELF? */
 export function isElf(file: Uint8Array): boolean {
   return [0x7f, 0x45, 0x4c, 0x46].every((byte, i) => file[i] === byte)
@@ -101,15 +101,16 @@ export function readElf(file: Uint8Array): ElfFile {
 
 /** The same, with what loaders need. */
 export function readLayout(file: Uint8Array): ElfLayout {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const bits = checkIdentity(view)
-  const wide = bits === 64
+  const encoding = readIdentity(file)
+  const view = new ElfView(file, encoding)
+  const { wide } = view
   const headerSize = wide ? 64 : 52
-  if (view.byteLength < headerSize) throw truncated('header', headerSize, view.byteLength)
+  if (view.length < headerSize) throw truncated('header', headerSize, view.length)
   /** The n-th of the fields e_entry, e_phoff, e_shoff. */
-  const field = (n: number): number => (wide ? big(view, 24 + 8 * n) : view.getUint32(24 + 4 * n, true))
+  const fieldAt = (n: number): number => 24 + (wide ? 8 : 4) * n
+  const field = (n: number): number => view.word(fieldAt(n))
   /** The n-th of the halfwords e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx. */
-  const half = (n: number): number => view.getUint16((wide ? 54 : 42) + 2 * n, true)
+  const half = (n: number): number => view.u16((wide ? 54 : 42) + 2 * n)
   const table = (what: string, offset: number, stride: number, least: number, count: number): ElfTable => {
     if (count > 0 && stride < least)
       throw new ImageError(
@@ -118,24 +119,24 @@ export function readLayout(file: Uint8Array): ElfLayout {
         again,
       )
     const end = offset + stride * count
-    if (count > 0 && end > view.byteLength) throw truncated(`${what} table`, end, view.byteLength)
+    if (count > 0 && end > view.length) throw truncated(`${what} table`, end, view.length)
     return { offset, stride, count }
   }
   const sectionTable = (count: number): ElfTable =>
     table('section header', field(2), half(2), wide ? 64 : 40, count)
   /** Numbers too large for the header are in section 0: sh_size, sh_link, sh_info. */
   const first = (offset32: number, offset64: number): number =>
-    view.getUint32(sectionTable(1).offset + (wide ? offset64 : offset32), true)
+    view.u32(sectionTable(1).offset + (wide ? offset64 : offset32))
   const sectionCount = half(3) === 0 && field(2) > 0 ? first(20, 32) : half(3)
   const nameSection = half(4) === 0xffff ? first(24, 40) : half(4)
 
   let sections: readonly ElfSection[] | undefined
   const layout: ElfLayout = {
+    ...encoding,
     view,
-    bits,
-    machine: view.getUint16(18, true),
-    type: view.getUint16(16, true),
-    entry: wide ? view.getBigUint64(24, true) : BigInt(view.getUint32(24, true)),
+    machine: view.u16(18),
+    type: view.u16(16),
+    entry: view.address(fieldAt(0)),
     segments: () =>
       table(
         'program header',
@@ -157,27 +158,27 @@ export function readLayout(file: Uint8Array): ElfLayout {
 
 function readSections(
   file: Uint8Array,
-  { view, bits }: ElfLayout,
+  { view }: ElfLayout,
   { offset: table, stride, count }: ElfTable,
   nameSection: number,
 ): readonly ElfSection[] {
-  const wide = bits === 64
+  const { wide } = view
   const headers = Array.from({ length: count }, (_, i) => {
     const at = table + i * stride
     // sh_flags, sh_addr, sh_offset, sh_size.
-    const word = (n: number): number =>
-      wide ? big(view, at + 8 + 8 * n) : view.getUint32(at + 8 + 4 * n, true)
-    const type = view.getUint32(at + 4, true)
+    const wordAt = (n: number): number => at + 8 + (wide ? 8 : 4) * n
+    const type = view.u32(at + 4)
+    const size = view.word(wordAt(3))
     return {
-      nameAt: view.getUint32(at, true),
+      nameAt: view.u32(at),
       type,
-      flags: view.getUint32(at + 8, true),
-      address: wide ? view.getBigUint64(at + 16, true) : BigInt(view.getUint32(at + 12, true)),
-      offset: word(2),
-      size: word(3),
-      link: view.getUint32(at + (wide ? 40 : 24), true),
+      flags: Number(BigInt.asUintN(32, view.address(wordAt(0)))),
+      address: view.address(wordAt(1)),
+      offset: view.word(wordAt(2)),
+      size,
+      link: view.u32(wordAt(4)),
       // The offset of SHT_NOBITS says where the bytes would be, which may lie behind the end of the file.
-      fileSize: type === noBits ? 0 : word(3),
+      fileSize: type === noBits ? 0 : size,
     }
   })
   const inside = (offset: number, size: number): boolean => offset + size <= file.length
@@ -219,35 +220,28 @@ function contents(sections: readonly ElfSection[], name: string): Uint8Array | u
   return section?.bytes()
 }
 
-function checkIdentity(view: DataView): 32 | 64 {
-  if (view.byteLength === 0)
-    throw new ImageError('image/empty', 'The file is empty.', 'Build the program again.')
-  if (!isElf(new Uint8Array(view.buffer, view.byteOffset, view.byteLength)))
+/** The first 16 bytes, which are no numbers of more than a byte. */
+function readIdentity(file: Uint8Array): ElfEncoding {
+  if (file.length === 0) throw new ImageError('image/empty', 'The file is empty.', 'Build the program again.')
+  if (!isElf(file))
     throw new ImageError(
       'image/not-elf',
       'The file is not an ELF file.',
       'Give the linked executable or an Intel HEX file; for a raw binary say where it belongs (--raw ADDRESS).',
     )
-  if (view.byteLength < 16) throw truncated('identification', 16, view.byteLength)
-  const fileClass = view.getUint8(4)
+  if (file.length < 16) throw truncated('identification', 16, file.length)
+  const [fileClass, order] = [file[4], file[5]]
   if (fileClass !== 1 && fileClass !== 2)
     throw new ImageError(
       'image/class',
       `The ELF class is ${fileClass}, neither 1 (32 bits) nor 2 (64 bits).`,
       again,
     )
-  const order = view.getUint8(5)
-  if (order === 2)
-    throw new ImageError(
-      'image/big-endian',
-      'The program is big-endian.',
-      'Only little-endian guests are supported: build it for one.',
-    )
-  if (order !== 1)
+  if (order !== 1 && order !== 2)
     throw new ImageError(
       'image/byte-order',
       `The ELF byte order is ${order}, neither 1 (little-endian) nor 2 (big-endian).`,
       again,
     )
-  return fileClass === 1 ? 32 : 64
+  return { bits: fileClass === 1 ? 32 : 64, littleEndian: order === 1 }
 }

@@ -2,6 +2,7 @@
 import type { ImageSymbol } from '@guestscope/core'
 import { ImageError } from '@guestscope/core/errors'
 import type { ElfFile } from './elf-file.ts'
+import { ElfView } from './elf-view.ts'
 import { StringTable } from './string-table.ts'
 
 /** Elf_Sym st_info & 15: STT_NOTYPE, STT_OBJECT, STT_FUNC; STT_GNU_IFUNC is a function too. */
@@ -17,24 +18,24 @@ export function readSymbols(file: ElfFile, isaBits: bigint): ImageSymbol[] {
   const parts = tablesOf(file)
   if (parts === undefined) return []
   const [table, strings] = parts
-  const view = new DataView(table.buffer, table.byteOffset, table.byteLength)
-  const wide = file.bits === 64
+  const view = new ElfView(table, file)
+  const { wide } = view
   const stride = wide ? 24 : 16
   const found: ImageSymbol[] = []
   const count = Math.floor(table.length / stride)
   for (let i = 0; i < count; i++) {
     const at = i * stride
-    const kind = kinds[view.getUint8(at + (wide ? 4 : 12)) & 15]
-    const section = view.getUint16(at + (wide ? 6 : 14), true)
+    const kind = kinds[view.u8(at + (wide ? 4 : 12)) & 15]
+    const section = view.u16(at + (wide ? 6 : 14))
     // SHN_UNDEF: elsewhere; SHN_ABS labels are constants, not places; SHN_XINDEX: a section whose number is too large.
     const constant = kind === 'label' && section >= 0xff00 && section !== 0xffff
     if (kind === undefined || section === 0 || constant) continue
-    const name = strings.at(view.getUint32(at, true)) ?? ''
+    const name = strings.at(view.u32(at)) ?? ''
     // $x, $d …: mapping symbols; .L…: the assembler's own.
     if (name === '' || (kind === 'label' && (name.startsWith('$') || name.startsWith('.L')))) continue
-    const value = wide ? view.getBigUint64(at + 8, true) : BigInt(view.getUint32(at + 4, true))
+    const value = view.address(at + (wide ? 8 : 4))
     const address = kind === 'function' ? value & ~isaBits : value
-    const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
+    const size = view.word(at + (wide ? 16 : 8))
     found.push({ name: shortened(name), address, size, kind })
   }
   return found.sort(byAddress)

@@ -2,14 +2,17 @@
 
 import type { ImageSymbol, LoadedImage, Segment } from '@guestscope/core'
 import { ImageError } from '@guestscope/core/errors'
-import { big, type ElfLayout, type ElfSection, readLayout } from './elf-file.ts'
+import { type ElfLayout, type ElfSection, readLayout } from './elf-file.ts'
 import { readSymbols } from './elf-symbols.ts'
+import type { ElfView } from './elf-view.ts'
 
 /** What an image has to be for. */
 export interface ImageExpectation {
   /** e_machine. */
   machine: number
   bits: 32 | 64
+  /** Byte order; absent: little-endian. */
+  littleEndian?: boolean
   /** How to call it in the message, such as `riscv64`. */
   name: string
   /** Bits of code addresses in the file that are no part of the address but tell the instruction set; absent: none. */
@@ -32,16 +35,16 @@ const machineNames: Record<number, string> = {
 /** Reads an executable; throws an `ImageError` that says what is wrong and what to do. */
 export function loadElf(file: Uint8Array, expected?: ImageExpectation): LoadedImage {
   const layout = readLayout(file)
-  const { machine, bits } = layout
+  const { machine, bits, littleEndian } = layout
   checkKind(layout.type)
-  if (expected !== undefined) checkMachine(machine, bits, expected)
+  if (expected !== undefined) checkMachine(layout, expected)
   const isaBits = expected?.isaBits ?? 0n
   const { segments, start } = readSegments(file, layout, layout.entry & ~isaBits)
   let symbols: ImageSymbol[] | undefined
   return {
     machine,
     bits,
-    littleEndian: true,
+    littleEndian,
     entry: start,
     segments,
     symbols: () => {
@@ -66,8 +69,11 @@ function checkKind(type: number): void {
   )
 }
 
-function checkMachine(machine: number, bits: 32 | 64, expected: ImageExpectation): void {
-  const name = machineNames[machine] ?? `machine ${machine}`
+/** The name of an e_machine, as far as it is known. */
+export const machineName = (machine: number): string => machineNames[machine] ?? `machine ${machine}`
+
+function checkMachine({ machine, bits, littleEndian }: ElfLayout, expected: ImageExpectation): void {
+  const name = machineName(machine)
   if (machine !== expected.machine)
     throw new ImageError(
       'image/machine',
@@ -80,21 +86,30 @@ function checkMachine(machine: number, bits: 32 | 64, expected: ImageExpectation
       `The program is ${bits}-bit ${name}, the machine is ${expected.name}.`,
       `Choose the ${bits}-bit target, or build the program for ${expected.bits} bits.`,
     )
+  const wanted = expected.littleEndian ?? true
+  if (littleEndian !== wanted)
+    throw new ImageError(
+      'image/wrong-order',
+      `The program is ${orderName(littleEndian)} ${name}, the machine is ${expected.name}, which is ${orderName(wanted)}.`,
+      `Build the program for ${orderName(wanted)} ${name}.`,
+    )
 }
+
+const orderName = (littleEndian: boolean): string => (littleEndian ? 'little-endian' : 'big-endian')
 
 function readSegments(
   file: Uint8Array,
   layout: ElfLayout,
   entry: bigint,
 ): { segments: Segment[]; start: bigint } {
-  const { view, bits } = layout
+  const { view } = layout
   const { offset: table, stride, count } = layout.segments()
   const sections = placedSections(layout)
   const segments: Segment[] = []
   let start = entry
   for (let i = 0; i < count; i++) {
     const at = table + i * stride
-    const type = view.getUint32(at, true)
+    const type = view.u32(at)
     if (type === 3)
       throw new ImageError(
         'image/interpreter',
@@ -102,7 +117,7 @@ function readSegments(
         'Link it statically and for bare metal (-static -nostdlib), or boot a kernel that runs it.',
       )
     if (type !== 1) continue
-    const segment = readSegment(file, view, at, bits, i, sections)
+    const segment = readSegment(file, view, at, i, sections)
     if (segment === undefined) continue
     segments.push(segment)
     const inside = entry >= segment.virtual && entry < segment.virtual + BigInt(segment.bytes.length)
@@ -119,28 +134,25 @@ function readSegments(
 
 function readSegment(
   file: Uint8Array,
-  view: DataView,
+  view: ElfView,
   at: number,
-  bits: 32 | 64,
   index: number,
   sections: readonly ElfSection[],
 ): Segment | undefined {
-  const wide = bits === 64
+  const { wide, length } = view
   // Elf64_Phdr: type, flags, offset, vaddr, paddr, filesz, memsz; Elf32_Phdr: type, offset, vaddr, paddr, filesz, …
-  const word = (n: number): number => (wide ? big(view, at + 8 * n) : view.getUint32(at + 4 * n, true))
-  const address = (n: number): bigint =>
-    wide ? view.getBigUint64(at + 8 * n, true) : BigInt(view.getUint32(at + 4 * n, true))
-  const offset = word(1)
-  const virtual = address(2)
-  const physical = address(3)
-  const fileSize = word(4)
-  const memorySize = word(5)
-  const executable = (view.getUint32(wide ? at + 4 : at + 24, true) & 1) !== 0
+  const field = (n: number): number => at + (wide ? 8 : 4) * n
+  const offset = view.word(field(1))
+  const virtual = view.address(field(2))
+  const physical = view.address(field(3))
+  const fileSize = view.word(field(4))
+  const memorySize = view.word(field(5))
+  const executable = (view.u32(at + (wide ? 4 : 24)) & 1) !== 0
   if (memorySize === 0 && fileSize === 0) return undefined
-  if (offset + fileSize > view.byteLength)
+  if (offset + fileSize > length)
     throw new ImageError(
       'image/segment-outside',
-      `Segment ${index} lies outside the file: bytes ${offset} to ${offset + fileSize} of ${view.byteLength}.`,
+      `Segment ${index} lies outside the file: bytes ${offset} to ${offset + fileSize} of ${length}.`,
       'The file is truncated or damaged: copy or link it again.',
     )
   if (fileSize > memorySize)
@@ -151,7 +163,7 @@ function readSegment(
     )
   // Where the two addresses differ, the zeros behind the contents belong to the virtual one.
   const placed = physical === virtual ? memorySize : fileSize
-  if (!Number.isSafeInteger(memorySize) || physical + BigInt(placed) > 1n << BigInt(bits))
+  if (!Number.isSafeInteger(memorySize) || physical + BigInt(placed) > 1n << (wide ? 64n : 32n))
     throw new ImageError(
       'image/segment-address',
       `Segment ${index} (${placed} bytes at 0x${physical.toString(16)}) runs over the end of the address space.`,

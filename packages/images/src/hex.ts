@@ -32,7 +32,7 @@ export function loadHex(file: Uint8Array, kind: ImageExpectation): LoadedImage {
   return {
     machine: kind.machine,
     bits: kind.bits,
-    littleEndian: true,
+    littleEndian: kind.littleEndian ?? true,
     entry: start === undefined ? lowest.physical : BigInt(start) & ~(kind.isaBits ?? 0n),
     segments,
     symbols: () => [],

@@ -15,7 +15,7 @@ export function loadRaw(file: Uint8Array, address: bigint, kind: ImageExpectatio
   return {
     machine: kind.machine,
     bits: kind.bits,
-    littleEndian: true,
+    littleEndian: kind.littleEndian ?? true,
     entry: address,
     segments: [
       { physical: address, virtual: address, bytes: file, memorySize: file.length, executable: true },

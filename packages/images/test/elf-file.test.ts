@@ -6,14 +6,20 @@ import { elf, type Section } from './elf-builder.ts'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const code = { virtual: 0x80000000n, physical: 0x80000000n, bytes: [1, 2, 3, 4] }
-const withSections = (sections: Section[], bits: 32 | 64 = 64) =>
-  readElf(elf({ bits, pieces: [code], sections }))
+const withSections = (sections: Section[], bits: 32 | 64 = 64, littleEndian = true) =>
+  readElf(elf({ bits, littleEndian, pieces: [code], sections }))
 const coded = (code: string) => expect.objectContaining({ code })
 
 describe('sections', () => {
-  test.each([32, 64] as const)('have names, places and contents: %d bits', bits => {
-    const file = withSections([{ name: '.a', flags: 2, address: 0x100n, bytes: text('hello') }], bits)
-    expect(file).toMatchObject({ bits, machine: 243, type: 2 })
+  test.each([
+    [32, true],
+    [64, true],
+    [32, false],
+    [64, false],
+  ] as const)('have names, places and contents: %d bits, little-endian %s', (bits, littleEndian) => {
+    const section = { name: '.a', flags: 2, address: 0x100n, bytes: text('hello') }
+    const file = withSections([section], bits, littleEndian)
+    expect(file).toMatchObject({ bits, littleEndian, machine: 243, type: 2 })
     expect(file.sections().map(({ name }) => name)).toEqual(['', '.a', '.shstrtab'])
     expect(file.sections()[1]).toMatchObject({ type: 1, flags: 2, address: 0x100n, size: 5, link: 0 })
     expect(file.section('.a')).toEqual(text('hello'))

@@ -1,6 +1,7 @@
 import { GuestscopeError, ImageError } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
 import { type ImageExpectation, loadElf } from '../src/elf.ts'
+import { writeElf } from '../src/write-elf.ts'
 import { elf, type Piece } from './elf-builder.ts'
 
 const code: Piece = { virtual: 0x80000000n, physical: 0x80000000n, bytes: [1, 2, 3, 4] }
@@ -20,12 +21,15 @@ function failure(file: Uint8Array, expected?: ImageExpectation): ImageError {
   throw new Error('loaded')
 }
 
-for (const bits of [64, 32] as const) {
-  describe(`${bits} bits`, () => {
+const kinds = ([64, 32] as const).flatMap(bits => [true, false].map(littleEndian => ({ bits, littleEndian })))
+
+for (const kind of kinds) {
+  const { bits, littleEndian } = kind
+  describe(`${bits} bits, ${littleEndian ? 'little' : 'big'}-endian`, () => {
     test('segments, entry, machine', () => {
       const image = loadElf(
         elf({
-          bits,
+          ...kind,
           entry: 0x80000002n,
           pieces: [
             { ...code, memorySize: 16 },
@@ -33,7 +37,7 @@ for (const bits of [64, 32] as const) {
           ],
         }),
       )
-      expect(image).toMatchObject({ machine: 243, bits, littleEndian: true, entry: 0x80000002n })
+      expect(image).toMatchObject({ machine: 243, bits, littleEndian, entry: 0x80000002n })
       expect(image.segments).toEqual([
         {
           physical: 0x80000000n,
@@ -48,11 +52,11 @@ for (const bits of [64, 32] as const) {
 
     test('the entry moves to the physical address of its segment, if that is executable', () => {
       const high = { ...code, virtual: 0xc0000000n }
-      expect(loadElf(elf({ bits, entry: 0xc0000002n, pieces: [high] })).entry).toBe(0x80000002n)
-      expect(loadElf(elf({ bits, entry: 0xc0000002n, pieces: [{ ...high, flags: 6 }] })).entry).toBe(
+      expect(loadElf(elf({ ...kind, entry: 0xc0000002n, pieces: [high] })).entry).toBe(0x80000002n)
+      expect(loadElf(elf({ ...kind, entry: 0xc0000002n, pieces: [{ ...high, flags: 6 }] })).entry).toBe(
         0xc0000002n,
       )
-      expect(loadElf(elf({ bits, entry: 0xc0000004n, pieces: [high] })).entry).toBe(0xc0000004n)
+      expect(loadElf(elf({ ...kind, entry: 0xc0000004n, pieces: [high] })).entry).toBe(0xc0000004n)
     })
 
     test('symbols are sorted; undefined, nameless, mapping and absolute ones are left out', () => {
@@ -66,7 +70,7 @@ for (const bits of [64, 32] as const) {
         { name: 'constant', info: 0x10, section: 0xfff1, value: 5n },
         { name: 'file.c', info: 4, section: 0xfff1, value: 0n },
       ]
-      expect(loadElf(elf({ bits, pieces: [code], symbols })).symbols()).toEqual([
+      expect(loadElf(elf({ ...kind, pieces: [code], symbols })).symbols()).toEqual([
         { name: 'main', address: 0x80000000n, size: 4, kind: 'function' },
         { name: 'label', address: 0x80000000n, size: 0, kind: 'label' },
         { name: 'table', address: 0x80000100n, size: 8, kind: 'object' },
@@ -78,14 +82,14 @@ for (const bits of [64, 32] as const) {
         { name: 'main', info: 0x12, value: 0x80000001n, size: 4 },
         { name: 'table', info: 0x11, value: 0x80000003n, size: 1 },
       ]
-      const file = elf({ bits, entry: code.virtual | 1n, pieces: [code], symbols })
-      const image = loadElf(file, { machine: 243, bits, name: 'some', isaBits: 1n })
+      const file = elf({ ...kind, entry: code.virtual | 1n, pieces: [code], symbols })
+      const image = loadElf(file, { machine: 243, ...kind, name: 'some', isaBits: 1n })
       expect(image.symbols().map(s => s.address)).toEqual([0x80000000n, 0x80000003n])
       expect(image.entry).toBe(code.physical)
     })
 
     test('any truncation and any changed byte gives an image or an ImageError', () => {
-      const file = elf({ bits, pieces: [code, code], symbols: [{ name: 'main', info: 2, value: 1n }] })
+      const file = elf({ ...kind, pieces: [code, code], symbols: [{ name: 'main', info: 2, value: 1n }] })
       const attempt = (bytes: Uint8Array): void => {
         try {
           loadElf(bytes).symbols()
@@ -111,7 +115,6 @@ describe('errors', () => {
     ['image/truncated', good.slice(0, 40), 'its header ends at byte 64, the file has 40'],
     ['image/truncated', good.slice(0, 100), 'its program header table ends at byte 120, the file has 100'],
     ['image/class', change(good, 4, 3), 'ELF class is 3'],
-    ['image/big-endian', change(good, 5, 2), 'big-endian'],
     ['image/byte-order', change(good, 5, 0), 'byte order is 0'],
     ['image/object', change(good, 16, 1), 'object file'],
     ['image/type', change(good, 16, 4), 'core dump'],
@@ -146,6 +149,21 @@ describe('errors', () => {
     })
   })
 
+  test('the other byte order than that of the machine', () => {
+    const big = elf({ littleEndian: false, pieces: [code] })
+    expect(loadElf(big, { ...riscv64, littleEndian: false }).littleEndian).toBe(false)
+    expect(failure(big, riscv64)).toMatchObject({
+      code: 'image/wrong-order',
+      message: expect.stringContaining(
+        'The program is big-endian RISC-V, the machine is riscv64, which is little-endian.',
+      ),
+    })
+    expect(failure(good, { ...riscv64, littleEndian: false })).toMatchObject({
+      code: 'image/wrong-order',
+      hint: 'Build the program for big-endian RISC-V.',
+    })
+  })
+
   test('errors have names', () => {
     expect(failure(new Uint8Array(0))).toBeInstanceOf(GuestscopeError)
     expect(failure(new Uint8Array(0)).name).toBe('ImageError')
@@ -158,4 +176,22 @@ test('a view into a larger buffer', () => {
   larger.set(file, 10)
   const image = loadElf(larger.subarray(10, 10 + file.length))
   expect([...(image.segments[0]?.bytes ?? [])]).toEqual([1, 2, 3, 4])
+})
+
+test.each(kinds)('what is written can be read: $bits bits, little-endian $littleEndian', kind => {
+  const segments = [
+    { base: 0x8000_0000, bytes: Uint8Array.of(1, 2, 3), memorySize: 16, flags: 5, align: 4 },
+    { base: 0x9000_0000, bytes: Uint8Array.of(4), flags: 6, align: 1 },
+  ]
+  const image = loadElf(writeElf({ ...kind, machine: 243, flags: 5, entry: 0x8000_0002, segments }))
+  expect(image).toMatchObject({ ...kind, machine: 243, entry: 0x8000_0002n })
+  expect(image.segments).toEqual(
+    segments.map(({ base, bytes, memorySize = bytes.length, flags }) => ({
+      physical: BigInt(base),
+      virtual: BigInt(base),
+      bytes,
+      memorySize,
+      executable: flags === 5,
+    })),
+  )
 })

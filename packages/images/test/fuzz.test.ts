@@ -46,10 +46,12 @@ const sections = [
   { name: '.symtab', type: 2, bytes: new Uint8Array(96).fill(1), link: 4 },
   { name: '.strtab', type: 3, bytes: text('\0main\0table\0') },
 ]
-const elfFiles = ([32, 64] as const).flatMap(bits => [
-  elf({ bits, pieces: [code, data], symbols }),
-  elf({ bits, entry: 0x8000_0000n, pieces: [code], sections }),
-])
+const elfFiles = ([32, 64] as const).flatMap(bits =>
+  [true, false].flatMap(littleEndian => [
+    elf({ bits, littleEndian, pieces: [code, data], symbols }),
+    elf({ bits, littleEndian, entry: 0x8000_0000n, pieces: [code], sections }),
+  ]),
+)
 
 /** Sections and symbols: no more entries than the file has room for, no more text than `StringTable` allows. */
 function checkParts(file: Uint8Array): void {

@@ -13,6 +13,9 @@ import {
 import type { MemoryPlace } from '@guestscope/core/hooks'
 import type { PluginMachine } from './machine.ts'
 
+/** Where the high half of 16 bytes lies, in words from the address. */
+const highWord = (Head.accessHigh - Head.accessAddress) >> 2
+
 abstract class ReusedEvent {
   protected readonly machine: PluginMachine
   readonly #what: string
@@ -43,6 +46,10 @@ abstract class ReusedEvent {
   }
   atRecord(record: number): void {
     this.#address = record + 2
+  }
+  /** It is read from a record, which has 64 bits of the value. */
+  protected get recorded(): boolean {
+    return this.#toInfo < 0
   }
   end(): void {
     this.#address = -1
@@ -104,7 +111,8 @@ export class HostMemEvent extends ReusedEvent implements MemEvent {
     return this.info < 0
   }
   get value(): bigint {
-    return BigInt.asUintN(8 * this.size, this.long(2))
+    const high = this.size > 8 && !this.recorded ? this.long(highWord) : 0n
+    return BigInt.asUintN(8 * this.size, this.long(2) | (high << 64n))
   }
   get valueLow(): number {
     const bits = 8 * this.size

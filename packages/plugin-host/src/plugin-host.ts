@@ -162,7 +162,8 @@ export class PluginHost implements Instrumentation {
     })
     const access = block.insns.map((_, i) => found.flatMap(tb => tb.accessHooks[i] ?? []))
     const last = block.insns.at(-1)
-    const ends = last !== undefined && edgeTaken(this.machine.target.describe(last.insn).flow) !== undefined
+    const ends =
+      last !== undefined && edgeTaken(this.machine.target.describe(last.insn, last.bytes).flow) !== undefined
     const edges = ends ? this.onEdge.list.map(({ mask, callback }) => ({ kinds: mask, hook: callback })) : []
     const any = edges.length > 0 || [...exec, ...access].some(list => list.length > 0)
     return any ? { exec, access, edges } : undefined
@@ -302,8 +303,8 @@ export class PluginHost implements Instrumentation {
       },
       traceHook: buffer => ({ kind: 'trace', target: this.checkTrace(registration.owner, buffer) }),
       cellOffset: cell => this.cells.offset(cell),
-      disassemble: source => target.disassemble(source.insn, source.pc),
-      describe: source => target.describe(source.insn),
+      disassemble: source => target.disassemble(source.insn, source.pc, source.bytes),
+      describe: source => target.describe(source.insn, source.bytes),
       symbol: address => this.io.symbol?.(address),
     }
   }

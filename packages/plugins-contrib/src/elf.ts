@@ -11,6 +11,8 @@ import {
 
 /** An ELF file. All functions throw a `PluginError` (`elf/…`) that names the file. */
 export interface NamedElf {
+  /** Byte order of what is in the sections. */
+  readonly littleEndian: boolean
   /** Contents of a section; undefined if there is none of that name. */
   section(name: string): Uint8Array | undefined
   /** The texts of a section, by their offset. */
@@ -35,6 +37,7 @@ export function readElf(path: string, file: Uint8Array): NamedElf {
     )
   const elf = naming(path, () => read(file))
   return {
+    littleEndian: elf.littleEndian,
     section: name => naming(path, () => elf.section(name)),
     strings: name => naming(path, () => elf.strings(name)),
     symbols: () => naming(path, () => symbolsOf(elf)),

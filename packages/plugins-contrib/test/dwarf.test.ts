@@ -11,6 +11,7 @@ const guests = [
   'lines-dwarf4-rv64',
   'lines-dwarf4-rv32',
   'lines-dwarf5-arm',
+  'lines-dwarf5-armeb',
   'lines-dwarf3-arm',
 ]
 const file = (path: string): Uint8Array => readFileSync(new URL(`guests/${path}`, import.meta.url))

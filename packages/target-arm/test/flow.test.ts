@@ -23,13 +23,23 @@ const rows = [
   [0xde00, 2, 'udf', 'trap'],
 ] as const
 
+/** As they lie in memory. */
+const bytesOf = (word: number, size: number): Uint8Array =>
+  Uint8Array.from(size === 2 ? [word, word >> 8] : [word >> 16, word >> 24, word, word >> 8])
+
 test.each(rows)('%#: %s, %i bytes, %s: %s', (word, size, _, flow) => {
-  const described = cortexM4Target().describe({ word: word | 0, size, aux: 0 } as DecodedInsn)
+  const described = cortexM4Target().describe(
+    { word: word | 0, size, aux: 0 } as DecodedInsn,
+    bytesOf(word, size),
+  )
   expect(described.flow).toBe(flow)
   expect(described.conditional).not.toBe(true)
 })
 
 test('in an IT block an instruction is conditional', () => {
   const insn = { word: 0x4770, size: 2, aux: 0x08 << 24 } as DecodedInsn // bxeq lr
-  expect(cortexM4Target().describe(insn)).toMatchObject({ flow: 'return', conditional: true })
+  expect(cortexM4Target().describe(insn, bytesOf(insn.word, insn.size))).toMatchObject({
+    flow: 'return',
+    conditional: true,
+  })
 })

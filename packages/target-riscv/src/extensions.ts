@@ -11,9 +11,11 @@ import { rvF } from './isa/f.ts'
 import { rvM } from './isa/m.ts'
 import { rvEnvironment, rvMachine, rvSupervisor } from './isa/priv.ts'
 import { rvI } from './isa/rv-i.ts'
+import { rvSvinval } from './isa/svinval.ts'
 import { rvZba, rvZbb, rvZbs } from './isa/zb.ts'
 import { rvZbc } from './isa/zbc.ts'
 import { rvZbkb } from './isa/zbkb.ts'
+import { rvZicbom, rvZicboz } from './isa/zicbo.ts'
 import { rvZicond } from './isa/zicond.ts'
 import { rvZicsr, rvZifencei } from './isa/zicsr.ts'
 import { floatCsrs } from './sysregs/float.ts'
@@ -24,9 +26,11 @@ import { floatFunctions } from './translate/float-functions.ts'
 import { integer } from './translate/i.ts'
 import { multiply } from './translate/m.ts'
 import { environment, machineMode, supervisorMode } from './translate/priv.ts'
+import { fineInvalidation } from './translate/svinval.ts'
 import { addresses, basicBits, singleBits } from './translate/zb.ts'
 import { carryless, carrylessFunctions } from './translate/zbc.ts'
 import { cryptographicBits } from './translate/zbkb.ts'
+import { blockBytes, blockFunctions, blockManagement, blockZero, Envcfg } from './translate/zicbo.ts'
 import { conditional } from './translate/zicond.ts'
 import { csrInstructions, fetchFence } from './translate/zicsr.ts'
 
@@ -37,6 +41,13 @@ export const extensions: readonly Extension[] = [
   { title: 'Zifencei', about: 'fence.i', usual: 'always', kind: 'system', rows: rvZifencei, semantics: fetchFence },
   { title: 'Zicsr', about: 'access to CSRs', usual: 'always', kind: 'system', rows: rvZicsr, semantics: csrInstructions },
   { title: 'Zicntr', about: 'cycle, time, instret', usual: 'always' },
+  { title: 'Zicbom', about: 'cache-block management', usual: 'on', kind: 'system', late: true,
+    rows: rvZicbom, semantics: blockManagement, functions: blockFunctions, tree: { 'riscv,cbom-block-size': blockBytes },
+    environment: { machine: Envcfg.CBIE | Envcfg.CBCFE, supervisor: Envcfg.CBIE | Envcfg.CBCFE } },
+  { title: 'Zicbop', about: 'hints to fetch cache blocks', usual: 'on', tree: { 'riscv,cbop-block-size': blockBytes } },
+  { title: 'Zicboz', about: 'zeros for cache blocks', usual: 'on', late: true,
+    rows: rvZicboz, semantics: blockZero, tree: { 'riscv,cboz-block-size': blockBytes },
+    environment: { machine: Envcfg.CBZE, supervisor: Envcfg.CBZE } },
   { title: 'Zicond', about: 'conditional zero', usual: 'on', unassembled: true, rows: rvZicond, semantics: conditional },
   { title: 'M', about: 'multiplication and division', usual: 'on', kind: 'multiply', rows: rvM, semantics: multiply },
   { title: 'A', about: 'atomic instructions', usual: 'on', kind: 'atomic', rows: rvA, semantics: atomic },
@@ -57,6 +68,9 @@ export const extensions: readonly Extension[] = [
   { title: 'Machine', about: 'machine mode', usual: 'always', unnamed: true, rows: rvMachine, semantics: machineMode },
   { title: 'S', about: 'supervisor mode', usual: 'always', unnamed: true, rows: rvSupervisor, semantics: supervisorMode },
   { title: 'U', about: 'user mode', usual: 'always', unnamed: true },
+  { title: 'Svinval', about: 'finer fences of address translation', usual: 'off', late: true,
+    rows: rvSvinval, semantics: fineInvalidation },
+  { title: 'Svnapot', about: 'pages of 64 KiB', usual: 'off', xlen: 64 },
 ]
 
 const byName: ReadonlyMap<string, Extension> = new Map(

@@ -16,7 +16,7 @@ export class Hart {
     this.extensions = present
     this.#names = new Set(present.map(nameOf))
     const rows = present.flatMap(extension => extension.rows ?? [])
-    this.#rows = new Set(rows.filter(row => row.xlen === undefined || row.xlen === xlen))
+    this.#rows = new Set(rows.filter(row => row.more.xlen === undefined || row.more.xlen === xlen))
   }
 
   /** Is the extension of this name there? */

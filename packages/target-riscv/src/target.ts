@@ -7,10 +7,10 @@ import { type Hart, usualHart } from './hart.ts'
 import {
   decode,
   disassemble,
+  type File,
   type Insn,
   kindOf,
   lengthOf,
-  type RegFile,
   type Row,
   type Xlen,
 } from './isa/index.ts'
@@ -43,13 +43,13 @@ function isSemihosting(code: CodeReader, flags: number): boolean {
 }
 
 /** State offset of a register operand; writes to x0 go to the sink. */
-function offsetOf(file: RegFile, n: number, isRd: boolean): number {
+function offsetOf(file: File | null, n: number, isRd: boolean): number {
   if (file === null) return 0
   if (file === 'f') return S.f + 8 * n
   return isRd && n === 0 ? S.sink : S.x + 8 * n
 }
 
-const endsBlock = (insn: Insn): boolean => insn.row.flow !== undefined
+const endsBlock = (insn: Insn): boolean => insn.row.ending !== undefined
 
 function decoder({ xlen, rows }: Hart, handlers: Handlers): Target['decode'] {
   const number = (name: string): number => {
@@ -192,7 +192,7 @@ export function createRiscvTarget(hart: Hart): RiscvTarget {
     disassemble: (insn, pc) => text(hart, insn, pc),
     describe: insn => describe(hart, insn),
     functions: {
-      translate: createTranslate(xlen),
+      translate: createTranslate({ xlen, napot: hart.has('svnapot') }),
       others: [...system, ...functionsOf(hart)],
     },
     enterTrap: createEnterTrap(xlen),

@@ -30,5 +30,6 @@ const rows = [
 
 test.each(rows)('%#: %s is %s: %s', (word, _, flow) => {
   const insn = { word: word | 0, size: (word & 3) === 3 ? 4 : 2 } as DecodedInsn
-  expect(riscv64().describe(insn).flow).toBe(flow)
+  const bytes = Uint8Array.from([word, word >> 8, word >> 16, word >> 24]).subarray(0, insn.size)
+  expect(riscv64().describe(insn, bytes).flow).toBe(flow)
 })

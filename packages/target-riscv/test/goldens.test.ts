@@ -1,7 +1,7 @@
 /** The IR of chosen programs (`goldens/*.s`), block by block, for both bases. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Builder, knownOperands, printIr } from '@guestscope/codegen'
-import type { CodeReader, Target } from '@guestscope/core'
+import { BytesReader, type Target } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
 import { riscv32, riscv64 } from '../src/index.ts'
 import { Flags } from '../src/state.ts'
@@ -16,7 +16,6 @@ const command = 'UPDATE_GOLDENS=1 pnpm --filter @guestscope/target-riscv exec vi
 
 /** Translates as core does: blocks one after the other, each instruction behind its text. */
 function translate(target: Target, bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer)
   const { addressType, semantics, state } = target
   const lines: string[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -25,10 +24,7 @@ function translate(target: Target, bytes: Uint8Array): string {
     const b = new Builder([], offset => state.promote(offset) !== undefined)
     for (let index = 0, ends = false; !ends && at < bytes.length; index++) {
       const here = at
-      const code: CodeReader = {
-        inPage: here,
-        u16: offset => (here + offset + 2 <= bytes.length ? view.getUint16(here + offset, true) : 0),
-      }
+      const code = new BytesReader(Uint8Array.from([...bytes, 0, 0, 0, 0]), here, here)
       const insn = target.decode(code, flags)
       const pc = BigInt(base + at)
       const done = b.body.length
@@ -40,7 +36,10 @@ function translate(target: Target, bytes: Uint8Array): string {
         const next = BigInt(base + at)
         b.goto(b.const(addressType, addressType === 'i32' ? Number(BigInt.asIntN(32, next)) : next))
       }
-      lines.push(`; ${target.disassemble(insn, pc)}`, printIr(b.body.slice(done)).trimEnd())
+      lines.push(
+        `; ${target.disassemble(insn, pc, bytes.subarray(here, at))}`,
+        printIr(b.body.slice(done)).trimEnd(),
+      )
     }
     lines[head] = ['block', (base + start).toString(16), ...b.vars].join(' ')
     lines.push('')

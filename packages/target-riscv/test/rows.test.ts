@@ -1,6 +1,6 @@
 /** Single instructions and short sequences, with the outcomes recorded in `rows/*.txt`, in every tier alike. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { type CodeReader, Machine, type Tier } from '@guestscope/core'
+import { BytesReader, Machine, type Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
 import { createRiscvTarget, fullHart, virt32, virt64 } from '../src/index.ts'
 import { rowsOf as isaRows, type Xlen } from '../src/isa/index.ts'
@@ -104,12 +104,11 @@ class Rig {
     const { target } = this.machine
     const texts: string[] = []
     for (let at = 0; at < row.bytes.length; ) {
-      const code: CodeReader = {
-        inPage: (rowAt & 0xfff) + at,
-        u16: offset => (row.bytes[at + offset] as number) | ((row.bytes[at + offset + 1] as number) << 8),
-      }
-      const insn = target.decode(code, 3)
-      texts.push(target.disassemble(insn, BigInt(rowAt + at)))
+      const bytes = Uint8Array.from(row.bytes)
+      // A breakpoint looks at what is around it.
+      const around = Uint8Array.from([0, 0, 0, 0, ...row.bytes, 0, 0, 0, 0])
+      const insn = target.decode(new BytesReader(around, 4 + at, (rowAt & 0xfff) + at), 3)
+      texts.push(target.disassemble(insn, BigInt(rowAt + at), bytes.subarray(at, at + insn.size)))
       at += insn.size
     }
     return texts

@@ -1,15 +1,15 @@
 // The privileged half without an engine: tables agree with each other, and every piece of IR is well formed.
 import { Builder, irFunction, knownOperands, recordOperands, verifyIr } from '@guestscope/codegen'
-import { Discon } from '@guestscope/core'
+import { BytesReader, Discon } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
-import { riscv32, riscv64 } from '../src/index.ts'
+import { createRiscvTarget, fullHart, riscv64 } from '../src/index.ts'
 import { csrNames, rowsOf } from '../src/isa/index.ts'
 import { Cause, Flags, S, stateSize } from '../src/state.ts'
 import { sysregsOf } from '../src/target.ts'
 
 describe.each([
-  [32, riscv32()],
-  [64, riscv64()],
+  [32, createRiscvTarget(fullHart(32))],
+  [64, createRiscvTarget(fullHart(64))],
 ] as const)('RV%i', (xlen, target) => {
   const { table } = sysregsOf(target.hart)
 
@@ -121,7 +121,7 @@ test('causes', () => {
 function reader(words: readonly number[], at: number, inPage = 0x100 + at) {
   const bytes = new DataView(new ArrayBuffer(words.length * 4))
   words.forEach((w, i) => bytes.setInt32(4 * i, w, true))
-  return { inPage, u16: (offset: number) => bytes.getUint16(at + offset, true) }
+  return new BytesReader(new Uint8Array(bytes.buffer), at, inPage)
 }
 
 describe('semihosting sequence', () => {

@@ -2,8 +2,8 @@
  * Cold code: a program of very many functions, each run a few times, in another order every round. Half of them are
  * leaves, the others call one or two leaves anywhere in the program.
  */
+import { writeElf } from '@guestscope/images'
 import { Code, Label } from './code.ts'
-import { writeElf } from './elf.ts'
 import { dataBytes, FunctionWriter } from './functions.ts'
 import { writeMain } from './main.ts'
 import { Random } from './random.ts'
@@ -56,5 +56,11 @@ export function writeColdProgram({ functions, rounds, seed }: ColdProgram): Uint
   code.data(data.subarray(dataBytes / 2))
   const memorySize = code.pc - ram + stackBytes
   places.memoryEnd.pc = ram + memorySize
-  return writeElf(ram, code.finish(), memorySize)
+  return writeElf({
+    bits: 64,
+    machine: 243,
+    flags: 5, // compressed instructions, double-precision ABI
+    entry: ram,
+    segments: [{ base: ram, bytes: code.finish(), memorySize, flags: 7, align: 8 }],
+  })
 }

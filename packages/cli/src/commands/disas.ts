@@ -1,6 +1,7 @@
 /** `guestscope disas`: a listing of the code in an image. */
 import {
-  type CodeReader,
+  BytesReader,
+  FetchFault,
   type ImageSymbol,
   type Segment,
   type Target,
@@ -143,8 +144,6 @@ function zeroRun(
   return length === most ? (length >= 16 ? length : 0) : length >= 16 ? length & ~3 : 0
 }
 
-class EndOfCode extends Error {}
-
 function decodeAt(
   target: Target,
   bytes: Uint8Array,
@@ -152,21 +151,15 @@ function decodeAt(
   pc: bigint,
   state: number,
 ): { size: number; text: string; next: number } {
-  const code: CodeReader = {
-    inPage: Number(pc & 0xfffn),
-    u16: at => {
-      const low = bytes[offset + at]
-      const high = bytes[offset + at + 1]
-      if (low === undefined || high === undefined) throw new EndOfCode()
-      return low | (high << 8)
-    },
-  }
+  const code = new BytesReader(bytes, offset, Number(pc & 0xfffn), target)
   try {
     const insn = target.decode(code, state)
-    const text = target.disassemble(insn, pc).replace(/^\S+(?=\s)/, name => name.padEnd(7))
+    const text = target
+      .disassemble(insn, pc, bytes.subarray(offset, offset + insn.size))
+      .replace(/^\S+(?=\s)/, name => name.padEnd(7))
     return { size: insn.size, text, next: insn.nextState ?? state }
   } catch (error) {
-    if (!(error instanceof EndOfCode)) throw error
+    if (!(error instanceof FetchFault)) throw error
     const rest = [...bytes.subarray(offset)].map(byte => `0x${byte.toString(16).padStart(2, '0')}`)
     return { size: rest.length, text: `.byte ${rest.join(', ')}`, next: state }
   }

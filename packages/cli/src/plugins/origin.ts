@@ -44,7 +44,7 @@ export function placesOf(error: unknown): Place[] {
 /** Packages whose code is no plugin's, wherever they lie; ready plugins are plugins. */
 const packages = [
   'guestscope',
-  ...['codegen', 'core', 'devices', 'plugin-api'].map(name => `@guestscope/${name}`),
+  ...['codegen', 'core', 'devices', 'images', 'plugin-api', 'plugin-host'].map(name => `@guestscope/${name}`),
 ]
 let folders: string[] | undefined
 

@@ -1,6 +1,15 @@
 /** Finds out what an image is and which guest it is for. */
 import { ImageError, type LoadedImage, type PluginApi } from '@guestscope/core'
-import { type ImageExpectation, isElf, isHex, loadElf, loadHex, loadRaw } from '@guestscope/images'
+import {
+  type ElfFile,
+  type ImageExpectation,
+  isElf,
+  isHex,
+  loadElf,
+  loadHex,
+  loadRaw,
+  readElf,
+} from '@guestscope/images'
 import type { MachineChoice } from '../commands/options.ts'
 import { CommandError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
@@ -53,18 +62,24 @@ export async function openProgram(
   return { path, bytes, image, guest, loaded: await guest.load() }
 }
 
-/** ELF header: EI_CLASS, e_machine. */
-const bitsOf = (file: Uint8Array): 32 | 64 => (file[4] === 1 ? 32 : 64)
-const machineOf = (file: Uint8Array): number => (file[18] ?? 0) | ((file[19] ?? 0) << 8)
-
 /** The guest that the file is for, if it is an ELF file at all. */
 export function guestOf(file: Uint8Array): Guest | undefined {
-  return guests.find(guest => guest.machine === machineOf(file) && guest.bits === bitsOf(file))
+  const header = headerOf(file)
+  return guests.find(({ machine, bits }) => machine === header?.machine && bits === header.bits)
 }
 
 /** With this expectation the reader says what is wrong with a file that is for none of the guests. */
 function anyGuest(file: Uint8Array): ImageExpectation {
-  return { machine: -1, bits: bitsOf(file), name: guests.map(guest => guest.name).join(' or ') }
+  const name = guests.map(guest => guest.name).join(' or ')
+  return { machine: -1, bits: headerOf(file)?.bits ?? 32, name }
+}
+
+function headerOf(file: Uint8Array): ElfFile | undefined {
+  try {
+    return readElf(file)
+  } catch {
+    return undefined
+  }
 }
 
 /** Puts the file's name before errors about an image. */

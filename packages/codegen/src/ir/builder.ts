@@ -1,11 +1,23 @@
+import { KnownSlots } from './known.ts'
 import { isPositive, type Narrow, narrow } from './narrow.ts'
-import { type NumericOp, opInfo, type Val } from './ops.ts'
+import {
+  type IntegerBinary,
+  type IntegerCompare,
+  type LaneOp,
+  type NumericName,
+  numericOp,
+  type OpName,
+  type Val,
+} from './ops/index.ts'
 import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
 
-const toConst = (type: Type, value: Val): number | bigint =>
-  type === 'i64' ? BigInt.asIntN(64, BigInt(value)) : type === 'i32' ? Number(value) | 0 : Number(value)
+function toConst(type: Type, value: Val): number | bigint {
+  if (type === 'i64') return BigInt.asIntN(64, BigInt(value))
+  if (type === 'v128') return BigInt.asUintN(128, BigInt(value))
+  return type === 'i32' ? Number(value) | 0 : Number(value)
+}
 
-/** Is this node a constant with that value? */
+/** Is this node a constant with that value? Asked of integers. */
 const isConst = (n: Node, value: number): boolean =>
   n.op === 'const' && Number(n.imm) === value && n.type !== 'f64'
 
@@ -29,7 +41,7 @@ export class Builder {
   #ended = false
 
   /** What slots hold at this point, where slots are tracked: a constant, or a value known to be narrow. */
-  #known = new Map<number, Node>()
+  #known = new KnownSlots()
   /** What the slot held that a `get` reads, where that is known to be narrow. */
   readonly #slotValues = new WeakMap<Node, Node>()
   readonly #tracks: (offset: number) => boolean
@@ -76,13 +88,27 @@ export class Builder {
     return this.#push(width ? { op, type, args, imm, width } : { op, type, args, imm })
   }
 
-  /** Any numeric operation of the table, folded when all arguments are constant. */
-  op(name: string, ...args: Node[]): Node {
-    const info = opInfo(name) as NumericOp
-    if (args.every(a => a.op === 'const') && !/\.(div|rem)_[su]/.test(name) && info.result[0] === 'i') {
-      return this.const(info.result, (info.eval as (...a: Val[]) => Val)(...args.map(a => a.imm)))
+  /** Any numeric operation without an immediate, folded when all arguments are constant. */
+  op(name: OpName, ...args: Node[]): Node {
+    return this.#numeric(name, args)
+  }
+  /** An operation on one lane, or a shuffle with its pattern. */
+  lane(name: LaneOp, imm: number | bigint, ...args: Node[]): Node {
+    return this.#numeric(name, args, imm)
+  }
+  #numeric(name: NumericName, args: readonly Node[], imm?: number | bigint): Node {
+    const info = numericOp(name)
+    const foldable = info.result[0] === 'i' || (info.result === 'v128' && name[0] !== 'f')
+    if (args.every(a => a.op === 'const') && foldable && !/\.(div|rem)_[su]/.test(name)) {
+      const values = args.map(a => a.imm)
+      if (imm !== undefined) values.push(imm)
+      return this.const(info.result, (info.eval as (...a: Val[]) => Val)(...values))
     }
-    return this.#node(name, info.result, args)
+    return this.#node(name, info.result, args, imm)
+  }
+  /** An integer operation in the type of its first argument. */
+  #int(name: IntegerBinary | IntegerCompare, a: Node, b: Node): Node {
+    return this.op(`${a.type as 'i32' | 'i64'}.${name}`, a, b)
   }
 
   const(type: Type, value: Val): Node {
@@ -99,13 +125,13 @@ export class Builder {
   add(a: Node, b: Node): Node {
     if (isConst(b, 0)) return a
     if (isConst(a, 0)) return b
-    return this.op(`${a.type}.add`, a, b)
+    return this.#int('add', a, b)
   }
   sub(a: Node, b: Node): Node {
-    return isConst(b, 0) ? a : this.op(`${a.type}.sub`, a, b)
+    return isConst(b, 0) ? a : this.#int('sub', a, b)
   }
   mul(a: Node, b: Node): Node {
-    return this.op(`${a.type}.mul`, a, b)
+    return this.#int('mul', a, b)
   }
   and(a: Node, b: Node): Node {
     return isConst(b, -1) ? a : this.#bitwise('and', a, b)
@@ -120,26 +146,26 @@ export class Builder {
   #bitwise(name: 'and' | 'or' | 'xor', a: Node, b: Node): Node {
     const [x, y] = [this.#narrow(a), this.#narrow(b)]
     const gains = x !== undefined && y !== undefined && (x === 'extended' || y === 'extended')
-    if (a.type !== 'i64' || !gains) return this.op(`${a.type}.${name}`, a, b)
+    if (a.type !== 'i64' || !gains) return this.#int(name, a, b)
     const low = this.op(`i32.${name}`, this.resize(a, 'i32'), this.resize(b, 'i32'))
     return this.resize(low, 'i64')
   }
   /** Shifts take their amount modulo the width, in the type of the value. */
   shl(a: Node, b: Node): Node {
-    return isConst(b, 0) ? a : this.op(`${a.type}.shl`, a, b)
+    return isConst(b, 0) ? a : this.#int('shl', a, b)
   }
   shrS(a: Node, b: Node): Node {
-    return isConst(b, 0) ? a : this.op(`${a.type}.shr_s`, a, b)
+    return isConst(b, 0) ? a : this.#int('shr_s', a, b)
   }
   shrU(a: Node, b: Node): Node {
-    return isConst(b, 0) ? a : this.op(`${a.type}.shr_u`, a, b)
+    return isConst(b, 0) ? a : this.#int('shr_u', a, b)
   }
   not(a: Node): Node {
     return this.xor(a, this.const(a.type as Type, -1))
   }
   /** Comparison by table name without type: eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u; i32 result. */
-  cmp(name: string, a: Node, b: Node): Node {
-    return this.op(`${a.type}.${name}`, a, b)
+  cmp(name: IntegerCompare, a: Node, b: Node): Node {
+    return this.#int(name, a, b)
   }
   eq(a: Node, b: Node): Node {
     return this.cmp('eq', a, b)
@@ -148,7 +174,7 @@ export class Builder {
     return this.cmp('ne', a, b)
   }
   eqz(a: Node): Node {
-    return this.op(`${a.type}.eqz`, a)
+    return this.op(`${a.type as 'i32' | 'i64'}.eqz`, a)
   }
   select(cond: Node, a: Node, b: Node): Node {
     if (cond.op === 'const') return cond.imm ? a : b
@@ -169,8 +195,8 @@ export class Builder {
 
   // State.
   get(offset: number, type: Type): Node {
-    const known = this.#known.get(offset)
-    if (known?.type !== type) return this.#node('get', type, [], offset)
+    const known = this.#known.get(offset, type)
+    if (!known) return this.#node('get', type, [], offset)
     if (known.op === 'const') return this.const(type, known.imm)
     const node = this.#node('get', type, [], offset)
     this.#slotValues.set(node, known)
@@ -178,8 +204,7 @@ export class Builder {
   }
   set(offset: number, value: Node): void {
     const tells = value.op === 'const' || this.#narrow(value) !== undefined
-    if (tells && this.#tracks(offset)) this.#known.set(offset, value)
-    else this.#known.delete(offset)
+    this.#known.set(offset, value, tells && this.#tracks(offset))
     this.#node('set', undefined, [value], offset)
   }
   getx(offset: Node, type: Type): Node {
@@ -267,12 +292,11 @@ export class Builder {
     const known = this.#known
     this.#body = []
     this.#ended = false
-    this.#known = new Map(known)
+    this.#known = known.copy()
     fill()
     const result: [Node[], boolean] = [this.#body, this.#ended]
     // A body that is always left does not touch what follows.
-    if (!this.#ended)
-      for (const [offset, value] of known) if (this.#known.get(offset) !== value) known.delete(offset)
+    if (!this.#ended) known.meet(this.#known)
     this.#body = outer
     this.#ended = ended
     this.#known = known
@@ -358,7 +382,11 @@ export function irFunction(
   return { name, params, result, vars: b.vars, body: b.body, count: b.count }
 }
 
-/** A function of the host that IR may call: an import of every module. */
-export function hostFunction(name: string, params: readonly Type[], result?: Type): Callee {
+/** A function of the host that IR may call: an import of every module. Vectors do not reach JavaScript. */
+export function hostFunction(
+  name: string,
+  params: readonly Exclude<Type, 'v128'>[],
+  result?: Exclude<Type, 'v128'>,
+): Callee {
   return { name, params, result }
 }

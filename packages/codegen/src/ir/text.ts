@@ -8,11 +8,11 @@
  *       raise %4 %5
  *     }
  */
-import { opInfo } from './ops.ts'
+import { opInfo } from './ops/index.ts'
 import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
 
-/** Operations whose `imm` is written. */
-const withImm = new Set([
+/** Special operations whose `imm` is written. */
+const special: ReadonlySet<string> = new Set([
   'const',
   'get',
   'set',
@@ -26,6 +26,11 @@ const withImm = new Set([
   'leave',
   'hook',
 ])
+
+function withImm(op: string): boolean {
+  const info = opInfo(op)
+  return info.kind === 'numeric' ? info.immediate !== undefined : special.has(op)
+}
 
 /** Prints statements; numbers are those of the nodes. */
 export function printIr(body: readonly Node[], indent = ''): string {
@@ -42,7 +47,7 @@ export function printFunction(f: IrFunction): string {
 function printNode(n: Node, indent: string): string {
   const words = [n.width ? `${n.op}.${n.width}` : n.op]
   if (n.callee) words.push(n.callee.name)
-  if (withImm.has(n.op)) words.push(Object.is(n.imm, -0) ? '-0' : String(n.imm))
+  if (withImm(n.op)) words.push(immText(n))
   words.push(...n.args.map(a => `%${a.id}`))
   let text = (n.type ? `%${n.id}:${n.type} = ` : '') + words.join(' ')
   if (n.body) {
@@ -51,6 +56,9 @@ function printNode(n: Node, indent: string): string {
   }
   return `${text}\n`
 }
+
+const immText = ({ imm, type, op }: Node): string =>
+  Object.is(imm, -0) ? '-0' : type === 'v128' && isVector(op) ? `0x${imm.toString(16)}` : String(imm)
 
 /** Reads statements back. `callees` resolves the names after `call`. Throws a SyntaxError that names the statement. */
 export function parseIr(
@@ -75,13 +83,13 @@ export function parseIr(
   }
   const statement = (): Node => {
     const line = lines[at++] as string
-    const match = /^(?:%(\d+):(i32|i64|f32|f64) = )?(.*?)( \{)?$/.exec(line)
+    const match = /^(?:%(\d+):(i32|i64|f32|f64|v128) = )?(.*?)( \{)?$/.exec(line)
     const [, name, type, rest = '', opens] = match ?? fail('not a statement')
     const words = rest.split(/\s+/)
     const { op, width } = splitOp(words.shift() ?? '')
     const callee = op === 'call' ? (callees.get(words[0] ?? '') ?? fail('unknown function')) : undefined
     if (callee) words.shift()
-    const imm = withImm.has(op) ? number(words.shift() ?? '', op, type) : 0
+    const imm = withImm(op) ? number(words.shift() ?? '', op, type) : 0
     const args = words.map(w => nodes.get(w) ?? fail(`${w} is not defined`))
     const fields: Partial<Node> = { ...(width && { width }), ...(callee && { callee }) }
     const node: { -readonly [K in keyof Node]: Node[K] } = {
@@ -116,6 +124,9 @@ function splitOp(word: string): { op: string; width: Width | undefined } {
   return { op: word, width: undefined }
 }
 
-/** Constants of type i64 are bigints; offsets and all else are numbers. */
+/** Is the immediate of this operation with a v128 a vector, too? */
+const isVector = (op: string): boolean => op === 'const' || op === 'i8x16.shuffle'
+
+/** Constants of type i64 and v128 and patterns of shuffles are bigints; offsets and all else are numbers. */
 const number = (word: string, op: string, type: string | undefined): number | bigint =>
-  op === 'const' && type === 'i64' ? BigInt(word) : Number(word)
+  (type === 'i64' && op === 'const') || (type === 'v128' && isVector(op)) ? BigInt(word) : Number(word)

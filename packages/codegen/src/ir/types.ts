@@ -1,11 +1,24 @@
-/** A value's type, as in WebAssembly. Booleans are i32 with 0 or 1. */
-export type Type = 'i32' | 'i64' | 'f32' | 'f64'
+/** A value's type, as in WebAssembly. Booleans are i32 with 0 or 1. A v128 never crosses to JavaScript. */
+export type Type = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 
-/** Width and sign extension of a memory access; floats travel as their bits. */
-export type Width = '8s' | '8u' | '16s' | '16u' | '32s' | '32u' | '64'
+/** Bytes of a value in memory. */
+export const typeBytes: Readonly<Record<Type, 4 | 8 | 16>> = { i32: 4, i64: 8, f32: 4, f64: 8, v128: 16 }
+
+/**
+ * Width and sign extension of a memory access; floats travel as their bits. 128 is for vectors; what a vector loads with
+ * another width is its lowest bits, the others are 0, and of a store too those count.
+ */
+export type Width = '8s' | '8u' | '16s' | '16u' | '32s' | '32u' | '64' | '128'
+
+/** Widths in which values of a type are loaded and stored. */
+export const accessWidths: Readonly<Partial<Record<Type, readonly Width[]>>> = {
+  i32: ['8s', '8u', '16s', '16u', '32s', '32u'],
+  i64: ['8s', '8u', '16s', '16u', '32s', '32u', '64'],
+  v128: ['32u', '64', '128'],
+}
 
 /** Bytes that an access of this width touches. */
-export const widthBytes: Readonly<Record<Width, 1 | 2 | 4 | 8>> = {
+export const widthBytes: Readonly<Record<Width, 1 | 2 | 4 | 8 | 16>> = {
   '8s': 1,
   '8u': 1,
   '16s': 2,
@@ -13,9 +26,13 @@ export const widthBytes: Readonly<Record<Width, 1 | 2 | 4 | 8>> = {
   '32s': 4,
   '32u': 4,
   '64': 8,
+  '128': 16,
 }
 
-/** Something that `call` can reach: a function made of IR, or one of the host's (an import). */
+/**
+ * Something that `call` can reach: a function made of IR, or one of the host's (an import). The host's have no v128: it
+ * gets a vector through two i64 slots, or the address of one.
+ */
 export interface Callee {
   readonly name: string
   readonly params: readonly Type[]
@@ -32,7 +49,7 @@ export interface Node {
   readonly op: string
   readonly type: Type | undefined
   readonly args: readonly Node[]
-  /** Constant value (`const`), state offset, variable number, memory offset or exit code, as `ops.ts` says. */
+  /** Constant value (`const`), state offset, variable number, memory offset, lane or exit code, as `ops/` says. */
   readonly imm: number | bigint
   readonly width?: Width
   readonly callee?: Callee

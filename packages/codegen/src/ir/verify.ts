@@ -1,6 +1,7 @@
 /** Checks that IR is well formed: what the lowering and the oracle take for granted. */
-import { opInfo } from './ops.ts'
-import type { Node, Type } from './types.ts'
+import { type NumericOp, opInfo } from './ops/index.ts'
+import { split } from './ops/lanes.ts'
+import { accessWidths, type Node, type Type } from './types.ts'
 
 /** Operations after which nothing may stand in the same body. */
 const terminators = new Set(['goto', 'branch', 'raise', 'leave', 'return', 'break'])
@@ -14,10 +15,10 @@ const demands: Readonly<Record<string, readonly (Type | 'integer' | 'any')[]>> =
   setx: ['i32', 'any'],
   vset: ['any'],
   rload: ['i32'],
-  rstore: ['i32', 'integer'],
+  rstore: ['i32', 'any'],
   fill: ['i32', 'i32', 'i32'],
   gload: ['integer'],
-  gstore: ['integer', 'integer'],
+  gstore: ['integer', 'any'],
   gprobe: ['integer'],
   count: ['integer'],
   if: ['i32'],
@@ -26,6 +27,13 @@ const demands: Readonly<Record<string, readonly (Type | 'integer' | 'any')[]>> =
   raise: ['i32', 'integer'],
   leave: ['integer'],
 }
+
+/** Is this what an operation's `immediate` asks for? */
+const isImmediate = (imm: Node['imm'], wanted: NumericOp['immediate']): boolean =>
+  wanted === undefined ||
+  (wanted === 'shuffle'
+    ? typeof imm === 'bigint' && split('i8x16', imm).every(n => n < 32n)
+    : Number.isInteger(imm) && Number(imm) >= 0 && Number(imm) < wanted)
 
 /** All faults found, one line each; empty if the IR is well formed. */
 export function verifyIr(body: readonly Node[], vars: readonly Type[] = []): string[] {
@@ -43,6 +51,7 @@ export function verifyIr(body: readonly Node[], vars: readonly Type[] = []): str
       if (info.kind === 'numeric') {
         if (types.join() !== info.args.join()) fault(`takes ${info.args.join(' ')}, gets ${types.join(' ')}`)
         if (n.type !== info.result) fault(`gives ${info.result}, not ${n.type}`)
+        if (!isImmediate(n.imm, info.immediate)) fault(`cannot have the immediate ${n.imm}`)
       } else {
         if (info.arity >= 0 && n.args.length !== info.arity)
           fault(`takes ${info.arity} arguments, gets ${n.args.length}`)
@@ -62,7 +71,11 @@ export function verifyIr(body: readonly Node[], vars: readonly Type[] = []): str
         fault(`variable ${n.imm} is ${vars[Number(n.imm)]}`)
       if (n.op === 'vset' && vars[Number(n.imm)] !== types[0])
         fault(`variable ${n.imm} is ${vars[Number(n.imm)]}`)
-      if (/^g(load|store|probe)$|^r(load|store)$/.test(n.op) && !n.width) fault('has no width')
+      if (/^g(load|store|probe)$|^r(load|store)$/.test(n.op)) {
+        const type = n.op.endsWith('load') ? n.type : types[1]
+        if (!n.width) fault('has no width')
+        else if (type && !accessWidths[type]?.includes(n.width)) fault(`${type} has no width ${n.width}`)
+      }
       if (n.op === 'break' && !loops) fault('outside a loop')
       if (terminators.has(n.op) && i !== list.length - 1) fault('does not end its body')
       if (n.body) check(n.body, new Set(visible), loops + (n.op === 'loop' ? 1 : 0))

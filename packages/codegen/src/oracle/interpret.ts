@@ -3,7 +3,7 @@
  * lowering against it; the machine's tier `oracle` runs whole programs on it.
  */
 import { accessInfo, Exit, Head } from '../abi.ts'
-import { opInfo, type Val } from '../ir/ops.ts'
+import { opInfo, type Val } from '../ir/ops/index.ts'
 import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import type { Runtime } from '../wasm/lower/lower.ts'
 
@@ -39,7 +39,7 @@ interface Frame {
   readonly accessed?: (() => void) | undefined
 }
 
-const zero = (type: Type): Val => (type === 'i64' ? 0n : 0)
+const zero = (type: Type): Val => (type === 'i64' || type === 'v128' ? 0n : 0)
 const unsignedPc = (node: Node, value: Val): bigint =>
   BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(value))
 
@@ -103,8 +103,11 @@ export class Oracle {
   #node(node: Node, f: Frame): Val | undefined {
     const info = opInfo(node.op)
     const arg = (i: number): Val => f.values[(node.args[i] as Node).id] as Val
-    if (info.kind === 'numeric')
-      return (info.eval as (...a: Val[]) => Val)(...node.args.map((_, i) => arg(i)))
+    if (info.kind === 'numeric') {
+      const args = node.args.map((_, i) => arg(i))
+      if (info.immediate !== undefined) args.push(node.imm)
+      return (info.eval as (...a: Val[]) => Val)(...args)
+    }
     const imm = Number(node.imm)
     switch (node.op) {
       case 'const':
@@ -149,29 +152,20 @@ export class Oracle {
           node.args.map((_, i) => arg(i)),
         )
       case 'gload': {
-        const bytes = widthBytes[node.width as Width]
-        const value = this.call(this.#runtime.slowLoad, f.cpu, [this.#address(node, arg(0)), bytes])
-        this.#check(f)
-        const loaded = this.#extend(BigInt(value as Val), node)
+        let whole = 0n
+        this.#guest(f, node, this.#runtime.slowLoad, (value, shift) => {
+          whole |= BigInt(value as Val) << shift
+        })
+        const loaded = this.#extend(whole, node)
         this.#accessed(f, node, loaded)
         return loaded
       }
       case 'gprobe':
-        this.call(this.#runtime.slowProbe, f.cpu, [
-          this.#address(node, arg(0)),
-          widthBytes[node.width as Width],
-        ])
-        return this.#check(f)
-      case 'gstore': {
-        const bytes = widthBytes[node.width as Width]
-        this.call(this.#runtime.slowStore, f.cpu, [
-          this.#address(node, arg(0)),
-          bytes,
-          BigInt.asIntN(64, BigInt(arg(1))),
-        ])
-        this.#check(f)
+        return this.#guest(f, node, this.#runtime.slowProbe)
+      case 'gstore':
+        if (node.width === '128') this.#guest(f, node, this.#runtime.slowProbe)
+        this.#guest(f, node, this.#runtime.slowStore, undefined, BigInt(arg(1)))
         return this.#accessed(f, node, arg(1))
-      }
       case 'if':
         return this.#list((arg(0) ? node.body : node.orelse) ?? [], f)
       case 'loop':
@@ -204,6 +198,26 @@ export class Oracle {
     }
   }
 
+  /** A guest access in parts of 8 bytes at most, the lowest first. */
+  #guest(
+    f: Frame,
+    node: Node,
+    callee: Callee,
+    got: (value: Val | undefined, shift: bigint) => void = () => {},
+    stored?: bigint,
+  ): undefined {
+    const first = this.#address(node, f.values[(node.args[0] as Node).id] as Val)
+    const wide = (node.args[0] as Node).type === 'i64'
+    for (let left = widthBytes[node.width as Width], at = 0n; left > 0; left -= 8, at += 8n) {
+      const address = wide ? BigInt.asIntN(64, first + at) : BigInt.asUintN(32, first + at)
+      const args: Val[] = [address, Math.min(8, left)]
+      if (stored !== undefined) args.push(BigInt.asIntN(64, stored >> (8n * at)))
+      const value = this.call(callee, f.cpu, args)
+      this.#check(f)
+      got(value, 8n * at)
+    }
+  }
+
   #loop(body: readonly Node[], f: Frame): undefined {
     try {
       for (;;) this.#list(body, f)
@@ -222,10 +236,12 @@ export class Oracle {
 
   #accessed(f: Frame, node: Node, value: Val): undefined {
     if (!f.accessed) return
+    const width = node.width as Width
     const address = f.values[(node.args[0] as Node).id] as Val
     this.#view.setBigUint64(f.cpu + Head.accessAddress, this.#address(node, address), true)
     this.#view.setBigInt64(f.cpu + Head.accessValue, BigInt(value), true)
-    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(node.width as Width, node.op === 'gstore'), true)
+    if (width === '128') this.#view.setBigInt64(f.cpu + Head.accessHigh, BigInt(value) >> 64n, true)
+    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(width, node.op === 'gstore'), true)
     f.accessed()
     this.#check(f)
   }
@@ -238,17 +254,20 @@ export class Oracle {
   #load(at: number, type: Type): Val {
     if (type === 'i32') return this.#view.getInt32(at, true)
     if (type === 'i64') return this.#view.getBigInt64(at, true)
+    if (type === 'v128') return this.#raw(at, '128')
     return type === 'f32' ? this.#view.getFloat32(at, true) : this.#view.getFloat64(at, true)
   }
   #store(at: number, type: Type, value: Val): undefined {
     if (type === 'i32') this.#view.setInt32(at, Number(value), true)
     else if (type === 'i64') this.#view.setBigInt64(at, BigInt(value), true)
+    else if (type === 'v128') this.#rawStore(at, '128', BigInt(value))
     else if (type === 'f32') this.#view.setFloat32(at, Number(value), true)
     else this.#view.setFloat64(at, Number(value), true)
   }
   /** Unsigned. */
   #raw(at: number, width: Width): bigint {
     const bytes = widthBytes[width]
+    if (bytes === 16) return this.#raw(at, '64') | (this.#raw(at + 8, '64') << 64n)
     if (bytes === 8) return this.#view.getBigUint64(at, true)
     if (bytes === 4) return BigInt(this.#view.getUint32(at, true))
     return BigInt(bytes === 2 ? this.#view.getUint16(at, true) : this.#view.getUint8(at))
@@ -261,6 +280,7 @@ export class Oracle {
   /** A loaded value in the node's type, sign-extended if the width says so. */
   #extend(value: bigint, node: Node): Val {
     const width = node.width as Width
+    if (node.type === 'v128') return value
     const bits = 8 * widthBytes[width]
     const signed = width.endsWith('s') ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
     return node.type === 'i32' ? Number(BigInt.asIntN(32, signed)) : BigInt.asIntN(64, signed)

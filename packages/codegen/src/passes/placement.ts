@@ -2,8 +2,8 @@
  * Decides which values of a body stay on the WebAssembly stack (computed where their only use stands) and which need
  * a local, and drops what nobody uses.
  */
-import { opInfo } from '../ir/ops.ts'
-import type { Node } from '../ir/types.ts'
+import { opInfo } from '../ir/ops/index.ts'
+import { type Node, type Type, typeBytes } from '../ir/types.ts'
 
 /** What the lowering must know of each node, by `Node.id`. */
 export interface Plan {
@@ -14,36 +14,42 @@ export interface Plan {
   readonly loop: Int32Array
 }
 
-/** Which slot an operation reads or overwrites, as a key; undefined: none. `*` stands for all. */
-function touches(node: Node): string | undefined {
+/** What an operation reads or overwrites: a range of one of the kinds of places. */
+interface Touch {
+  readonly what: 'slot' | 'variable' | 'memory' | 'left' | 'all'
+  readonly from: number
+  readonly to: number
+}
+const whole = (what: Touch['what']): Touch => ({ what, from: 0, to: Number.POSITIVE_INFINITY })
+const [anySlot, memory, left, all] = [whole('slot'), whole('memory'), whole('left'), whole('all')]
+
+function touches(node: Node): Touch {
+  const imm = Number(node.imm)
   switch (node.op) {
     case 'get':
     case 'set':
-      return `s${node.imm}`
+    case 'count': {
+      const type = (node.op === 'get' ? node.type : node.args[0]?.type) as Type
+      return { what: 'slot', from: imm, to: imm + typeBytes[type] }
+    }
     case 'vget':
     case 'vset':
-      return `v${node.imm}`
+      return { what: 'variable', from: imm, to: imm + 1 }
     case 'rload':
     case 'rstore':
     case 'fill':
-      return 'm'
-    case 'count':
-      return `s${node.imm}`
+      return memory
     case 'left':
-      return 'left'
+      return left
     case 'getx':
-      return 'x'
-    case 'setx':
-    case 'call':
-    case 'hook':
-      return '*'
+      return anySlot
     default:
-      return undefined
+      return all
   }
 }
 
-const overlap = (a: string, b: string): boolean =>
-  a === b || a === '*' || b === '*' || (a === 'x' && b[0] === 's') || (b === 'x' && a[0] === 's')
+const overlap = (a: Touch, b: Touch): boolean =>
+  a.what === 'all' || b.what === 'all' || (a.what === b.what && a.from < b.to && b.from < a.to)
 
 /** Plans a body with nodes numbered below `count`. */
 export function plan(body: readonly Node[], count: number): Plan {
@@ -53,7 +59,7 @@ export function plan(body: readonly Node[], count: number): Plan {
   const position = new Int32Array(count)
   const root = new Int32Array(count)
   const rootLoop = new Int32Array(count)
-  const writes: { at: number; key: string }[] = []
+  const writes: { at: number; touch: Touch }[] = []
 
   let next = 0
   let loops = 0
@@ -62,8 +68,7 @@ export function plan(body: readonly Node[], count: number): Plan {
       position[n.id] = next
       loop[n.id] = inLoop
       const info = opInfo(n.op)
-      if (info.kind === 'special' && info.effect === 'write')
-        writes.push({ at: next, key: touches(n) ?? '*' })
+      if (info.kind === 'special' && info.effect === 'write') writes.push({ at: next, touch: touches(n) })
       next++
       if (n.body) number(n.body, n.op === 'loop' ? ++loops : inLoop)
       if (n.orelse) number(n.orelse, inLoop)
@@ -74,7 +79,7 @@ export function plan(body: readonly Node[], count: number): Plan {
   const clobbered = (node: Node): boolean => {
     const from = position[node.id] as number
     const to = root[node.id] as number
-    const key = touches(node) as string
+    const touch = touches(node)
     let low = 0
     let high = writes.length
     while (low < high) {
@@ -83,9 +88,9 @@ export function plan(body: readonly Node[], count: number): Plan {
       else high = mid
     }
     for (; low < writes.length; low++) {
-      const w = writes[low] as { at: number; key: string }
+      const w = writes[low] as { at: number; touch: Touch }
       if (w.at >= to) return false
-      if (overlap(w.key, key)) return true
+      if (overlap(w.touch, touch)) return true
     }
     return false
   }

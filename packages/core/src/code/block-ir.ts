@@ -142,14 +142,16 @@ class InsnHooks {
   #access(hooks: readonly AccessHook[], address: Node, value: Node, width: Width, store: boolean): void {
     const b = this.#b
     const wanted = hooks.filter(h => (store ? h.stores : h.loads))
-    const long = (node: Node): Node => b.resize(node, 'i64', true)
+    const lane = (node: Node, n: number): Node => b.lane('i64x2.extract_lane', n, node)
+    const long = (node: Node): Node => (node.type === 'v128' ? lane(node, 0) : b.resize(node, 'i64', true))
     if (wanted.some(h => h.hook.kind === 'call')) {
       b.set(Head.accessAddress, long(address))
       b.set(Head.accessValue, long(value))
+      if (width === '128') b.set(Head.accessHigh, lane(value, 1))
       b.set(Head.accessInfo, b.i32(accessInfo(width, store)))
     }
     const bytes = widthBytes[width]
-    const mask = b.i64(BigInt.asIntN(64, (1n << BigInt(8 * bytes)) - 1n))
+    const mask = b.i64(BigInt.asIntN(64, (1n << BigInt(Math.min(64, 8 * bytes))) - 1n))
     const site = {
       ...this.#site(accessKind(store)),
       size: bytes,
@@ -169,8 +171,8 @@ class InsnHooks {
     const insn = this.#tb.insns[this.#index]
     const hooks = this.#tb.hooks?.edges ?? []
     if (!insn) return
-    const { flow, conditional } = this.#host.target.describe(insn)
-    const taken = edgeTaken(flow)
+    const { flow, conditional } = this.#tb.end ?? {}
+    const taken = flow && edgeTaken(flow)
     if (taken === undefined) return
     const emit = (edge: number, to: Node): void =>
       this.#emitter.edge(hooks, edge, { ...this.#site(0), address: to })

@@ -9,9 +9,10 @@ import { translateDebug } from '../memory/inspect.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { Spaces } from '../memory/spaces.ts'
 import { Access, type Target } from '../target.ts'
+import { FetchFault } from './code-reader.ts'
 import { Regions, type RegionTuning } from './regions.ts'
 import { type Tb, TbCache } from './tb.ts'
-import { FetchFault, Translator } from './translator.ts'
+import { Translator } from './translator.ts'
 
 export interface GuestCodeOptions {
   readonly target: Target
@@ -176,8 +177,8 @@ export class GuestCode {
   /** What the instruction at the CPU's pc does to the flow of control; undefined: it has not been decoded. */
   flowAt(cpu: Cpu): Flow | undefined {
     for (const tb of this.blocksAt(cpu)) {
-      const insn = tb.insns[tb.offsets.indexOf(Number(cpu.pc - tb.pc))]
-      if (insn) return this.#options.target.describe(insn).flow
+      const index = tb.offsets.indexOf(Number(cpu.pc - tb.pc))
+      if (index >= 0) return tb.describe(this.#options.target, this.#options.memory, index).flow
     }
     return undefined
   }

@@ -1,5 +1,6 @@
 /** What a region is made of, and which of its jumps return to which of its calls. */
 import type { Node, RegionBlock } from '@guestscope/codegen'
+import type { Flow } from '../events/index.ts'
 import type { Tb } from './tb.ts'
 
 /** A block on its way into a region. */
@@ -20,21 +21,19 @@ const maxReturnSites = 6
 const addressOf = (n: Node | undefined): bigint | undefined =>
   n?.op === 'const' ? BigInt.asUintN(n.type === 'i32' ? 32 : 64, BigInt(n.imm)) : undefined
 
-/** What the end of a block says. */
-export function regionPart(tb: Tb, block: RegionBlock): RegionPart {
+/** What the end of a block says; calls are what the target says, other jumps to unknown places may be returns. */
+export function regionPart(tb: Tb, block: RegionBlock, flow: Flow): RegionPart {
   const last = block.body.at(-1)
   const targets =
     last?.op === 'goto' && !last.imm ? last.args : last?.op === 'branch' ? last.args.slice(1) : []
   const successors = targets.map(addressOf).filter(pc => pc !== undefined)
-  // A call leaves the address behind it in a register (with bit 0 set where that names an instruction set).
-  const after = tb.pc + BigInt(tb.size)
-  const links = block.body.some(n => n.op === 'set' && ((addressOf(n.args[0]) ?? 0n) & ~1n) === after)
+  const calls = flow === 'call' || flow === 'indirect-call'
   return {
     tb,
     block,
     successors,
-    returnSite: links ? after : undefined,
-    returns: !links && last?.op === 'goto' && !last.imm && successors.length === 0,
+    returnSite: calls ? tb.pc + BigInt(tb.size) : undefined,
+    returns: !calls && last?.op === 'goto' && !last.imm && successors.length === 0,
   }
 }
 

@@ -3,7 +3,7 @@ import { Block, BlockTable, blockBucket, Hooked, noRegion, Rec } from '@guestsco
 import type { BlockHooks } from '../hooks/instrument.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { PageFlag } from '../memory/memory.ts'
-import type { DecodedInsn } from '../target.ts'
+import type { DecodedInsn, InsnDescription, Target } from '../target.ts'
 
 /** A block as it comes from the translator. */
 export interface DecodedBlock {
@@ -25,6 +25,8 @@ export interface DecodedBlock {
   readonly fine: boolean
   /** What plugins want; undefined: nothing. */
   readonly hooks: BlockHooks | undefined
+  /** What its last instruction is; with hooks only. */
+  readonly end: InsnDescription | undefined
 }
 
 const noRegions: readonly CompiledRegion[] = []
@@ -42,6 +44,7 @@ export class Tb implements DecodedBlock {
   readonly size: number
   readonly fine: boolean
   readonly hooks: BlockHooks | undefined
+  readonly end: InsnDescription | undefined
   /** Address of its head and records in linear memory. */
   readonly address: number
   /** Number of instructions. */
@@ -61,6 +64,7 @@ export class Tb implements DecodedBlock {
     this.size = block.size
     this.fine = block.fine
     this.hooks = block.hooks
+    this.end = block.end
     this.address = address
     this.length = block.insns.length
     this.#words = words
@@ -76,6 +80,22 @@ export class Tb implements DecodedBlock {
       (_, i) => (this.#words[(recordOf(this, i) >> 2) + 1] as number) & 0xffff,
     )
     return this.#offsets
+  }
+
+  /** What an instruction is, as long as the block is valid: its bytes are in memory. */
+  describe(target: Target, memory: GuestMemory, index: number): InsnDescription {
+    const insn = this.insns[index] as DecodedInsn
+    const offset = this.offsets[index] as number
+    const first = this.code + offset
+    const here = Math.min(insn.size, pageSize - (first & (pageSize - 1)))
+    const second = this.secondPage * pageSize
+    const bytes = new Uint8Array(insn.size)
+    bytes.set(memory.bytes.subarray(first, first + here))
+    if (here < insn.size) bytes.set(memory.bytes.subarray(second, second + insn.size - here), here)
+    return target.describe(insn, bytes)
+  }
+  describeEnd(target: Target, memory: GuestMemory): InsnDescription {
+    return this.end ?? this.describe(target, memory, this.length - 1)
   }
 
   #read(index: number): DecodedInsn {

@@ -4,8 +4,9 @@ import { codeWeight, overloaded } from '../hooks/hook-cost.ts'
 import type { Instrumentation } from '../hooks/instrument.ts'
 import { sharedSlot } from '../memory/layout.ts'
 import type { GuestMemory } from '../memory/memory.ts'
-import type { CodeReader, DecodedInsn, Target } from '../target.ts'
+import type { DecodedInsn, InsnDescription, Target } from '../target.ts'
 import { type BlockIrHost, blockIr } from './block-ir.ts'
+import { BlockReader, FetchFault } from './code-reader.ts'
 import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
 import type { DecodedBlock, Tb, TbCache } from './tb.ts'
 
@@ -25,17 +26,6 @@ export const regionLimits: RegionLimits & { readonly wide: RegionLimits } = {
   wide: { blocks: 64, insns: 900 },
 }
 
-/**
- * Thrown by a `CodeReader` where code cannot be fetched; the fault is described in the vCPU's head. No `Error`: it ends
- * blocks at page ends too, and a stack trace would cost more than the block.
- */
-export class FetchFault {
-  readonly address: bigint
-  constructor(address: bigint) {
-    this.address = address
-  }
-}
-
 /** A region to compile, and the blocks it is made of. */
 export interface FoundRegion {
   readonly region: Region
@@ -50,6 +40,12 @@ export interface TranslatorOptions {
   /** Has the instruction at a record reached a device? */
   readonly reachesDevice: (record: number) => boolean
 }
+
+const describeLast = (
+  target: Target,
+  insn: DecodedInsn | undefined,
+  bytes: Uint8Array,
+): InsnDescription | undefined => insn && target.describe(insn, bytes)
 
 export class Translator {
   readonly #target: Target
@@ -85,61 +81,50 @@ export class Translator {
     nextPage: (address: bigint) => number,
     check?: (address: bigint) => void,
   ): DecodedBlock {
+    const target = this.#target
+    const reader = new BlockReader({ target, memory: this.#memory, pc, code, nextPage, check })
     const insns: DecodedInsn[] = []
     const offsets: number[] = []
-    const inPage = code & (pageSize - 1)
-    let at = 0
     let state = flags
-    let second = -1
-    const reader: CodeReader = {
-      get inPage() {
-        return inPage + at
-      },
-      u16: offset => {
-        const place = inPage + at + offset
-        if (offset > 0) check?.(pc + BigInt(offset))
-        if (place < pageSize - 1) return this.#memory.view.getUint16(code + at + offset, true)
-        if (insns.length) throw new FetchFault(0n) // end the block before it
-        if (second < 0) second = nextPage((pc | BigInt(pageSize - 1)) + 1n)
-        if (place >= pageSize) return this.#memory.view.getUint16(second + place - pageSize, true)
-        // A half on either side: only at odd addresses.
-        const { bytes } = this.#memory
-        return (bytes[code + at + offset] as number) | ((bytes[second] as number) << 8)
-      },
-    }
-    while (insns.length < (check ? 1 : maxBlock) && inPage + at < pageSize) {
+    while (insns.length < (check ? 1 : maxBlock) && reader.inPage < pageSize) {
       let insn: DecodedInsn
       try {
-        insn = this.#target.decode(reader, state)
+        insn = target.decode(reader, state)
         state = insn.nextState ?? state
       } catch (error) {
         if (error instanceof FetchFault && insns.length) break
         throw error
       }
       insns.push(insn)
-      offsets.push(at)
-      at += insn.size
-      if (insn.endsBlock || second >= 0) break
+      offsets.push(reader.at)
+      reader.at += insn.size
+      if (insn.endsBlock || reader.second >= 0) break
     }
     const hooks = this.#instrumentation.translates
       ? this.#instrumentation.translate({
           pc,
           insns: insns.map((insn, i) => {
             const offset = offsets[i] as number
-            const bytes = new Uint8Array(insn.size)
-            for (let k = 0; k < insn.size; k++) {
-              const place = inPage + offset + k
-              bytes[k] = this.#memory.bytes[
-                place < pageSize ? code + offset + k : second + place - pageSize
-              ] as number
-            }
-            return { pc: pc + BigInt(offset), physical: this.#memory.physical(code + offset), insn, bytes }
+            const physical = this.#memory.physical(code + offset)
+            return { pc: pc + BigInt(offset), physical, insn, bytes: reader.bytes(offset, insn.size) }
           }),
         })
       : undefined
-    const secondPage = second < 0 ? -1 : second >>> 12
-    const fine = check !== undefined
-    return { pc, flags, endState: state, code, secondPage, insns, offsets, size: at, fine, hooks }
+    const last = insns.length - 1
+    return {
+      pc,
+      flags,
+      endState: state,
+      code,
+      secondPage: reader.second < 0 ? -1 : reader.second >>> 12,
+      insns,
+      offsets,
+      size: reader.at,
+      fine: check !== undefined,
+      hooks,
+      end:
+        hooks && describeLast(target, insns[last], reader.bytes(offsets[last] ?? 0, insns[last]?.size ?? 0)),
+    }
   }
 
   /** The IR of a block, hooks included. */
@@ -176,7 +161,7 @@ export class Translator {
     for (let tb = queue.shift(); tb; tb = queue.shift()) {
       const weight = codeWeight(tb.length, tb.hooks)
       if (found.length >= limits.blocks || insns + weight > limits.insns) break
-      const part = regionPart(tb, this.ir(tb))
+      const part = regionPart(tb, this.ir(tb), tb.describeEnd(this.#target, this.#memory).flow)
       found.push(part)
       insns += weight
       for (const pc of part.successors) follow(pc)

@@ -160,9 +160,9 @@ export class BlockHookRunner {
   /** The instruction ends the block, the pc is where it goes; `Head.accessInfo` says whether it is a branch taken. */
   endedBy(cpu: Cpu, address: number, index: number): void {
     const insn = this.#insn(address, index)
-    const decoded = this.#block(address).tb.insns[index]
-    if (!decoded || !insn.edges.length) return
-    const { flow, conditional } = this.#host.target.describe(decoded)
+    const { end } = this.#block(address).tb
+    if (!end || !insn.edges.length) return
+    const { flow, conditional } = end
     const taken = edgeTaken(flow)
     if (taken === undefined) return
     const info = cpu.get32(Head.accessInfo)

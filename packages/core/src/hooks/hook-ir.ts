@@ -1,5 +1,5 @@
 /** What plugins want, as IR in the blocks of regions. `hook-run.ts` does the same outside generated code. */
-import { type Builder, Head, type Node } from '@guestscope/codegen'
+import { type Builder, Head, type IntegerCompare, type Node } from '@guestscope/codegen'
 import type { Condition } from '../events/index.ts'
 import { TraceKind } from '../events/index.ts'
 import { PluginArea } from '../memory/layout.ts'
@@ -21,7 +21,7 @@ export interface HookSite {
   readonly value?: Node
 }
 
-const comparison: Readonly<Record<Condition, string | undefined>> = {
+const comparison: Readonly<Record<Condition, IntegerCompare | undefined>> = {
   never: undefined,
   always: undefined,
   '==': 'eq',

@@ -3,7 +3,7 @@
  * every run: a sequence by index, one value each 167 µs, or 677 µs with bias correction.
  */
 import type { DeviceHost, Line } from '@guestscope/core'
-import { Ticks } from '../ticks.ts'
+import { Ticks } from '../timer/ticks.ts'
 import { NrfPeripheral } from './peripheral.ts'
 
 const Task = { start: 0, stop: 4 } as const

@@ -3,7 +3,7 @@
  * by a prescaler. The low-frequency clock always runs.
  */
 import type { DeviceHost, Line } from '@guestscope/core'
-import { Ticks } from '../ticks.ts'
+import { Ticks } from '../timer/ticks.ts'
 import { eventBit, type KeptRegisters, NrfPeripheral } from './peripheral.ts'
 
 const Task = { start: 0x00, stop: 0x04, clear: 0x08, nearOverflow: 0x0c } as const

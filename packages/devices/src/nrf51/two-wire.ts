@@ -1,6 +1,6 @@
 /** The two-wire (I²C) controller of the nRF51 ("nRF51 Series Reference Manual", chapter 28): each byte is done at once. */
 import type { Line } from '@guestscope/core'
-import type { I2cBus } from '../i2c.ts'
+import type { I2cBus } from '../bus/i2c.ts'
 import { type KeptRegisters, NrfPeripheral } from './peripheral.ts'
 
 const Task = { receive: 0x00, send: 0x08, stop: 0x14, suspend: 0x1c, resume: 0x20 } as const

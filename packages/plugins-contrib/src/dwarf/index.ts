@@ -16,5 +16,7 @@ export function programLines(elf: NamedElf): Iterable<LineRow> | undefined {
     lineStr: elf.strings('.debug_line_str'),
   }
   const [info, abbrev] = [elf.section('.debug_info') ?? none, elf.section('.debug_abbrev') ?? none]
-  return lineRows({ line, ...strings, directories: compilationDirectories(info, abbrev, strings) })
+  const { littleEndian } = elf
+  const directories = compilationDirectories(info, abbrev, strings, littleEndian)
+  return lineRows({ line, littleEndian, ...strings, directories })
 }

@@ -24,13 +24,15 @@ export interface LineRow {
 /** The sections that say which code came from which line. */
 export interface LineSections extends Strings {
   readonly line: Uint8Array
+  /** Byte order of the program; absent: true. */
+  readonly littleEndian?: boolean
   /** Offset of a unit's line program → directory of the compilation; versions before 5 need it. */
   readonly directories: ReadonlyMap<number, string>
 }
 
 /** All rows of all programs, in the order of the table. */
-export function* lineRows({ line, directories, ...strings }: LineSections): Generator<LineRow> {
-  const r = new DwarfReader('.debug_line', line)
+export function* lineRows({ line, littleEndian, directories, ...strings }: LineSections): Generator<LineRow> {
+  const r = new DwarfReader('.debug_line', line, littleEndian)
   const budget = { left: 64 * line.length + 2 ** 22 }
   while (r.at < line.length) {
     const start = r.at

@@ -15,14 +15,16 @@ export class DwarfReader {
   /** Bytes of an address; a unit's header says. */
   addressSize = 8
   readonly #view: DataView
+  readonly #littleEndian: boolean
   readonly #section: string
 
   /** `section` names the bytes in errors. */
-  constructor(section: string, bytes: Uint8Array, at = 0) {
+  constructor(section: string, bytes: Uint8Array, littleEndian = true, at = 0) {
     this.#section = section
     this.bytes = bytes
     this.at = at
     this.end = bytes.length
+    this.#littleEndian = littleEndian
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
@@ -41,16 +43,17 @@ export class DwarfReader {
     return this.#view.getInt8(this.skip(1))
   }
   u16(): number {
-    return this.#view.getUint16(this.skip(2), true)
+    return this.#view.getUint16(this.skip(2), this.#littleEndian)
   }
   u24(): number {
+    if (!this.#littleEndian) return (this.u16() << 8) | this.u8()
     return this.u16() | (this.u8() << 16)
   }
   u32(): number {
-    return this.#view.getUint32(this.skip(4), true)
+    return this.#view.getUint32(this.skip(4), this.#littleEndian)
   }
   u64(): bigint {
-    return this.#view.getBigUint64(this.skip(8), true)
+    return this.#view.getBigUint64(this.skip(8), this.#littleEndian)
   }
 
   /** Unsigned, as a number: exact up to 2^53. */

@@ -16,9 +16,10 @@ export function compilationDirectories(
   info: Uint8Array,
   abbrev: Uint8Array,
   strings: Strings,
+  littleEndian = true,
 ): Map<number, string> {
   const found = new Map<number, string>()
-  const r = new DwarfReader('.debug_info', info)
+  const r = new DwarfReader('.debug_info', info, littleEndian)
   const abbreviations = new Abbreviations(abbrev)
   while (r.at < info.length) {
     r.end = info.length
@@ -75,7 +76,8 @@ class Abbreviations {
   find(table: number, code: number): Abbreviation | undefined {
     const key = `${table} ${code}`
     if (this.#known.has(key)) return this.#known.get(key)
-    const r = new DwarfReader('.debug_abbrev', this.#bytes, table)
+    // Nothing in these tables has a byte order.
+    const r = new DwarfReader('.debug_abbrev', this.#bytes, true, table)
     const found = readAbbreviation(r, code)
     this.#left -= r.at - table
     if (this.#left < 0) throw r.damaged('has tables inside each other')

@@ -28,6 +28,8 @@ build lines-dwarf4-rv64 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${ri
 build lines-dwarf4-rv32 riscv64-unknown-elf- 0x80000000 0x80000400 riscv.S "${riscv32[@]}" -g -gdwarf-4 -O2 -mno-relax
 build lines-dwarf5-arm arm-none-eabi- 0 0x20000000 arm.S "${arm[@]}" -g -gdwarf-5 -O1
 build lines-dwarf3-arm arm-none-eabi- 0 0x20000000 arm.S "${arm[@]}" -g -gdwarf-3 -gstrict-dwarf -O2
+# Big-endian: for readers alone, no target runs it.
+build lines-dwarf5-armeb arm-none-eabi- 0 0x20000000 arm.S "${arm[@]}" -mbig-endian -g -gdwarf-5 -O1
 
 # Threads, for ftrace: no line table, and symbols kept.
 riscv64-unknown-elf-gcc "${riscv64[@]}" -nostdlib -T guest.ld -Wl,--defsym=BASE=0x80000000,--defsym=DATA=0x80000400 \

@@ -1,5 +1,5 @@
 /** Arithmetic, comparison, minimum and maximum, selection (Armv7-M ARM, A2.5.6 to A2.5.12, A7.7 VABS … VSUB). */
-import { type Builder, type Node, nativeFloat } from '@guestscope/codegen'
+import { type Builder, type FloatCompare, type Node, nativeFloat } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import type { Ctx } from './context.ts'
@@ -108,7 +108,7 @@ const arithmetic = (f: Format): readonly Semantics[] => [
 /** FPCompare: N Z C V of FPSCR. `signaling`: any NaN is invalid, not signaling ones alone. */
 function compare(f: Format, b: Builder, x: Node, y: Node, signaling: boolean): void {
   const [xv, yv] = [floatOf(f, b, x), floatOf(f, b, y)]
-  const is = (name: string): Node => b.op(`${f.value}.${name}`, xv, yv)
+  const is = (name: FloatCompare): Node => b.op(`${f.value}.${name}`, xv, yv)
   const set = (nzcv: Node): void =>
     b.set(S.fpscr, b.or(b.and(fpscr(b), b.i32(0x0fffffff)), b.shl(nzcv, b.i32(28))))
   b.if(

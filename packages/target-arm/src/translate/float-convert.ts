@@ -41,7 +41,7 @@ const halfwords: readonly Integer[] = [
 /** Rounds a value to an integral one; undefined: not known how. */
 type Round = (b: Builder, type: 'f32' | 'f64', v: Node) => Node
 const native =
-  (name: string): Round =>
+  (name: 'nearest' | 'trunc' | 'floor' | 'ceil'): Round =>
   (b, type, v) =>
     b.op(`${type}.${name}`, v)
 /** To the nearest, ties away from zero: the rest of a truncation is exact. */

@@ -2,8 +2,8 @@
 import { Head, type Node, type Width } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { Layout } from '@guestscope/core'
+import { Mem } from '../isa/thumb/aux.ts'
 import { S, TlbMode } from '../state.ts'
-import { Mem } from './aux.ts'
 import { excReturn } from './branch.ts'
 import { type Ctx, ending, plain } from './context.ts'
 

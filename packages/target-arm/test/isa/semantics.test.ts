@@ -1,14 +1,12 @@
 /** A target has the semantics of its core's instructions, and of no others. */
-import type { CodeReader } from '@guestscope/core'
+import { BytesReader, type CodeReader } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
 import { cores } from '../../src/cores.ts'
 import { createArmMTarget } from '../../src/index.ts'
 import { randomWord, rows, rowsOf } from '../../src/isa/thumb/index.ts'
 
-const reader = (word: number, size: number): CodeReader => ({
-  inPage: 0,
-  u16: offset => (size === 2 ? word : offset === 0 ? word >>> 16 : word & 0xffff),
-})
+const reader = (word: number, size: number): CodeReader =>
+  new BytesReader(Uint8Array.from(size === 2 ? [word, word >> 8] : [word >> 16, word >> 24, word, word >> 8]))
 let seed = 1
 const random = (): number => {
   seed = (Math.imul(seed, 1103515245) + 12345) >>> 0

@@ -12,7 +12,7 @@ const ofAccesses: readonly InsnKind[] = ['atomic', 'system']
 /** What an instruction is for, out of its row: how it ends a block, whether it addresses memory, its extension. */
 export function kindOf(row: Row): InsnKind {
   const kind = kinds.get(row.ext) ?? 'integer'
-  if (row.flow !== undefined) return row.flow
+  if (row.ending !== undefined) return row.ending
   if (row.args.includes('(') && !ofAccesses.includes(kind)) return row.regs.rd === null ? 'store' : 'load'
   return row.args === 'pred,succ' ? 'system' : kind
 }

@@ -7,5 +7,5 @@ export const rows: readonly Row[] = [...new Set(extensions.flatMap(extension => 
 
 /** The rows that exist in this base. */
 export function rowsOf(xlen: Xlen): readonly Row[] {
-  return rows.filter(row => row.xlen === undefined || row.xlen === xlen)
+  return rows.filter(row => row.more.xlen === undefined || row.more.xlen === xlen)
 }

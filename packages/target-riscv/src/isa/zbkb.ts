@@ -6,7 +6,7 @@ import type { More, Row } from './row.ts'
 import { rvZbb } from './zb.ts'
 
 /** With rs2 = 0 the word is zext.h. */
-const noZext: More = { not: { rs2: [0] } }
+const noZext: More = { not: { t: [0] } }
 const shared = 'andn orn xnor rol ror rori rolw rorw roriw rev8 zext.h'.split(' ')
 
 /** Those that Zbb has, too: either brings them. */

@@ -2,7 +2,7 @@
  * Chapter "A" Extension for Atomic Instructions: Zalrsc and Zaamo. One hart runs at a time and interrupts come
  * between instructions, so plain accesses are atomic, and aq and rl have nothing to order.
  */
-import type { Builder, Node, Operands, Width } from '@guestscope/codegen'
+import type { Builder, IntegerCompare, Node, Operands, Width } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import { type Binary, rd, rs1, rs2, type Xlen, type XType, xType } from './common.ts'
@@ -76,7 +76,7 @@ const amo = (x: XType, { suffix, bytes, width, type }: Size, name: string, fn: B
 })
 
 const pick =
-  (cmp: string): Binary =>
+  (cmp: IntegerCompare): Binary =>
   (b, x, y) =>
     b.select(b.cmp(cmp, x, y), x, y)
 

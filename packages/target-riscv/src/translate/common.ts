@@ -1,5 +1,5 @@
 /** What the chapters share: short forms for instructions that compute one integer register from others. */
-import type { Builder, Node, Operands } from '@guestscope/codegen'
+import type { Builder, IntegerCompare, Node, Operands } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 
 export type Xlen = 32 | 64
@@ -48,7 +48,7 @@ export const aluImmW = (name: string, fn: Binary): Semantics => ({
 
 /** A comparison as a register value, 0 or 1. */
 export const flag =
-  (cmp: string): Binary =>
+  (cmp: IntegerCompare): Binary =>
   (b, x, y) =>
     b.resize(b.cmp(cmp, x, y), x.type as XType, true)
 

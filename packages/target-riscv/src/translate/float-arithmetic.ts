@@ -1,5 +1,12 @@
 /** Chapters "F" and "D": computational, sign-injection, comparison and classification instructions. */
-import { type Builder, hasFusedMultiplyAdd, type Node, nativeFloat } from '@guestscope/codegen'
+import {
+  type Builder,
+  type FloatBinary,
+  type FloatCompare,
+  hasFusedMultiplyAdd,
+  type Node,
+  nativeFloat,
+} from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { S } from '../state.ts'
 import { type Binary, rd, rs1, rs2, rs3, type XType } from './common.ts'
@@ -42,7 +49,7 @@ const whenAll = (
 /** What an instruction of one or two operands computes. */
 interface Operation {
   /** Operation of the IR, and name in `floatFunction` if it differs. */
-  readonly native: string
+  readonly native: Exclude<FloatBinary, 'copysign'> | 'sqrt'
   readonly slow?: string
   readonly operands: 1 | 2
   /** Results that raise nothing but NX: sums and roots cannot be both tiny and inexact. */
@@ -164,7 +171,7 @@ const signInjections = (f: Format): readonly Semantics[] => {
   ]
 }
 
-const compare = (f: Format, b: Builder, name: string, x: Node, y: Node): Node =>
+const compare = (f: Format, b: Builder, name: FloatCompare, x: Node, y: Node): Node =>
   b.op(`${f.value}.${name}`, x, y)
 
 /** minimumNumber and maximumNumber. Equal numbers are the same or zeros, whose signs are joined. */
@@ -195,7 +202,7 @@ const extremum = (f: Format, name: 'min' | 'max'): Semantics => ({
 const signaling = (f: Format, b: Builder, nan: Node): Node => b.eqz(b.and(nan, b.const(f.bits, f.quiet)))
 
 /** x rd := rs1 cmp rs2. Quiet comparisons are invalid for signaling NaNs only. */
-const comparison = (f: Format, type: XType, name: string, quiet: boolean): Semantics => ({
+const comparison = (f: Format, type: XType, name: FloatCompare, quiet: boolean): Semantics => ({
   name: `f${name}.${f.suffix}`,
   emit: (b, o, flags) => {
     requireFp(b, o, flags)

@@ -74,11 +74,11 @@ const moveFromFloat = (f: Format, name: string, type: XType): Semantics => ({
 })
 
 /** Roundings to an integral number, by rounding mode; to the nearest with ties away there is none. */
-const integral = ['nearest', 'trunc', 'floor', 'ceil']
+const integral = ['nearest', 'trunc', 'floor', 'ceil'] as const
 
 /** Rounds a double; where the mode is not known, rightly if it is 0 or 1 (what compilers use). */
 const round = (b: Builder, rm: Node, x: Node): Node => {
-  if (rm.op === 'const') return b.op(`f64.${integral[Number(rm.imm)]}`, x)
+  if (rm.op === 'const') return b.op(`f64.${integral[Number(rm.imm)] ?? 'nearest'}`, x)
   return b.select(b.eq(rm, b.i32(1)), b.op('f64.trunc', x), b.op('f64.nearest', x))
 }
 

@@ -1,5 +1,5 @@
 /** Chapters "RV32I Base Integer Instruction Set" and "RV64I"; ecall and ebreak stand in `priv.ts`. */
-import type { Builder, Node, Operands, Width } from '@guestscope/codegen'
+import type { Builder, IntegerCompare, Node, Operands, Width } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import {
   address,
@@ -40,7 +40,7 @@ const store = (type: XType, name: string, width: Width): Semantics => ({
 })
 
 /** if (rs1 cmp rs2) pc += imm. With 16-bit instructions no target is misaligned. */
-const branch = (type: XType, name: string, cmp: string): Semantics => ({
+const branch = (type: XType, name: string, cmp: IntegerCompare): Semantics => ({
   name,
   emit: (b, o) =>
     b.branch(b.cmp(cmp, o.reg(rs1, type), o.reg(rs2, type)), relative(b, o, type), o.nextPc(type)),

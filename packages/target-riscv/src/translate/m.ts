@@ -36,18 +36,18 @@ const nonzero = (b: Builder, y: Node): Node => b.or(y, b.resize(b.eqz(y), y.type
 const divS: Binary = (b, x, y) => {
   const one = b.const(y.type as XType, 1)
   const special = b.cmp('le_u', b.add(y, one), one)
-  const quotient = b.op(`${x.type}.div_s`, x, b.select(special, one, y))
+  const quotient = b.op(`${x.type as XType}.div_s`, x, b.select(special, one, y))
   const other = b.select(b.eqz(y), b.const(x.type as XType, -1), b.sub(b.const(x.type as XType, 0), x))
   return b.select(special, other, quotient)
 }
 const divU: Binary = (b, x, y) =>
-  b.select(b.eqz(y), b.const(x.type as XType, -1), b.op(`${x.type}.div_u`, x, nonzero(b, y)))
+  b.select(b.eqz(y), b.const(x.type as XType, -1), b.op(`${x.type as XType}.div_u`, x, nonzero(b, y)))
 
 /** x % 0 is x; min % -1 is 0 in the IR as well. */
 const rem =
-  (name: string): Binary =>
+  (name: 'rem_s' | 'rem_u'): Binary =>
   (b, x, y) =>
-    b.select(b.eqz(y), x, b.op(`${x.type}.${name}`, x, nonzero(b, y)))
+    b.select(b.eqz(y), x, b.op(`${x.type as XType}.${name}`, x, nonzero(b, y)))
 
 /** Multiplication and division. */
 export const multiply = (xlen: Xlen): readonly Semantics[] => {

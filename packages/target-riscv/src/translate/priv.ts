@@ -68,27 +68,27 @@ export const machineMode = (xlen: Xlen): readonly Semantics[] => [
   },
 ]
 
-/** The return of S, and what it fences. */
-export function supervisorMode(xlen: Xlen): readonly Semantics[] {
+/** sfence.vma, and sinval.vma, which may do its work at once. */
+export function addressFence(xlen: Xlen): Emit {
   const { X } = baseOf(xlen)
-  return [
-    { name: 'sret', emit: sret },
-    {
-      name: 'sfence.vma',
-      emit: (b, o, flags) => {
-        forSupervisor(b, o, flags, Mstatus.TVM)
-        // Address 0 is taken for x0, every address, and ASID 0 for every ASID: more may be forgotten than must be.
-        const address = b.resize(o.reg(rs1, X), 'i64', true)
-        const asid = b.and(b.resize(o.reg(rs2, X), 'i32'), b.i32(asidField[xlen].mask))
-        const onePage = (): void => void b.call(forgetPageCallee, address, b.select(asid, asid, b.i32(-1)))
-        const oneSpace = (): void => void b.call(coreHost.forgetSpace, asid)
-        const everything = (): void => void b.call(coreHost.flush)
-        b.if(b.eqz(address), () => b.if(asid, oneSpace, everything), onePage)
-        b.goto(o.nextPc(X), true)
-      },
-    },
-  ]
+  return (b, o, flags) => {
+    forSupervisor(b, o, flags, Mstatus.TVM)
+    // Address 0 is taken for x0, every address, and ASID 0 for every ASID: more may be forgotten than must be.
+    const address = b.resize(o.reg(rs1, X), 'i64', true)
+    const asid = b.and(b.resize(o.reg(rs2, X), 'i32'), b.i32(asidField[xlen].mask))
+    const onePage = (): void => void b.call(forgetPageCallee, address, b.select(asid, asid, b.i32(-1)))
+    const oneSpace = (): void => void b.call(coreHost.forgetSpace, asid)
+    const everything = (): void => void b.call(coreHost.flush)
+    b.if(b.eqz(address), () => b.if(asid, oneSpace, everything), onePage)
+    b.goto(o.nextPc(X), true)
+  }
 }
+
+/** The return of S, and its fence. */
+export const supervisorMode = (xlen: Xlen): readonly Semantics[] => [
+  { name: 'sret', emit: sret },
+  { name: 'sfence.vma', emit: addressFence(xlen) },
+]
 
 /** Names of semantics that the decoder chooses by itself. */
 export const semihostName = 'semihost'

@@ -1,5 +1,5 @@
 /** Chapter "B" Extension for Bit Manipulation: Zba, Zbb, Zbs. */
-import type { Builder, Node } from '@guestscope/codegen'
+import type { Builder, IntegerBinary, IntegerCompare, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import {
   alu,
@@ -18,16 +18,16 @@ import {
 
 /** A numeric operation of the IR in the operands' type. */
 const op =
-  (name: string): Binary =>
+  (name: IntegerBinary): Binary =>
   (b, x, y) =>
-    b.op(`${x.type}.${name}`, x, y)
+    b.op(`${x.type as XType}.${name}`, x, y)
 const op1 =
-  (name: string): Unary =>
+  (name: 'clz' | 'ctz' | 'popcnt' | 'sext8' | 'sext16'): Unary =>
   (b, x) =>
-    b.op(`${x.type}.${name}`, x)
+    b.op(`${x.type as XType}.${name}`, x)
 
 const pick =
-  (cmp: string): Binary =>
+  (cmp: IntegerCompare): Binary =>
   (b, x, y) =>
     b.select(b.cmp(cmp, x, y), x, y)
 

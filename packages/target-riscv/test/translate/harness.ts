@@ -4,7 +4,7 @@ import type { Cpu, Semantics } from '@guestscope/core'
 import { SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/testkit'
 import { extensions } from '../../src/extensions.ts'
 import { fullHart } from '../../src/hart.ts'
-import { decode, type Insn, type RegFile, type Xlen } from '../../src/isa/index.ts'
+import { decode, type File, type Insn, type Xlen } from '../../src/isa/index.ts'
 import { Flags, Mstatus, S } from '../../src/state.ts'
 import { sysregsOf } from '../../src/target.ts'
 import { floatHost } from '../../src/translate/float-host.ts'
@@ -15,7 +15,7 @@ export const window: typeof singleWindow = singleWindow
 export const pc = 0x1000n
 
 /** What these do is a matter of the whole machine: guests and `test/system` show it. */
-const ofTheMachine = ['Zifencei', 'Zicsr', 'Machine', 'S']
+const ofTheMachine = ['Zifencei', 'Zicsr', 'Zicbom', 'Zicboz', 'Machine', 'S', 'Svinval']
 export const tested = extensions.filter(({ title }) => !ofTheMachine.includes(title))
 export const semanticsOf = (xlen: Xlen): readonly Semantics[] => {
   const sysregs = sysregsOf(fullHart(xlen))
@@ -51,7 +51,7 @@ function prepare(xlen: Xlen, { word, fs }: Case): Prepared {
   return { insn, fs }
 }
 
-const offset = (file: RegFile, n: number): number => (file === 'f' ? S.f : S.x) + 8 * n
+const offset = (file: File | null, n: number): number => (file === 'f' ? S.f : S.x) + 8 * n
 
 function operandsOf({ row, rd, rs1, rs2, rs3, imm, aux, size, word }: Insn) {
   const { regs } = row

@@ -49,8 +49,8 @@ test.each(bases)('RV%i: computational instructions', xlen => {
   }
   // Every instruction that computes in x registers alone, but for two that the examples below have.
   const computing = rowsOf(xlen).filter(
-    ({ flow, regs, args }) =>
-      flow === undefined && regs.rd === 'x' && !args.includes('(') && !Object.values(regs).includes('f'),
+    ({ ending, regs, args }) =>
+      ending === undefined && regs.rd === 'x' && !args.includes('(') && !Object.values(regs).includes('f'),
   )
   const missing = computing.map(({ sem }) => sem).filter(sem => !tested.has(sem))
   expect([...new Set(missing)]).toEqual(['lui', 'auipc'])

@@ -11,7 +11,8 @@ export function decodeCases(options: ContractOptions): Check[] {
   const { target } = options
   const flags = options.flags ?? [0]
 
-  const faultsOf = (insn: DecodedInsn): string[] => {
+  const faultsOf = (insn: DecodedInsn, all: readonly number[]): string[] => {
+    const bytes = Uint8Array.from(all.slice(0, insn.size))
     const faults: string[] = []
     if (!target.semantics[insn.handler]) faults.push(`handler ${insn.handler}`)
     if (!Number.isInteger(insn.size) || insn.size < 1 || insn.size > 16) faults.push(`size ${insn.size}`)
@@ -20,8 +21,8 @@ export function decodeCases(options: ContractOptions): Check[] {
     if (![insn.imm, insn.aux, insn.word].every(int32))
       faults.push(`imm ${insn.imm} aux ${insn.aux} word ${insn.word}`)
     for (const pc of [0n, 0xffff_f000n])
-      if (target.disassemble(insn, pc).trim() === '') faults.push('no text')
-    const { mnemonic, group, kind } = target.describe(insn)
+      if (target.disassemble(insn, pc, bytes).trim() === '') faults.push('no text')
+    const { mnemonic, group, kind } = target.describe(insn, bytes)
     if (mnemonic === '' || !insnKinds.includes(kind) || (group === '') !== (kind === 'undefined'))
       faults.push(`described as '${mnemonic}' of '${group}', ${kind}`)
     return faults
@@ -43,7 +44,7 @@ export function decodeCases(options: ContractOptions): Check[] {
           for (const f of flags) {
             try {
               faults.push(
-                ...faultsOf(target.decode(reader(bytes), f)).map(
+                ...faultsOf(target.decode(reader(bytes), f), bytes).map(
                   fault => `${hex(bytes.slice(0, 8))}: ${fault}`,
                 ),
               )

@@ -1,19 +1,12 @@
 /** Decoding without a machine. */
-import { type CodeReader, type DecodedInsn, FetchFault } from '@guestscope/core'
+import { BytesReader, type CodeReader, type DecodedInsn } from '@guestscope/core'
 import { seeded } from '../random.ts'
 import type { ContractOptions } from './options.ts'
 
-/** Reads these bytes, at a place in a page; behind them nothing can be fetched. */
+/** Reads these bytes, at a place in a page, with zeros before them; behind them nothing can be fetched. */
 export function reader(bytes: readonly number[], inPage = 0x800): CodeReader {
-  return {
-    inPage,
-    u16: offset => {
-      if (offset < 0 && inPage + offset >= 0) return 0
-      const [low, high] = [bytes[offset], bytes[offset + 1]]
-      if (low === undefined || high === undefined) throw new FetchFault(BigInt(offset))
-      return low | (high << 8)
-    },
-  }
+  const before = Math.min(inPage, 16)
+  return new BytesReader(Uint8Array.from([...new Array(before).fill(0), ...bytes]), before, inPage)
 }
 
 /** Instructions of the target's random generator, decoded under these flags; default: the first. */

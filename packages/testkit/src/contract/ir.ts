@@ -83,7 +83,7 @@ function knownFaults(target: Target, insn: DecodedInsn, flags: number): string[]
     if (wanted && type !== wanted) faults.push(`${n.op} ${n.imm} is ${type}, and its local is ${wanted}`)
     if (!insn.endsBlock && leaving.has(n.op)) faults.push(`${n.op}, though it does not end its block`)
   }
-  const what = `${target.disassemble(insn, pc)} (flags ${flags})`
+  const what = `${target.semantics[insn.handler]?.name} (word ${insn.word}, flags ${flags})`
   return faults.map(fault => `${what}: ${fault}`)
 }
 

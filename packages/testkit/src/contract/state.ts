@@ -1,13 +1,11 @@
 /** State, registers, causes, reset. */
-import { type FixedSlots, Head } from '@guestscope/codegen'
+import { type FixedSlots, Head, typeBytes } from '@guestscope/codegen'
 import { Access, Discon, Layout } from '@guestscope/core'
 import { none, same, sameLines } from '../assert.ts'
 import { bits32, seeded } from '../random.ts'
 import { slotsInUse } from './ir.ts'
 import type { Check, ContractOptions } from './options.ts'
 import { firstCpu, makeMachine, stateLines } from './runs.ts'
-
-const bytesOf = { i32: 4, f32: 4, i64: 8, f64: 8 } as const
 
 /** 0: no register reads as zero. */
 const fixedSlots = ({ zero, sink }: FixedSlots): readonly number[] => (zero === 0 ? [sink] : [zero, sink])
@@ -39,8 +37,8 @@ export function stateCases(options: ContractOptions): Check[] {
         for (const at of slotsInUse(options)) {
           const type = state.promote(at)
           if (!type) continue
-          if (at < end || at + bytesOf[type] > state.size) faults.push(`${type} at ${at}, free from ${end}`)
-          end = at + bytesOf[type]
+          if (at < end || at + typeBytes[type] > state.size) faults.push(`${type} at ${at}, free from ${end}`)
+          end = at + typeBytes[type]
           for (const fixed of fixedSlots(state.fixed))
             if (at < fixed + 8 && end > fixed) faults.push(`${type} at ${at}, over a fixed slot`)
         }

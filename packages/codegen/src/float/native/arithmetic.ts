@@ -3,6 +3,7 @@
  * tests of `test/softfloat/fast.ts` (where they are explained) as IR.
  */
 import type { Builder } from '../../ir/builder.ts'
+import type { FloatBinary, FloatUnary } from '../../ir/ops/index.ts'
 import type { Node } from '../../ir/types.ts'
 import { double, floatOf, type NativeFormat, single, widen } from './format.ts'
 import { differs, finiteValue, normalValue, notTiny, raw, sumInexact, times, zero } from './values.ts'
@@ -15,7 +16,7 @@ type Test = (b: Builder, x: Node, y: Node, r: Node) => Node
 
 /** How to find the flags of one operation when rounding to nearest even. */
 interface Operation {
-  readonly native: string
+  readonly native: FloatBinary | FloatUnary
   readonly operands: 1 | 2
   /** Condition under which `inexact` is right, and no other flag is raised. */
   readonly known: (f: NativeFormat, b: Builder, x: Node, y: Node, r: Node) => Node
@@ -81,7 +82,7 @@ const sqrt64: Operation = {
 
 const wide = (b: Builder, x: Node): Node => widen(single, b, x)
 /** Exact results raise nothing, however small; others must be normal. */
-const single32 = (native: string, operands: 1 | 2, inexact: Test): Operation => ({
+const single32 = (native: Operation['native'], operands: 1 | 2, inexact: Test): Operation => ({
   native,
   operands,
   known: (f, b, _x, _y, r) => normalValue(f, b, r),

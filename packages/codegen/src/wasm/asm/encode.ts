@@ -1,7 +1,10 @@
 /** A small writer of WebAssembly modules: just the sections and instructions that the lowering needs. */
 import type { Type } from '../../ir/types.ts'
+import { type Opcode, opcodes, prefixShift } from './opcodes.ts'
 
-const valType: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }
+const valType: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b }
+/** Type of a block without a value. */
+const noValue = 0x40
 
 /** A growing byte buffer with LEB128. */
 export class Bytes {
@@ -68,11 +71,11 @@ export class Code {
   readonly out: Bytes = new Bytes()
   readonly #paramCount: number
   readonly #locals: Type[] = []
-  readonly #free: Record<Type, number[]> = { i32: [], i64: [], f32: [], f64: [] }
+  readonly #free: Record<Type, number[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] }
   #depth = 0
   /** Positions of conditional branches of which one way is much more likely, and whether it is the one taken. */
   readonly #hints: (readonly [number, 0 | 1])[] = []
-  readonly #view = new DataView(new ArrayBuffer(8))
+  readonly #view = new DataView(new ArrayBuffer(16))
 
   constructor(params: readonly Type[]) {
     this.#paramCount = params.length
@@ -86,90 +89,120 @@ export class Code {
     if (type) this.#free[type].push(local)
   }
 
-  op(...bytes: number[]): void {
-    for (const b of bytes) this.out.byte(b)
+  /** Instructions without immediates, one after the other. */
+  op(...names: Opcode[]): void {
+    for (const name of names) this.#op(name)
+  }
+  #op(name: Opcode): void {
+    const code = opcodes[name]
+    if (code < 0x100) return this.out.byte(code)
+    this.out.byte(code >> prefixShift)
+    this.out.u32(code & ((1 << prefixShift) - 1))
+  }
+  /** An instruction that takes a number of a local, a lane … */
+  #indexed(name: Opcode, index: number): void {
+    this.#op(name)
+    this.out.u32(index)
   }
   get(local: number): void {
-    this.out.byte(0x20)
-    this.out.u32(local)
+    this.#indexed('local.get', local)
   }
   set(local: number): void {
-    this.out.byte(0x21)
-    this.out.u32(local)
+    this.#indexed('local.set', local)
   }
   tee(local: number): void {
-    this.out.byte(0x22)
-    this.out.u32(local)
+    this.#indexed('local.tee', local)
   }
   i32(value: number): void {
-    this.out.byte(0x41)
+    this.#op('i32.const')
     this.out.s32(value)
   }
   i64(value: number | bigint): void {
-    this.out.byte(0x42)
+    this.#op('i64.const')
     this.out.s64(BigInt(value))
   }
   const(type: Type, value: number | bigint): void {
     if (type === 'i32') return this.i32(Number(value))
     if (type === 'i64') return this.i64(value)
+    this.#op(`${type}.const`)
+    if (type === 'v128') return this.#bytes(BigInt(value))
     const size = type === 'f32' ? 4 : 8
     if (size === 4) this.#view.setFloat32(0, Number(value), true)
     else this.#view.setFloat64(0, Number(value), true)
-    this.out.byte(type === 'f32' ? 0x43 : 0x44)
     this.out.append(new Uint8Array(this.#view.buffer, 0, size))
   }
+  /** Sixteen bytes, the lowest first. */
+  #bytes(value: bigint): void {
+    this.#view.setBigUint64(0, BigInt.asUintN(64, value), true)
+    this.#view.setBigUint64(8, BigInt.asUintN(64, value >> 64n), true)
+    this.out.append(new Uint8Array(this.#view.buffer))
+  }
   /** A load or store instruction with its offset; natural alignment is only promised up to `align` (log2). */
-  mem(opcode: number, offset: number, align = 0): void {
-    this.out.byte(opcode)
+  mem(name: Opcode, offset: number, align = 0): void {
+    this.#op(name)
     this.out.u32(align)
     this.out.u32(offset)
   }
+  /** A load or store of one lane of a vector. */
+  memLane(name: Opcode, offset: number, lane: number): void {
+    this.mem(name, offset)
+    this.out.byte(lane)
+  }
+  /** Takes or replaces one lane of a vector. */
+  lane(name: Opcode, lane: number): void {
+    this.#indexed(name, lane)
+  }
+  /** `pattern`: for each byte of the result a number among the 32 bytes of both vectors, the lowest first. */
+  shuffle(pattern: bigint): void {
+    this.#op('i8x16.shuffle')
+    this.#bytes(pattern)
+  }
+  /** memory.fill */
+  fill(): void {
+    this.#indexed('memory.fill', 0)
+  }
   call(index: number): void {
-    this.out.byte(0x10)
-    this.out.u32(index)
+    this.#indexed('call', index)
   }
 
   /** Calls the table's function whose index is on the stack. `tail`: instead of returning. */
   callIndirect(type: number, tail = false): void {
-    this.out.byte(tail ? 0x13 : 0x11)
-    this.out.u32(type)
+    this.#indexed(tail ? 'return_call_indirect' : 'call_indirect', type)
     this.out.byte(0)
   }
 
-  block(): Label {
-    this.op(0x02, 0x40)
+  #open(name: 'block' | 'loop' | 'if', type: number): Label {
+    this.#indexed(name, type)
     return { depth: ++this.#depth }
   }
+  block(): Label {
+    return this.#open('block', noValue)
+  }
   loop(): Label {
-    this.op(0x03, 0x40)
-    return { depth: ++this.#depth }
+    return this.#open('loop', noValue)
   }
   /** Says of the `if` that follows which way it goes nearly always. */
   hint(taken: boolean): void {
     this.#hints.push([this.out.length, taken ? 1 : 0])
   }
   if(result?: Type): Label {
-    this.op(0x04, result ? valType[result] : 0x40)
-    return { depth: ++this.#depth }
+    return this.#open('if', result ? valType[result] : noValue)
   }
   else(): void {
-    this.out.byte(0x05)
+    this.#op('else')
   }
   end(): void {
     this.#depth--
-    this.out.byte(0x0b)
+    this.#op('end')
   }
   br(label: Label): void {
-    this.out.byte(0x0c)
-    this.out.u32(this.#depth - label.depth)
+    this.#indexed('br', this.#depth - label.depth)
   }
   brIf(label: Label): void {
-    this.out.byte(0x0d)
-    this.out.u32(this.#depth - label.depth)
+    this.#indexed('br_if', this.#depth - label.depth)
   }
   brTable(labels: readonly Label[], fallback: Label): void {
-    this.out.byte(0x0e)
-    this.out.u32(labels.length)
+    this.#indexed('br_table', labels.length)
     for (const l of labels) this.out.u32(this.#depth - l.depth)
     this.out.u32(this.#depth - fallback.depth)
   }
@@ -192,7 +225,7 @@ export class Code {
     whole.u32(head.length + this.out.length + 1)
     whole.append(head.view())
     whole.append(this.out.view())
-    whole.byte(0x0b)
+    whole.byte(opcodes.end)
     return { bytes: whole.view(), hints: this.#hints.map(([at, taken]) => [head.length + at, taken]) }
   }
 }

@@ -1,7 +1,5 @@
 /** What the WebAssembly engine under us can do beyond the standard that everything here rests on. */
-import type { Val } from '../../ir/ops.ts'
 import { Code, ModuleWriter } from './encode.ts'
-import { fmaCode, splatCode } from './opcodes.ts'
 
 function probe(): boolean {
   const module = new ModuleWriter()
@@ -9,14 +7,15 @@ function probe(): boolean {
   const code = new Code(['f64', 'f64', 'f64'])
   for (const local of [0, 1, 2]) {
     code.get(local)
-    code.op(...splatCode)
+    code.op('f64x2.splat')
   }
-  code.op(...fmaCode)
+  code.op('f64x2.relaxed_madd')
+  code.lane('f64x2.extract_lane', 0)
   module.define(index, code)
   module.export('fma', index)
   try {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()))
-    const fma = exports.fma as (x: number, y: number, z: number) => Val
+    const fma = exports.fma as (x: number, y: number, z: number) => number
     // The product is 1 - 2^-54: rounded before the sum it would be 1.
     return fma(1 + 2 ** -27, 1 - 2 ** -27, -1) === -(2 ** -54)
   } catch {

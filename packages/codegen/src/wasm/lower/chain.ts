@@ -1,6 +1,7 @@
 /** The way to the next block: through the jump cache, and from a region straight to the next one. */
 import { Block, Head, JumpCache } from '../../abi.ts'
 import type { Code } from '../asm/encode.ts'
+import type { Opcode } from '../asm/opcodes.ts'
 import { cpuLocal } from './lower.ts'
 
 /**
@@ -8,26 +9,26 @@ import { cpuLocal } from './lower.ts'
  * this context. The index is taken from pc bits 1 to 12.
  */
 export function emitJumpCacheProbe(code: Code, entry: number): void {
-  const load = (offset: number, opcode = 0x28): void => {
+  const load = (offset: number, opcode: Opcode = 'i32.load'): void => {
     code.get(cpuLocal)
     code.mem(opcode, offset)
   }
   load(Head.space)
   load(Head.pc)
   code.i32(JumpCache.pcShift)
-  code.op(0x76)
+  code.op('i32.shr_u')
   code.i32(JumpCache.entries - 1)
-  code.op(0x71)
+  code.op('i32.and')
   code.i32(Math.log2(JumpCache.entrySize))
-  code.op(0x74, 0x6a)
+  code.op('i32.shl', 'i32.add')
   code.tee(entry)
-  code.mem(0x29, JumpCache.pc)
-  load(Head.pc, 0x29)
-  code.op(0x51)
+  code.mem('i64.load', JumpCache.pc)
+  load(Head.pc, 'i64.load')
+  code.op('i64.eq')
   code.get(entry)
-  code.mem(0x29, JumpCache.context)
-  load(Head.flags, 0x29)
-  code.op(0x51, 0x71)
+  code.mem('i64.load', JumpCache.context)
+  load(Head.flags, 'i64.load')
+  code.op('i64.eq', 'i32.and')
 }
 
 /**
@@ -36,22 +37,22 @@ export function emitJumpCacheProbe(code: Code, entry: number): void {
  */
 export function emitChain(code: Code, type: number, budget: number, block: number): void {
   code.get(cpuLocal)
-  code.mem(0x28, Head.request)
-  code.op(0x45)
+  code.mem('i32.load', Head.request)
+  code.op('i32.eqz')
   code.if()
   emitJumpCacheProbe(code, block)
   code.if()
   code.get(block)
-  code.mem(0x28, JumpCache.block)
+  code.mem('i32.load', JumpCache.block)
   code.set(block)
   code.get(budget)
   code.get(block)
-  code.mem(0x28, Block.need)
-  code.op(0x4e)
+  code.mem('i32.load', Block.need)
+  code.op('i32.ge_s')
   code.if()
   code.get(cpuLocal)
   code.get(block)
-  code.mem(0x28, Block.region)
+  code.mem('i32.load', Block.region)
   code.callIndirect(type, true)
   code.end()
   code.end()

@@ -18,7 +18,7 @@ class FunctionLowerer extends Lowerer {
   protected override control(node: Node): void {
     if (node.op !== 'return') throw new Error(`IR: ${node.op} does not belong in a function`)
     if (node.args[0]) this.value(node.args[0])
-    this.code.op(0x0f)
+    this.code.op('return')
   }
 }
 
@@ -32,6 +32,6 @@ export function defineFunction(
 ): void {
   const code = new Code(['i32', ...fn.params])
   new FunctionLowerer(code, callees, runtime, fn)
-  if (fn.result) code.op(0x00) // every path has returned
+  if (fn.result) code.op('unreachable') // every path has returned
   module.define(index, code)
 }

@@ -4,7 +4,8 @@
  */
 import { Tlb } from '../../abi.ts'
 import { type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
-import { cpuLocal, Lowerer, loadOp, storeOp } from './lower.ts'
+import { cpuLocal, Lowerer } from './lower.ts'
+import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
 /** Guest memory at a fixed place. */
 export interface FlatMemory {
@@ -18,13 +19,19 @@ export interface FlatMemory {
   readonly guardShift: number
 }
 
+/**
+ * Offsets of the parts in which the slow road makes an access: it knows 8 bytes at most. The lower part comes first; a
+ * store changes nothing unless both can be made, and of two faults that of the lower one counts.
+ */
+export const partsOf = (width: Width): readonly number[] => (width === '128' ? [0, 8] : [0])
+
 /** A guest access in generated code: where its address and its value are. */
 export interface LoweredAccess {
   readonly address: number
   /** The address is an i64. */
   readonly wide: boolean
   readonly value: number
-  readonly type: 'i32' | 'i64'
+  readonly type: AccessType
   readonly width: Width
   readonly store: boolean
 }
@@ -55,20 +62,20 @@ export abstract class AccessLowerer extends Lowerer {
     const entry = code.local('i32')
     this.tlbBase()
     code.get(address)
-    if (wide) code.op(0xa7)
+    if (wide) code.op('i32.wrap_i64')
     code.i32(Tlb.pageShift - Tlb.entryShift)
-    code.op(0x76)
+    code.op('i32.shr_u')
     code.i32((Tlb.entries - 1) << Tlb.entryShift)
-    code.op(0x71, 0x6a)
+    code.op('i32.and', 'i32.add')
     code.tee(entry)
-    code.mem(wide ? 0x29 : 0x28, tag)
+    code.mem(wide ? 'i64.load' : 'i32.load', tag)
     code.get(address)
     if (bytes > 1) {
       code.const(wide ? 'i64' : 'i32', bytes - 1)
-      code.op(wide ? 0x7c : 0x6a)
+      code.op(wide ? 'i64.add' : 'i32.add')
     }
     code.const(wide ? 'i64' : 'i32', -(1 << Tlb.pageShift))
-    code.op(wide ? 0x83 : 0x71, wide ? 0x51 : 0x46)
+    code.op(wide ? 'i64.and' : 'i32.and', wide ? 'i64.eq' : 'i32.eq')
     return entry
   }
 
@@ -84,40 +91,40 @@ export abstract class AccessLowerer extends Lowerer {
     const offset = code.local(type)
     code.get(address)
     code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
-    code.op(wide ? 0x7d : 0x6b)
+    code.op(wide ? 'i64.sub' : 'i32.sub')
     code.tee(offset)
     code.const(type, flat.size - bytes)
-    code.op(wide ? 0x58 : 0x4d)
+    code.op(wide ? 'i64.le_u' : 'i32.le_u')
     return offset
   }
 
   /**
    * Is the access aligned, in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high
-   * bits and fails the comparison; an aligned access lies in one guarded piece.
+   * bits and fails the comparison; an aligned access lies in one guarded piece, or is two of them.
    */
-  #inFlatUnguarded(flat: FlatMemory, address: number, wide: boolean, bytes: 1 | 2 | 4 | 8): number {
+  #inFlatUnguarded(flat: FlatMemory, address: number, wide: boolean, bytes: number): number {
     const { code } = this
     const type = wide ? 'i64' : 'i32'
     const offset = code.local(type)
     const log = Math.log2(bytes)
     code.get(address)
     code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
-    code.op(wide ? 0x7d : 0x6b)
+    code.op(wide ? 'i64.sub' : 'i32.sub')
     code.tee(offset)
     if (log) {
       code.const(type, log)
-      code.op(wide ? 0x8a : 0x78)
+      code.op(wide ? 'i64.rotr' : 'i32.rotr')
     }
-    code.const(type, flat.size / bytes)
-    code.op(wide ? 0x54 : 0x49)
+    code.const(type, Math.floor(flat.size / bytes))
+    code.op(wide ? 'i64.lt_u' : 'i32.lt_u')
     code.hint(true)
     code.if('i32')
     code.get(offset)
-    if (wide) code.op(0xa7)
+    if (wide) code.op('i32.wrap_i64')
     code.i32(flat.guardShift)
-    code.op(0x76)
-    code.mem(0x2d, flat.guards)
-    code.op(0x45)
+    code.op('i32.shr_u')
+    code.mem(bytes > 1 << flat.guardShift ? 'i32.load16_u' : 'i32.load8_u', flat.guards)
+    code.op('i32.eqz')
     code.else()
     code.i32(0)
     code.end()
@@ -127,10 +134,10 @@ export abstract class AccessLowerer extends Lowerer {
   #linear(address: number, wide: boolean, entry: number): void {
     const { code } = this
     code.get(address)
-    if (wide) code.op(0xa7)
+    if (wide) code.op('i32.wrap_i64')
     code.get(entry)
-    code.mem(0x28, Tlb.addend)
-    code.op(0x6a)
+    code.mem('i32.load', Tlb.addend)
+    code.op('i32.add')
   }
 
   #addressLocal(address: Node): { local: number; wide: boolean } {
@@ -140,14 +147,69 @@ export abstract class AccessLowerer extends Lowerer {
     return { local, wide: address.type === 'i64' }
   }
 
-  #slowAddress(address: number, wide: boolean, bytes: number): void {
-    this.code.get(cpuLocal)
-    this.code.get(address)
-    if (!wide) this.code.op(0xad)
-    this.code.i32(bytes)
+  /** Pushes vCPU, address and size of an access or a part of it. */
+  #slowAddress(address: number, wide: boolean, bytes: number, offset = 0): void {
+    const { code } = this
+    code.get(cpuLocal)
+    code.get(address)
+    if (offset) {
+      code.const(wide ? 'i64' : 'i32', offset)
+      code.op(wide ? 'i64.add' : 'i32.add')
+    }
+    if (!wide) code.op('i64.extend_i32_u')
+    code.i32(bytes)
   }
 
-  #guestLoad(addressNode: Node, type: 'i32' | 'i64', width: Width): void {
+  /** A load on the slow road; its value is on the stack. */
+  #slowLoad(address: number, wide: boolean, type: AccessType, width: Width): void {
+    const { code } = this
+    const load = (bytes: number, offset: number, convert: () => void): void => {
+      this.beforeSlow()
+      this.#slowAddress(address, wide, bytes, offset)
+      code.call(this.index(this.runtime.slowLoad))
+      convert()
+      this.afterSlow()
+    }
+    if (type === 'v128') {
+      code.const(type, 0)
+      for (const offset of partsOf(width))
+        load(Math.min(8, widthBytes[width]), offset, () => code.lane('i64x2.replace_lane', offset / 8))
+      return
+    }
+    load(widthBytes[width], 0, () => {
+      if (type === 'i32') code.op('i32.wrap_i64')
+      if (width === '8s') code.op(`${type}.extend8_s`)
+      if (width === '16s') code.op(`${type}.extend16_s`)
+      if (width === '32s' && type === 'i64') code.op('i64.extend32_s')
+    })
+  }
+
+  /** A store on the slow road. One of two parts is made when both are known to succeed. */
+  #slowStore(address: number, wide: boolean, data: number, type: AccessType, width: Width): void {
+    const { code } = this
+    const parts = partsOf(width)
+    if (parts.length > 1) this.#slowProbe(address, wide, width)
+    for (const offset of parts) {
+      this.beforeSlow()
+      this.#slowAddress(address, wide, Math.min(8, widthBytes[width]), offset)
+      code.get(data)
+      if (type === 'i32') code.op('i64.extend_i32_u')
+      if (type === 'v128') code.lane('i64x2.extract_lane', offset / 8)
+      code.call(this.index(this.runtime.slowStore))
+      this.afterSlow()
+    }
+  }
+
+  #slowProbe(address: number, wide: boolean, width: Width): void {
+    for (const offset of partsOf(width)) {
+      this.beforeSlow()
+      this.#slowAddress(address, wide, Math.min(8, widthBytes[width]), offset)
+      this.code.call(this.index(this.runtime.slowProbe))
+      this.afterSlow()
+    }
+  }
+
+  #guestLoad(addressNode: Node, type: AccessType, width: Width): void {
     const { code } = this
     const { local: address, wide } = this.#addressLocal(addressNode)
     const bytes = widthBytes[width]
@@ -159,18 +221,11 @@ export abstract class AccessLowerer extends Lowerer {
     code.if(type)
     if (flat) {
       code.get(entry)
-      if (wide) code.op(0xa7)
+      if (wide) code.op('i32.wrap_i64')
     } else this.#linear(address, wide, entry)
-    code.mem(loadOp[type][width], flat?.linear ?? 0)
+    emitLoad(code, type, width, flat?.linear ?? 0)
     code.else()
-    this.beforeSlow()
-    this.#slowAddress(address, wide, bytes)
-    code.call(this.index(this.runtime.slowLoad))
-    if (type === 'i32') code.op(0xa7)
-    if (width === '8s') code.op(type === 'i32' ? 0xc0 : 0xc2)
-    if (width === '16s') code.op(type === 'i32' ? 0xc1 : 0xc3)
-    if (width === '32s' && type === 'i64') code.op(0xc4)
-    this.afterSlow()
+    this.#slowLoad(address, wide, type, width)
     code.end()
     if (this.observed) {
       const value = code.local(type)
@@ -187,7 +242,7 @@ export abstract class AccessLowerer extends Lowerer {
     const { code } = this
     const bytes = widthBytes[width]
     const { local: address, wide } = this.#addressLocal(addressNode)
-    const type = value.type as 'i32' | 'i64'
+    const type = value.type as AccessType
     const data = code.local(type)
     this.value(value)
     code.set(data)
@@ -199,17 +254,12 @@ export abstract class AccessLowerer extends Lowerer {
     code.if()
     if (flat) {
       code.get(entry)
-      if (wide) code.op(0xa7)
+      if (wide) code.op('i32.wrap_i64')
     } else this.#linear(address, wide, entry)
     code.get(data)
-    code.mem(storeOp[type][bytes], flat?.linear ?? 0)
+    emitStore(code, type, width, flat?.linear ?? 0)
     code.else()
-    this.beforeSlow()
-    this.#slowAddress(address, wide, bytes)
-    code.get(data)
-    if (type === 'i32') code.op(0xad)
-    code.call(this.index(this.runtime.slowStore))
-    this.afterSlow()
+    this.#slowStore(address, wide, data, type, width)
     code.end()
     if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })
     code.release(entry)
@@ -217,17 +267,14 @@ export abstract class AccessLowerer extends Lowerer {
     code.release(data)
   }
 
-  #guestProbe(addressNode: Node, bytes: number): void {
+  #guestProbe(addressNode: Node, width: Width): void {
     const { code } = this
     const { local: address, wide } = this.#addressLocal(addressNode)
-    const entry = this.#probe(address, wide, bytes, Tlb.writeTag)
-    code.op(0x45)
+    const entry = this.#probe(address, wide, widthBytes[width], Tlb.writeTag)
+    code.op('i32.eqz')
     code.hint(false)
     code.if()
-    this.beforeSlow()
-    this.#slowAddress(address, wide, bytes)
-    code.call(this.index(this.runtime.slowProbe))
-    this.afterSlow()
+    this.#slowProbe(address, wide, width)
     code.end()
     code.release(entry)
     code.release(address)
@@ -237,11 +284,11 @@ export abstract class AccessLowerer extends Lowerer {
     const [a, b] = node.args as [Node, Node]
     switch (node.op) {
       case 'gload':
-        return this.#guestLoad(a, node.type as 'i32' | 'i64', node.width as Width)
+        return this.#guestLoad(a, node.type as AccessType, node.width as Width)
       case 'gstore':
         return this.#guestStore(a, b, node.width as Width)
       case 'gprobe':
-        return this.#guestProbe(a, widthBytes[node.width as Width])
+        return this.#guestProbe(a, node.width as Width)
       default:
         super.emit(node)
     }

@@ -4,11 +4,13 @@
  * `guest-access.ts`.
  */
 import { Head } from '../../abi.ts'
-import { opInfo } from '../../ir/ops.ts'
-import { type Callee, type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
+import { type NumericOp, opInfo } from '../../ir/ops/index.ts'
+import type { Callee, Node, Type, Width } from '../../ir/types.ts'
 import { type Plan, plan } from '../../passes/placement.ts'
 import type { Code, Label } from '../asm/encode.ts'
-import { splatCode } from '../asm/opcodes.ts'
+import type { Opcode } from '../asm/opcodes.ts'
+import { emitExpanded } from './expand.ts'
+import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
 /** Gives each function that code may call its index in the module under construction. */
 export type CalleeIndex = (callee: Callee) => number
@@ -32,16 +34,21 @@ export interface Runtime {
   readonly lookup: Callee
 }
 
-export const loadOp: Readonly<Record<'i32' | 'i64', Readonly<Record<Width, number>>>> = {
-  i32: { '8s': 0x2c, '8u': 0x2d, '16s': 0x2e, '16u': 0x2f, '32s': 0x28, '32u': 0x28, '64': 0x29 },
-  i64: { '8s': 0x30, '8u': 0x31, '16s': 0x32, '16u': 0x33, '32s': 0x34, '32u': 0x35, '64': 0x29 },
+/** Loads and stores of a value of a type as it is. */
+const slotLoad: Readonly<Record<Type, Opcode>> = {
+  i32: 'i32.load',
+  i64: 'i64.load',
+  f32: 'f32.load',
+  f64: 'f64.load',
+  v128: 'v128.load',
 }
-export const storeOp: Readonly<Record<'i32' | 'i64', Readonly<Record<1 | 2 | 4 | 8, number>>>> = {
-  i32: { 1: 0x3a, 2: 0x3b, 4: 0x36, 8: 0x37 },
-  i64: { 1: 0x3c, 2: 0x3d, 4: 0x3e, 8: 0x37 },
+export const slotStore: Readonly<Record<Type, Opcode>> = {
+  i32: 'i32.store',
+  i64: 'i64.store',
+  f32: 'f32.store',
+  f64: 'f64.store',
+  v128: 'v128.store',
 }
-const slotLoad: Readonly<Record<Type, number>> = { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b }
-const slotStore: Readonly<Record<Type, number>> = { i32: 0x36, i64: 0x37, f32: 0x38, f64: 0x39 }
 
 export const cpuLocal = 0
 
@@ -91,7 +98,7 @@ export abstract class Lowerer {
       const local = this.code.local(node.type)
       this.#local[node.id] = local
       this.code.set(local)
-    } else this.code.op(0x1a) // drop
+    } else this.code.op('drop')
   }
 
   /** Puts a node's value on the stack. */
@@ -110,15 +117,7 @@ export abstract class Lowerer {
   protected emit(node: Node): void {
     const info = opInfo(node.op)
     const { code } = this
-    if (info.kind === 'numeric') {
-      for (const a of node.args) {
-        this.value(a)
-        if (info.lanes) code.op(...splatCode)
-      }
-      code.op(...info.code.slice(0, info.code[0] === 0xfc ? 1 : undefined))
-      if (info.code[0] === 0xfc) code.out.u32(info.code[1] as number)
-      return
-    }
+    if (info.kind === 'numeric') return this.#numeric(node, info)
     const [a, b, c] = node.args as [Node, Node, Node]
     const imm = Number(node.imm)
     switch (node.op) {
@@ -128,7 +127,7 @@ export abstract class Lowerer {
         this.value(b)
         this.value(c)
         this.value(a)
-        return code.op(0x1b)
+        return code.op('select')
       case 'cpu':
         return code.get(cpuLocal)
       case 'get':
@@ -138,12 +137,12 @@ export abstract class Lowerer {
       case 'getx':
         code.get(cpuLocal)
         this.value(a)
-        code.op(0x6a)
+        code.op('i32.add')
         return code.mem(slotLoad[node.type as Type], 0)
       case 'setx':
         code.get(cpuLocal)
         this.value(a)
-        code.op(0x6a)
+        code.op('i32.add')
         this.value(b)
         return code.mem(slotStore[b.type as Type], 0)
       case 'vget':
@@ -153,14 +152,14 @@ export abstract class Lowerer {
         return code.set(this.varLocal(imm))
       case 'rload':
         this.value(a)
-        return code.mem(loadOp[node.type as 'i32' | 'i64'][node.width as Width], imm)
+        return emitLoad(code, node.type as AccessType, node.width as Width, imm)
       case 'rstore':
         this.value(a)
         this.value(b)
-        return code.mem(storeOp[b.type as 'i32' | 'i64'][widthBytes[node.width as Width]], imm)
+        return emitStore(code, b.type as AccessType, node.width as Width, imm)
       case 'fill':
         for (const x of node.args) this.value(x)
-        return code.op(0xfc, 0x0b, 0)
+        return code.fill()
       case 'call':
         code.get(cpuLocal)
         for (const x of node.args) this.value(x)
@@ -174,6 +173,18 @@ export abstract class Lowerer {
       default:
         return this.control(node)
     }
+  }
+
+  #numeric({ op, args, imm }: Node, info: NumericOp): void {
+    const { code } = this
+    if (!info.code) {
+      const pushes = args.map((a, i) => ({ type: info.args[i] as Type, push: () => this.value(a) }))
+      return emitExpanded(code, op, pushes)
+    }
+    for (const a of args) this.value(a)
+    if (info.immediate === undefined) code.op(info.code)
+    else if (info.immediate === 'shuffle') code.shuffle(BigInt(imm))
+    else code.lane(info.code, Number(imm))
   }
 
   #if(cond: Node, body: readonly Node[], orelse: readonly Node[]): void {
@@ -216,7 +227,7 @@ export abstract class Lowerer {
   protected storeHead(offset: number, value: number): void {
     this.code.get(cpuLocal)
     this.code.i32(value)
-    this.code.mem(0x36, offset)
+    this.code.mem('i32.store', offset)
   }
 
   /** The current block goes on at a record, unless something comes between (`Head.resume`). */
@@ -224,11 +235,11 @@ export abstract class Lowerer {
     const { code } = this
     code.get(cpuLocal)
     record()
-    code.mem(0x36, Head.resume)
+    code.mem('i32.store', Head.resume)
     code.get(cpuLocal)
     code.get(cpuLocal)
-    code.mem(0x29, Head.flags)
-    code.mem(0x37, Head.resumeContext)
+    code.mem('i64.load', Head.flags)
+    code.mem('i64.store', Head.resumeContext)
   }
 
   /** Describes the exception of a `raise` in the head. */
@@ -236,17 +247,17 @@ export abstract class Lowerer {
     const { code } = this
     code.get(cpuLocal)
     this.value(cause)
-    code.mem(0x36, Head.trapCause)
+    code.mem('i32.store', Head.trapCause)
     code.get(cpuLocal)
     this.value(value)
-    if (value.type === 'i32') code.op(0xad)
-    code.mem(0x37, Head.trapValue)
+    if (value.type === 'i32') code.op('i64.extend_i32_u')
+    code.mem('i64.store', Head.trapValue)
   }
   /** Stores a pc value of either width. */
   protected storePc(pc: Node): void {
     this.code.get(cpuLocal)
     this.value(pc)
-    if (pc.type === 'i32') this.code.op(0xad)
-    this.code.mem(0x37, Head.pc)
+    if (pc.type === 'i32') this.code.op('i64.extend_i32_u')
+    this.code.mem('i64.store', Head.pc)
   }
 }

@@ -3,10 +3,11 @@
  * the ways out. How the blocks follow each other is the region's (`region.ts`).
  */
 import { Exit, Head, Rec, Single } from '../../abi.ts'
-import { type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
+import { type Node, type Type, typeBytes, type Width } from '../../ir/types.ts'
 import type { Code, Label } from '../asm/encode.ts'
 import { AccessLowerer, type FlatMemory } from '../lower/guest-access.ts'
-import { type CalleeIndex, cpuLocal, type Runtime, storeOp } from '../lower/lower.ts'
+import { type CalleeIndex, cpuLocal, type Runtime, slotStore } from '../lower/lower.ts'
+import { type AccessType, emitStore } from '../lower/memory.ts'
 import { addConstant, Counts } from './counts.ts'
 import { RegionGraph } from './graph.ts'
 import { type Slot, slotsOf } from './slots.ts'
@@ -14,6 +15,10 @@ import { hookCallee, type Region, type RegionBlock } from './type.ts'
 
 /** Operations before which nothing may be owed: those that end the block, and those that others see the slots at. */
 const paysFirst = new Set(['goto', 'branch', 'raise', 'leave', 'hook'])
+
+/** How a vector is seen by those who read or write a part of it. */
+const viewShape = { i32: 'i32x4', i64: 'i64x2', f32: 'f32x4', f64: 'f64x2' } as const
+type ViewShape = (typeof viewShape)[keyof typeof viewShape]
 
 export abstract class BlockLowerer extends AccessLowerer {
   protected readonly region: Region
@@ -56,14 +61,14 @@ export abstract class BlockLowerer extends AccessLowerer {
       if (!slot.written || (sharedOnly && !slot.shared)) continue
       code.get(cpuLocal)
       code.get(slot.local)
-      code.mem(slot.type === 'i32' ? 0x36 : 0x37, offset)
+      code.mem(slotStore[slot.type], offset)
     }
   }
 
   protected storeKnownPc(pc: bigint): void {
     this.code.get(cpuLocal)
     this.code.i64(BigInt.asIntN(64, pc))
-    this.code.mem(0x37, Head.pc)
+    this.code.mem('i64.store', Head.pc)
   }
 
   protected override control(node: Node): void {
@@ -85,7 +90,7 @@ export abstract class BlockLowerer extends AccessLowerer {
         code.else()
         this.goTo(c)
         code.end()
-        return code.op(0x00)
+        return code.op('unreachable')
       case 'raise':
         this.describeTrap(a, b)
         return this.#raise()
@@ -105,7 +110,7 @@ export abstract class BlockLowerer extends AccessLowerer {
         return this.#hook(Number(node.imm))
       case 'hooked':
         code.get(cpuLocal)
-        code.mem(0x28, Head.request)
+        code.mem('i32.load', Head.request)
         code.if()
         this.#sideExit(Exit.hook)
         return code.end()
@@ -121,7 +126,7 @@ export abstract class BlockLowerer extends AccessLowerer {
     if (reads) this.#expose()
     else this.spill(true)
     code.get(cpuLocal)
-    code.mem(0x28, Head.index)
+    code.mem('i32.load', Head.index)
     code.call(this.index(hookCallee(imm >> 2)))
     for (const [offset, slot] of this.slots) {
       if (slot.shared || writes) this.fetch(offset, slot)
@@ -140,14 +145,14 @@ export abstract class BlockLowerer extends AccessLowerer {
     this.spill()
     code.get(cpuLocal)
     this.#left()
-    code.mem(0x36, Head.budget)
+    code.mem('i32.store', Head.budget)
   }
 
   /** Pushes the budget before the current instruction. */
   #left(): void {
     this.code.get(this.budget)
     this.code.i32(this.#later + 1)
-    this.code.op(0x6a)
+    this.code.op('i32.add')
   }
 
   /** The block that is being lowered, and the number of the current instruction in it. */
@@ -172,8 +177,8 @@ export abstract class BlockLowerer extends AccessLowerer {
     code.get(cpuLocal)
     code.get(this.budget)
     code.i32(this.#later)
-    code.op(0x6a)
-    code.mem(0x36, Head.budget)
+    code.op('i32.add')
+    code.mem('i32.store', Head.budget)
     this.storeHead(Head.single, Single.inRegion)
   }
 
@@ -186,9 +191,9 @@ export abstract class BlockLowerer extends AccessLowerer {
       const { code } = this
       this.storeHead(Head.single, 0)
       code.get(cpuLocal)
-      code.mem(0x28, Head.budget)
+      code.mem('i32.load', Head.budget)
       code.i32(this.#later)
-      code.op(0x6b)
+      code.op('i32.sub')
       code.set(this.budget)
     }
     this.checkExit()
@@ -199,10 +204,10 @@ export abstract class BlockLowerer extends AccessLowerer {
     const { code } = this
     code.get(this.budget)
     code.i32(this.graph.path(this.current) - this.block.length)
-    code.op(0x48)
+    code.op('i32.lt_s')
     code.get(cpuLocal)
-    code.mem(0x28, Head.request)
-    code.op(0x72)
+    code.mem('i32.load', Head.request)
+    code.op('i32.or')
     code.hint(false)
     code.if()
     this.insnRecord += Rec.bytes
@@ -231,10 +236,10 @@ export abstract class BlockLowerer extends AccessLowerer {
 
   /** A store through a pointer that lives in a slot: what the slot lacks goes into the constant offset. */
   #storeAtSlot({ width, imm }: Node, pointer: number, value: Node): void {
-    const store = storeOp[value.type as 'i32' | 'i64'][widthBytes[width as Width]]
     this.#loadSlot(pointer, 'i32')
     this.value(value)
-    this.code.mem(store, Number(imm) + Number(this.counts.lacks(pointer)))
+    const offset = Number(imm) + Number(this.counts.lacks(pointer))
+    emitStore(this.code, value.type as AccessType, width as Width, offset)
   }
 
   /** The current instruction traps: everything about it is known here. */
@@ -247,7 +252,7 @@ export abstract class BlockLowerer extends AccessLowerer {
     if (unused) {
       code.get(this.budget)
       code.i32(unused)
-      code.op(0x6a)
+      code.op('i32.add')
       code.set(this.budget)
     }
     code.br(this.trap)
@@ -265,7 +270,7 @@ export abstract class BlockLowerer extends AccessLowerer {
   }
   protected override checkExit(): void {
     this.code.get(cpuLocal)
-    this.code.mem(0x28, Head.exit)
+    this.code.mem('i32.load', Head.exit)
     this.code.hint(false)
     this.code.if()
     this.#toSide()
@@ -286,16 +291,33 @@ export abstract class BlockLowerer extends AccessLowerer {
     if (lacks) addConstant(this.code, type, lacks)
   }
   #loadSlot(offset: number, type: Type): void {
-    const slot = this.slots.get(offset)
-    if (slot) this.code.get(slot.local)
-    else super.getSlot(offset, type)
+    const slot = this.#slotAt(offset, type)
+    if (!slot) return super.getSlot(offset, type)
+    this.code.get(slot.local)
+    if (slot.part) this.code.lane(`${slot.part.shape}.extract_lane`, slot.part.lane)
   }
   protected override setSlot(offset: number, value: Node): void {
-    const slot = this.slots.get(offset)
+    const slot = this.#slotAt(offset, value.type as Type)
     if (slot) {
+      if (slot.part) this.code.get(slot.local)
       this.value(value)
+      if (slot.part) this.code.lane(`${slot.part.shape}.replace_lane`, slot.part.lane)
       this.code.set(slot.local)
     } else super.setSlot(offset, value)
     this.counts.forget(offset)
+  }
+  /** The local of a place in the state, and which lane of it is meant if not the whole. */
+  #slotAt(
+    offset: number,
+    type: Type,
+  ): { local: number; part?: { shape: ViewShape; lane: number } } | undefined {
+    const slot = this.slots.get(offset)
+    if (slot?.type === type) return slot
+    if (slot && slot.type !== 'v128')
+      throw new Error(`region: the slot at ${offset} is ${slot.type}, not ${type}`)
+    const home = offset & -16
+    const vector = slot ?? this.slots.get(home)
+    if (vector?.type !== 'v128' || type === 'v128') return undefined
+    return { local: vector.local, part: { shape: viewShape[type], lane: (offset - home) / typeBytes[type] } }
   }
 }

@@ -92,10 +92,10 @@ export class Counts {
     if (local === undefined) {
       code.get(cpuLocal)
       code.get(cpuLocal)
-      code.mem(type === 'i64' ? 0x29 : 0x28, offset)
+      code.mem(type === 'i64' ? 'i64.load' : 'i32.load', offset)
     } else code.get(local)
     addConstant(code, type, amount)
-    if (local === undefined) code.mem(type === 'i64' ? 0x37 : 0x36, offset)
+    if (local === undefined) code.mem(type === 'i64' ? 'i64.store' : 'i32.store', offset)
     else code.set(local)
   }
 }
@@ -104,5 +104,5 @@ export class Counts {
 export function addConstant(code: Code, type: Type, amount: bigint): void {
   const wide = type === 'i64'
   code.const(type, wide ? BigInt.asIntN(64, amount) : Number(BigInt.asIntN(32, amount)))
-  code.op(wide ? 0x7c : 0x6a)
+  code.op(wide ? 'i64.add' : 'i32.add')
 }

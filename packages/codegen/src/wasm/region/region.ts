@@ -42,10 +42,10 @@ class RegionLowerer extends BlockLowerer {
     const { code } = this
     for (const [offset, slot] of this.slots) this.fetch(offset, slot)
     code.get(cpuLocal)
-    code.mem(0x28, Head.budget)
+    code.mem('i32.load', Head.budget)
     code.set(this.budget)
     code.get(cpuLocal)
-    code.mem(0x28, Head.tlb)
+    code.mem('i32.load', Head.tlb)
     code.set(this.tlb)
 
     this.leave = code.block()
@@ -54,14 +54,14 @@ class RegionLowerer extends BlockLowerer {
     this.trap = code.block()
     this.side = code.block()
     this.#tree(0)
-    code.op(0x00)
+    code.op('unreachable')
     code.end()
     this.#leaveAtRecord()
     // Exceptions are delivered here; everything else is for the dispatcher.
     code.get(cpuLocal)
-    code.mem(0x28, Head.exit)
+    code.mem('i32.load', Head.exit)
     code.i32(Exit.trap)
-    code.op(0x47)
+    code.op('i32.ne')
     code.brIf(this.leave)
     this.storeHead(Head.exit, Exit.next)
     this.#payTrap()
@@ -75,18 +75,18 @@ class RegionLowerer extends BlockLowerer {
     code.end()
     if (this.#chainType !== undefined) emitChain(code, this.#chainType, this.budget, this.rec)
     code.i32(Exit.next)
-    code.op(0x0f)
+    code.op('return')
     code.end()
     this.#spillAll()
     code.get(cpuLocal)
-    code.mem(0x28, Head.exit)
+    code.mem('i32.load', Head.exit)
   }
 
   /** An instruction that traps has used its time. */
   #payTrap(): void {
     this.code.get(this.budget)
     this.code.i32(1)
-    this.code.op(0x6b)
+    this.code.op('i32.sub')
     this.code.set(this.budget)
   }
 
@@ -95,7 +95,7 @@ class RegionLowerer extends BlockLowerer {
     this.spill()
     code.get(cpuLocal)
     code.get(this.budget)
-    code.mem(0x36, Head.budget)
+    code.mem('i32.store', Head.budget)
   }
 
   /** Early exit: pc and unused budget follow from the record of the instruction. */
@@ -103,19 +103,19 @@ class RegionLowerer extends BlockLowerer {
     const { code } = this
     code.get(cpuLocal)
     code.get(this.rec)
-    code.mem(0x36, Head.rec)
+    code.mem('i32.store', Head.rec)
     code.get(cpuLocal)
     code.get(this.rec)
-    code.mem(0x28, Rec.block)
-    code.mem(0x29, Block.pc)
+    code.mem('i32.load', Rec.block)
+    code.mem('i64.load', Block.pc)
     code.get(this.rec)
-    code.mem(0x33, Rec.pcOffset)
-    code.op(0x7c)
-    code.mem(0x37, Head.pc)
+    code.mem('i64.load16_u', Rec.pcOffset)
+    code.op('i64.add')
+    code.mem('i64.store', Head.pc)
     code.get(this.budget)
     code.get(this.rec)
-    code.mem(0x2f, Rec.left)
-    code.op(0x6a)
+    code.mem('i32.load16_u', Rec.left)
+    code.op('i32.add')
     code.set(this.budget)
   }
 
@@ -134,7 +134,7 @@ class RegionLowerer extends BlockLowerer {
       this.#tree(m)
     }
     if (placed.loop) {
-      code.op(0x00)
+      code.op('unreachable')
       code.end()
     }
   }
@@ -147,7 +147,7 @@ class RegionLowerer extends BlockLowerer {
     if (this.#shape.placed[n]?.loop) {
       code.get(this.budget)
       code.i32(this.graph.path(n))
-      code.op(0x48)
+      code.op('i32.lt_s')
       code.hint(false)
       code.if()
       this.storeKnownPc(block.pc)
@@ -156,7 +156,7 @@ class RegionLowerer extends BlockLowerer {
     }
     code.get(this.budget)
     code.i32(block.length)
-    code.op(0x6b)
+    code.op('i32.sub')
     code.set(this.budget)
     const outer = this.vars // blocks nest
     const vars = block.vars.map(type => code.local(type))
@@ -189,15 +189,15 @@ class RegionLowerer extends BlockLowerer {
       if (to === undefined || !this.#shape.follows(from, to)) continue
       code.get(pc)
       code.const(wide ? 'i64' : 'i32', wide ? BigInt.asIntN(64, site) : Number(BigInt.asIntN(32, site)))
-      code.op(wide ? 0x51 : 0x46)
+      code.op(wide ? 'i64.eq' : 'i32.eq')
       code.if()
       this.#goToBlock(to)
       code.end()
     }
     code.get(cpuLocal)
     code.get(pc)
-    if (!wide) code.op(0xad)
-    code.mem(0x37, Head.pc)
+    if (!wide) code.op('i64.extend_i32_u')
+    code.mem('i64.store', Head.pc)
     code.br(this.out)
     code.release(pc)
     return true

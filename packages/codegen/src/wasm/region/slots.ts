@@ -15,6 +15,17 @@ export interface Slot {
 /** Slots of plugins that live in locals at most. */
 const maxShared = 4
 
+/**
+ * The slot in whose local a place in the state lies: the one at that offset, or the vector around it, which begins at a
+ * multiple of 16.
+ */
+export function homeOf(region: Region, offset: number): { offset: number; type: Type } | undefined {
+  const type = region.promote(offset)
+  if (type) return { offset, type }
+  const around = offset & -16
+  return region.promote(around) === 'v128' ? { offset: around, type: 'v128' } : undefined
+}
+
 /** The slots by offset, each with a local of its own. `loops`: blocks are run again without leaving the region. */
 export function slotsOf(region: Region, code: Code, loops: boolean): Map<number, Slot> {
   const slots = new Map<number, Slot>()
@@ -24,11 +35,13 @@ export function slotsOf(region: Region, code: Code, loops: boolean): Map<number,
     for (const n of body) {
       const offset = Number(n.imm)
       if (n.op === 'get' || n.op === 'set') {
-        const type = region.promote(offset)
-        if (type) {
-          const slot = slots.get(offset) ?? { local: code.local(type), type, written: false, shared: false }
+        const home = homeOf(region, offset)
+        if (home) {
+          const { type } = home
+          const known = slots.get(home.offset)
+          const slot = known ?? { local: code.local(type), type, written: false, shared: false }
           if (n.op === 'set') slot.written = true
-          slots.set(offset, slot)
+          slots.set(home.offset, slot)
         }
       }
       if ((n.op === 'count' || n.op === 'set') && region.shared?.(offset)) {

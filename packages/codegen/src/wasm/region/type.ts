@@ -26,7 +26,10 @@ export interface RegionBlock {
 /** A region: the first block is the entry. */
 export interface Region {
   readonly blocks: readonly RegionBlock[]
-  /** Type of a state slot that may live in a local, or undefined if it must stay in memory. */
+  /**
+   * Type of a state slot that may live in a local, or undefined if it must stay in memory. A v128 lies at a multiple of 16;
+   * its parts are read and written as slots of their own, at their places within it.
+   */
   promote(offset: number): Type | undefined
   /**
    * Type of a slot of plugins, which they see and may change whenever they are called: it may live in a local between

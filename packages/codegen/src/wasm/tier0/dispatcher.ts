@@ -4,6 +4,7 @@
  */
 import { Block, Exit, fetchFault, Head, JumpCache, Rec } from '../../abi.ts'
 import type { Code, Label, ModuleWriter } from '../asm/encode.ts'
+import type { Opcode } from '../asm/opcodes.ts'
 import { emitJumpCacheProbe } from '../lower/chain.ts'
 import { AccessLowerer } from '../lower/guest-access.ts'
 import { type CalleeIndex, cpuLocal, type Runtime } from '../lower/lower.ts'
@@ -44,13 +45,13 @@ export abstract class Dispatcher extends AccessLowerer {
 
   protected loadHead(offset: number): void {
     this.code.get(cpuLocal)
-    this.code.mem(0x28, offset)
+    this.code.mem('i32.load', offset)
   }
   protected loadHead64(offset: number): void {
     this.code.get(cpuLocal)
-    this.code.mem(0x29, offset)
+    this.code.mem('i64.load', offset)
   }
-  protected load(base: number, offset: number, opcode = 0x28): void {
+  protected load(base: number, offset: number, opcode: Opcode = 'i32.load'): void {
     this.code.get(base)
     this.code.mem(opcode, offset)
   }
@@ -61,7 +62,7 @@ export abstract class Dispatcher extends AccessLowerer {
   }
   protected leaveWith(exit: number): void {
     this.code.i32(exit)
-    this.code.op(0x0f)
+    this.code.op('return')
   }
 
   /** Finds what to run next; falls through or jumps to `execute` with rec and end set and the budget paid. */
@@ -74,7 +75,7 @@ export abstract class Dispatcher extends AccessLowerer {
     this.loadHead(Head.rec)
     code.tee(this.rec)
     code.i32(Rec.bytes)
-    code.op(0x6a)
+    code.op('i32.add')
     code.set(this.end)
     this.load(this.rec, Rec.block)
     code.set(this.block)
@@ -85,7 +86,7 @@ export abstract class Dispatcher extends AccessLowerer {
     this.endStep()
     this.loadHead(Head.request)
     this.loadHead(Head.resume)
-    code.op(0x72)
+    code.op('i32.or')
     code.hint(false)
     code.if()
     this.loadHead(Head.request)
@@ -96,24 +97,24 @@ export abstract class Dispatcher extends AccessLowerer {
     code.end()
 
     emitJumpCacheProbe(code, this.entry)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.if('i32')
     // At the end of a slice nothing may be looked up: it would touch page tables early.
     this.loadHead(Head.budget)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.if()
     this.leaveWith(Exit.budget)
     code.end()
     code.get(cpuLocal)
     code.call(this.index(this.runtime.lookup))
     code.tee(this.block)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.if()
     this.leaveWith(Exit.lookup)
     code.end()
     code.get(this.block)
     code.i32(fetchFault)
-    code.op(0x46)
+    code.op('i32.eq')
     code.if()
     code.i32(Exit.trap)
     code.set(this.exit)
@@ -129,21 +130,21 @@ export abstract class Dispatcher extends AccessLowerer {
     code.set(this.budget)
     code.get(this.budget)
     this.load(this.block, Block.need)
-    code.op(0x4e)
+    code.op('i32.ge_s')
     code.if()
     this.storeHead(Head.toldRec, 0) // what was told in T0 says nothing about regions
     code.get(cpuLocal)
     this.load(this.block, Block.region)
     code.callIndirect(this.module.type(regionType))
     code.tee(this.exit)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.brIf(this.dispatch)
     this.storeHead(Head.exit, 0)
     code.br(this.side)
     code.end()
 
     code.get(this.budget)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.if()
     this.leaveWith(Exit.budget)
     code.end()
@@ -152,12 +153,12 @@ export abstract class Dispatcher extends AccessLowerer {
       code.get(this.block)
       this.load(this.block, Block.count)
       code.i32(1)
-      code.op(0x6a)
+      code.op('i32.add')
       code.tee(this.exit)
-      code.mem(0x36, Block.count)
+      code.mem('i32.store', Block.count)
       code.get(this.exit)
       code.i32(options.hotThreshold)
-      code.op(0x46)
+      code.op('i32.eq')
       code.if()
       this.leaveWith(Exit.hot)
       code.end()
@@ -165,7 +166,7 @@ export abstract class Dispatcher extends AccessLowerer {
 
     code.get(this.block)
     code.i32(Block.size)
-    code.op(0x6a)
+    code.op('i32.add')
     code.set(this.rec)
     this.#pay(() => this.load(this.block, Block.length))
   }
@@ -175,7 +176,7 @@ export abstract class Dispatcher extends AccessLowerer {
     const { code } = this
     this.loadHead(Head.budget)
     code.tee(this.budget)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.if()
     this.leaveWith(Exit.budget)
     code.end()
@@ -185,19 +186,19 @@ export abstract class Dispatcher extends AccessLowerer {
     this.load(this.rec, Rec.block)
     code.set(this.block)
 
-    this.load(this.block, Block.pc, 0x29)
-    this.load(this.rec, Rec.pcOffset, 0x33)
-    code.op(0x7c)
+    this.load(this.block, Block.pc, 'i64.load')
+    this.load(this.rec, Rec.pcOffset, 'i64.load16_u')
+    code.op('i64.add')
     this.loadHead64(Head.pc)
-    code.op(0x51)
+    code.op('i64.eq')
     this.loadHead64(Head.flags)
     this.loadHead64(Head.resumeContext)
-    code.op(0x51, 0x71)
+    code.op('i64.eq', 'i32.and')
     this.load(this.block, Block.length)
     code.i32(0)
-    code.op(0x47, 0x71)
+    code.op('i32.ne', 'i32.and')
     code.if()
-    this.#pay(() => this.load(this.rec, Rec.left, 0x2f))
+    this.#pay(() => this.load(this.rec, Rec.left, 'i32.load16_u'))
     code.br(execute)
     code.end()
   }
@@ -209,17 +210,17 @@ export abstract class Dispatcher extends AccessLowerer {
     code.get(this.budget)
     length()
     code.get(this.budget)
-    code.op(0x48, 0x1b)
+    code.op('i32.lt_s', 'select')
     code.set(this.exit)
     this.addBudget(() => {
       code.i32(0)
       code.get(this.exit)
-      code.op(0x6b)
+      code.op('i32.sub')
     })
     code.get(this.rec)
     code.get(this.exit)
     code.i32(Rec.shift)
-    code.op(0x74, 0x6a)
+    code.op('i32.shl', 'i32.add')
     code.set(this.end)
   }
 
@@ -228,8 +229,8 @@ export abstract class Dispatcher extends AccessLowerer {
     code.get(cpuLocal)
     this.loadHead(Head.budget)
     amount()
-    code.op(0x6a)
-    code.mem(0x36, Head.budget)
+    code.op('i32.add')
+    code.mem('i32.store', Head.budget)
   }
 
   /** Pushes the number of instructions that are paid for and have not run, the current one included. */
@@ -237,9 +238,9 @@ export abstract class Dispatcher extends AccessLowerer {
     const { code } = this
     code.get(this.end)
     code.get(this.rec)
-    code.op(0x6b)
+    code.op('i32.sub')
     code.i32(Rec.shift)
-    code.op(0x76)
+    code.op('i32.shr_u')
   }
 
   /** Runs a call for plugins while the budget in the head is what it is before the instruction. */
@@ -249,7 +250,7 @@ export abstract class Dispatcher extends AccessLowerer {
     this.addBudget(() => {
       this.code.i32(0)
       this.unused()
-      this.code.op(0x6b)
+      this.code.op('i32.sub')
     })
   }
 }

@@ -8,6 +8,7 @@ import type { Node, Type } from '../../ir/types.ts'
 import { Code, type ModuleWriter } from '../asm/encode.ts'
 import type { LoweredAccess } from '../lower/guest-access.ts'
 import { type CalleeIndex, cpuLocal, type Runtime } from '../lower/lower.ts'
+import type { AccessType } from '../lower/memory.ts'
 import { Dispatcher, type InterpreterOptions } from './dispatcher.ts'
 
 /** The semantics of one handler, over record operands. */
@@ -51,7 +52,7 @@ class InterpreterLowerer extends Dispatcher {
     code.end()
     this.#leave()
     code.end()
-    code.op(0x00)
+    code.op('unreachable')
   }
 
   /** How many accesses of the instruction plugins know already, from an attempt that left to run it alone. */
@@ -62,14 +63,14 @@ class InterpreterLowerer extends Dispatcher {
     code.i32(0)
     this.loadHead(Head.toldRec)
     code.get(this.rec)
-    code.op(0x46)
+    code.op('i32.eq')
     this.loadHead(Head.skipHooks)
-    code.op(0x71, 0x1b)
-    code.mem(0x36, Head.toldBefore)
+    code.op('i32.and', 'select')
+    code.mem('i32.store', Head.toldBefore)
     this.storeHead(Head.told, 0)
     code.get(cpuLocal)
     code.get(this.rec)
-    code.mem(0x36, Head.toldRec)
+    code.mem('i32.store', Head.toldRec)
   }
 
   protected override get observed(): boolean {
@@ -77,22 +78,24 @@ class InterpreterLowerer extends Dispatcher {
   }
   protected override accessed(access: LoweredAccess): void {
     const { code } = this
-    const long = (local: number, wide: boolean, offset: number): void => {
+    const long = (local: number, type: AccessType, offset: number, lane = 0): void => {
       code.get(cpuLocal)
       code.get(local)
-      if (!wide) code.op(0xad)
-      code.mem(0x37, offset)
+      if (type === 'i32') code.op('i64.extend_i32_u')
+      if (type === 'v128') code.lane('i64x2.extract_lane', lane)
+      code.mem('i64.store', offset)
     }
     code.get(this.#hooked)
     code.i32(Hooked.memory)
-    code.op(0x71)
+    code.op('i32.and')
     code.if()
-    long(access.address, access.wide, Head.accessAddress)
-    long(access.value, access.type === 'i64', Head.accessValue)
+    long(access.address, access.wide ? 'i64' : 'i32', Head.accessAddress)
+    long(access.value, access.type, Head.accessValue)
+    if (access.type === 'v128') long(access.value, access.type, Head.accessHigh, 1)
     this.storeHead(Head.accessInfo, accessInfo(access.width, access.store))
     code.get(cpuLocal)
     this.here()
-    code.mem(0x37, Head.pc)
+    code.mem('i64.store', Head.pc)
     this.exactly(() => this.#tell(this.runtime.accessHook))
     this.checkExit() // a callback has set the pc
     code.end()
@@ -109,11 +112,11 @@ class InterpreterLowerer extends Dispatcher {
     const { code } = this
     code.get(this.#hooked)
     code.i32(Hooked.edge)
-    code.op(0x71)
+    code.op('i32.and')
     code.if()
     code.get(cpuLocal)
     info()
-    code.mem(0x36, Head.accessInfo)
+    code.mem('i32.store', Head.accessInfo)
     this.exactly(() => this.#tell(this.runtime.edgeHook))
     code.end()
   }
@@ -124,27 +127,27 @@ class InterpreterLowerer extends Dispatcher {
     // Fell out of the block (or of the budget): pc is after the last instruction.
     code.get(this.rec)
     code.get(this.end)
-    code.op(0x46)
+    code.op('i32.eq')
     code.if()
     code.get(cpuLocal)
-    this.load(this.block, Block.pc, 0x29)
+    this.load(this.block, Block.pc, 'i64.load')
     code.get(this.rec)
     code.i32(Rec.bytes)
-    code.op(0x6b)
+    code.op('i32.sub')
     code.tee(this.rec)
-    code.mem(0x33, Rec.pcOffset)
-    code.op(0x7c)
-    this.load(this.rec, Rec.size, 0x31)
-    code.op(0x7c)
-    code.mem(0x37, Head.pc)
-    this.load(this.rec, Rec.left, 0x2f)
+    code.mem('i64.load16_u', Rec.pcOffset)
+    code.op('i64.add')
+    this.load(this.rec, Rec.size, 'i64.load8_u')
+    code.op('i64.add')
+    code.mem('i64.store', Head.pc)
+    this.load(this.rec, Rec.left, 'i32.load16_u')
     code.i32(1)
-    code.op(0x4a)
+    code.op('i32.gt_s')
     code.if()
     this.keepPlace(() => {
       code.get(this.rec)
       code.i32(Rec.bytes)
-      code.op(0x6a)
+      code.op('i32.add')
     })
     code.end()
     code.br(this.dispatch)
@@ -156,7 +159,7 @@ class InterpreterLowerer extends Dispatcher {
     const missing = code.block()
     const made = handlers.filter(h => h !== undefined)
     const blocks = new Map(made.toReversed().map(h => [h, code.block()]))
-    this.load(this.rec, Rec.handler, 0x2f)
+    this.load(this.rec, Rec.handler, 'i32.load16_u')
     code.brTable(
       handlers.map(h => (h && blocks.get(h)) ?? missing),
       missing,
@@ -169,34 +172,34 @@ class InterpreterLowerer extends Dispatcher {
       code.br(done)
     })
     code.end()
-    code.op(0x00)
+    code.op('unreachable')
     code.end()
     code.get(this.rec)
     code.i32(Rec.bytes)
-    code.op(0x6a)
+    code.op('i32.add')
     code.set(this.rec)
     code.br(next)
     code.end()
-    code.op(0x00)
+    code.op('unreachable')
   }
 
   /** Calls what plugins have registered for the instruction. */
   #callHooks(): void {
     const { code } = this
-    this.load(this.rec, Rec.hooked, 0x2d)
+    this.load(this.rec, Rec.hooked, 'i32.load8_u')
     code.tee(this.#hooked)
     code.if()
     this.#beginTelling()
     this.loadHead(Head.skipHooks)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.get(this.#hooked)
     code.i32(Hooked.exec)
-    code.op(0x71, 0x71)
+    code.op('i32.and', 'i32.and')
     code.if()
     // Callbacks see pc and time as before the instruction.
     code.get(cpuLocal)
     this.here()
-    code.mem(0x37, Head.pc)
+    code.mem('i64.store', Head.pc)
     this.exactly(() => {
       code.get(cpuLocal)
       code.get(this.rec)
@@ -215,7 +218,7 @@ class InterpreterLowerer extends Dispatcher {
     const { code } = this
     code.get(this.exit)
     code.i32(Exit.trap)
-    code.op(0x46)
+    code.op('i32.eq')
     code.if()
     this.addBudget(() => code.i32(-1)) // an instruction that traps has used its time
     code.get(cpuLocal)
@@ -224,7 +227,7 @@ class InterpreterLowerer extends Dispatcher {
     code.end()
     code.get(this.exit)
     code.i32(Exit.step)
-    code.op(0x46)
+    code.op('i32.eq')
     code.if()
     this.storeHead(Head.single, 1)
     this.storeHead(Head.skipHooks, 1)
@@ -234,14 +237,14 @@ class InterpreterLowerer extends Dispatcher {
     code.end()
     this.endStep()
     code.get(this.exit)
-    code.op(0x0f)
+    code.op('return')
   }
 
   /** The current instruction begins anew, alone, if it is not alone yet. */
   #alone(): void {
     const { code } = this
     this.loadHead(Head.single)
-    code.op(0x45)
+    code.op('i32.eqz')
     code.if()
     code.i32(Exit.step)
     this.#sideExit()
@@ -254,25 +257,25 @@ class InterpreterLowerer extends Dispatcher {
     code.set(this.exit)
     code.get(cpuLocal)
     this.here()
-    code.mem(0x37, Head.pc)
+    code.mem('i64.store', Head.pc)
     code.get(cpuLocal)
     code.get(this.rec)
-    code.mem(0x36, Head.rec)
+    code.mem('i32.store', Head.rec)
     this.addBudget(() => this.unused())
     this.storeHead(Head.exit, 0)
     code.br(this.side)
   }
 
   protected here(): void {
-    this.load(this.block, Block.pc, 0x29)
-    this.load(this.rec, Rec.pcOffset, 0x33)
-    this.code.op(0x7c)
+    this.load(this.block, Block.pc, 'i64.load')
+    this.load(this.rec, Rec.pcOffset, 'i64.load16_u')
+    this.code.op('i64.add')
   }
 
   protected override emit(node: Node): void {
     if (node.op === 'operand') {
       const field = Number(node.imm)
-      const opcode = field <= Field.r3 ? 0x2f : field === Field.size ? 0x2d : 0x28
+      const opcode = field <= Field.r3 ? 'i32.load16_u' : field === Field.size ? 'i32.load8_u' : 'i32.load'
       return this.load(this.rec, fieldAt[field] as number, opcode)
     }
     if (node.op === 'here') return this.here()
@@ -295,16 +298,16 @@ class InterpreterLowerer extends Dispatcher {
         code.set(taken)
         code.get(cpuLocal)
         this.value(b)
-        if (b.type === 'i32') code.op(0xad)
+        if (b.type === 'i32') code.op('i64.extend_i32_u')
         this.value(c)
-        if (c.type === 'i32') code.op(0xad)
+        if (c.type === 'i32') code.op('i64.extend_i32_u')
         code.get(taken)
-        code.op(0x1b)
-        code.mem(0x37, Head.pc)
+        code.op('select')
+        code.mem('i64.store', Head.pc)
         this.#edge(() => {
           code.get(taken)
           code.i32(0)
-          code.op(0x47)
+          code.op('i32.ne')
         })
         code.release(taken)
         return code.br(this.dispatch)
