@@ -22,7 +22,7 @@ export type { ImageSymbol, LoadedImage, Segment } from './board/image.ts'
 export { loadImage, withoutHeaders } from './board/load.ts'
 export { BytesReader, FetchFault } from './code/code-reader.ts'
 export { type AddressRange, Cpu, type CpuHost, type TrapReturn, type UnfinishedCall } from './cpu.ts'
-export { coreHost, linearCallee, updateEntryCallee } from './engine/functions.ts'
+export { coreHost, linearCallee, updateEntryCallee } from './engine/callees.ts'
 export type { TierStatistics } from './engine/tiers.ts'
 export { ConfigError, ImageError } from './events/errors.ts'
 export * from './events/index.ts'
@@ -39,6 +39,7 @@ export { Layout, Space } from './memory/layout.ts'
 export { GuestMemory, type MemoryRegion } from './memory/memory.ts'
 export {
   Access,
+  accessMode,
   type CauseInfo,
   type CodeReader,
   type DecodedInsn,

@@ -12,6 +12,8 @@ export interface BoardOptions {
   memoryBytes: number
   /** Number of CPUs, 1 … `Board.maxCpus`. */
   cpus: number
+  /** What the CPUs are, for boards that tell the guest; the machine's own options have it. */
+  target?: { readonly name: string }
   console: Console
   /** The program, which core loads; boards look at its entry and its width. */
   image: LoadedImage | undefined
