@@ -24,6 +24,14 @@ export interface CpuState {
   readonly unfinished: UnfinishedCall | undefined
 }
 
+/** A piece of memory in a snapshot. */
+export interface MemoryState {
+  readonly base: bigint
+  readonly size: number
+  /** What is not zero: bytes by offset. */
+  readonly bytes: ReadonlyMap<number, Uint8Array>
+}
+
 /**
  * What `Machine.save` gives: plain data for `structuredClone`, `postMessage`, `v8.serialize` or IndexedDB. It fits every
  * machine of the same target and board with as much memory, whatever its tier and plugins. Not in it: plugins, files of the
@@ -32,8 +40,8 @@ export interface CpuState {
 export interface MachineState {
   readonly target: string
   readonly cpus: readonly CpuState[]
-  /** RAM and ROM by physical address. */
-  readonly memory: ReadonlyMap<bigint, Uint8Array>
+  /** RAM and ROM. */
+  readonly memory: readonly MemoryState[]
   /** `state` of each of `Machine.parts`. */
   readonly parts: ReadonlyMap<string, object>
   readonly time: TimeState
@@ -57,6 +65,25 @@ export interface SnapshotParts {
 /** RAM and ROM, each once, however many addresses it has. */
 const pieces = ({ regions }: GuestMemory): MemoryRegion[] =>
   regions.filter((r, i) => regions.findIndex(({ linear }) => linear === r.linear) === i)
+
+/** Bytes that are kept, or left out because they are zero, together. */
+const chunk = 0x10000
+
+function saveMemory({ words, bytes }: GuestMemory, { base, size, linear }: MemoryRegion): MemoryState {
+  const kept = new Map<number, Uint8Array>()
+  for (let offset = 0; offset < size; offset += chunk) {
+    const [at, end] = [linear + offset, linear + Math.min(offset + chunk, size)]
+    let word = at / 4
+    while (word < end / 4 && !words[word]) word++
+    if (word < end / 4) kept.set(offset, bytes.slice(at, end))
+  }
+  return { base, size, bytes: kept }
+}
+
+function restoreMemory({ bytes }: GuestMemory, { size, linear }: MemoryRegion, state: MemoryState): void {
+  bytes.fill(0, linear, linear + size)
+  for (const [offset, piece] of state.bytes) bytes.set(piece, linear + offset)
+}
 
 /** See `Machine.parts`. */
 export function partsOf({ machine, target, board }: SnapshotParts): Map<string, Stateful> {
@@ -109,7 +136,7 @@ export function save(parts: SnapshotParts, executedBefore: number): MachineState
   const state = {
     target: target.name,
     cpus: cpus.map(cpu => saveCpu(cpu, parts)),
-    memory: new Map(pieces(memory).map(r => [r.base, memory.bytes.slice(r.linear, r.linear + r.size)])),
+    memory: pieces(memory).map(region => saveMemory(memory, region)),
     parts: new Map([...partsOf(parts)].map(([name, part]) => [name, structuredClone(part.state)])),
     time: time.state,
     run: loop.state,
@@ -129,8 +156,7 @@ export function restore(parts: SnapshotParts, state: MachineState): void {
   const stateful = partsOf(parts)
   check(parts, stateful, state)
   code.flush()
-  for (const { base, linear } of pieces(memory))
-    memory.bytes.set(state.memory.get(base) as Uint8Array, linear)
+  pieces(memory).forEach((region, i) => restoreMemory(memory, region, state.memory[i] as MemoryState))
   state.cpus.forEach((saved, i) => restoreCpu(cpus[i] as Cpu, saved, parts))
   if (state.clockHz !== undefined) wiring.clockHz = state.clockHz
   time.state = state.time
@@ -149,8 +175,8 @@ function check(
   const fits =
     state.target === target.name &&
     state.cpus.length === machine.cpus.length &&
-    state.memory.size === regions.length &&
-    regions.every(({ base, size }) => state.memory.get(base)?.length === size) &&
+    state.memory.length === regions.length &&
+    regions.every(({ base, size }, i) => state.memory[i]?.base === base && state.memory[i]?.size === size) &&
     state.parts.size === own.size &&
     [...own.keys()].every(name => state.parts.has(name)) &&
     state.time.deadlines.length === time.state.deadlines.length
