@@ -1,5 +1,6 @@
 /** The targets at hand: one is chosen by its name, by a program, or by a board or CPU that only one has. */
 import type { Board, CpuModel, Guest, GuestParts } from '@guestscope/core'
+import { changed, cpuChoice } from './cpu-choice.ts'
 import { UsageError } from './errors.ts'
 import { nearest } from './text.ts'
 
@@ -12,7 +13,7 @@ export interface MachineNames {
   readonly target?: string | undefined
   /** Such as `virt`. */
   readonly board?: string | undefined
-  /** Such as `cortex-m3`. */
+  /** Such as `cortex-m3`, or `rv64,zfh=on` with what it is to have or not. */
   readonly cpu?: string | undefined
 }
 
@@ -44,11 +45,11 @@ export async function guestWith(
     all.board.push(...boards)
     all.cpu.push(...cpus)
     const hasBoard = board === undefined || boards.some(one => one.name === board)
-    const hasCpu = cpu === undefined || cpus.some(one => one.name === cpu)
+    const hasCpu = cpu === undefined || cpus.some(one => one.name === cpuChoice(cpu).name)
     if (hasBoard && hasCpu) having.push(guest)
   }
   if (board !== undefined) pick('board', board, all.board)
-  if (cpu !== undefined) pick('cpu', cpu, all.cpu)
+  if (cpu !== undefined) pick('cpu', cpuChoice(cpu).name, all.cpu)
   return having.length === 1 ? having[0] : undefined
 }
 
@@ -57,7 +58,8 @@ export async function checkNames(guests: readonly Guest[], guest: Guest, names: 
   if (names.board === undefined && names.cpu === undefined) return
   const all = await Promise.all(guests.map(async one => ({ guest: one, ...(await one.load()) })))
   for (const what of ['board', 'cpu'] as const) {
-    const name = names[what]
+    const given = names[what]
+    const name = given !== undefined && what === 'cpu' ? cpuChoice(given).name : given
     const having = all.filter(one => one[`${what}s`].some(model => model.name === name)).map(one => one.guest)
     if (having.length === 0 || having.includes(guest)) continue
     const own = all.find(one => one.guest === guest)?.[`${what}s`] ?? []
@@ -74,13 +76,19 @@ export function machineOf(
   { boards, cpus }: GuestParts,
   names: MachineNames,
 ): { readonly board: Board; readonly cpu: CpuModel } {
-  const asked = names.cpu === undefined ? undefined : pick('cpu', names.cpu, cpus)
+  const asked = names.cpu === undefined ? undefined : pickCpu(names.cpu, cpus)
   const fitting = names.board === undefined ? boards.find(one => one.target === asked?.name) : undefined
   const board = fitting ?? pick('board', names.board, boards)
   return { board, cpu: asked ?? cpus.find(cpu => cpu.name === board.target) ?? pick('cpu', undefined, cpus) }
 }
 
 const nouns = { target: 'target', board: 'board', cpu: 'CPU' } as const
+
+/** The CPU that is chosen, as its properties change it; undefined: the first. */
+export function pickCpu(text: string | undefined, cpus: readonly CpuModel[]): CpuModel {
+  const { name, properties } = text === undefined ? { name: undefined, properties: [] } : cpuChoice(text)
+  return changed(pick('cpu', name, cpus), properties)
+}
 
 /** The one of that name, or the first; throws a `UsageError` (`usage/target` …) that lists what there is. */
 export function pick<T extends { readonly name: string }>(

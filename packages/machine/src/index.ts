@@ -8,7 +8,7 @@ export {
   type MemoryChoice,
   type RegisterValue,
 } from './guest-machine.ts'
-export { type MachineNames, machineOf, pick, type Targets } from './guests.ts'
+export { type MachineNames, machineOf, pickCpu, type Targets } from './guests.ts'
 export type {
   ConsoleOptions,
   MachineChoice,

@@ -2,6 +2,7 @@
  * Every guest in every tier: status, output and events as recorded from QEMU once its departures from the contract are
  * applied to ours, and the same events in the same order, at the same instructions, in every tier.
  */
+import { deserialize, serialize } from 'node:v8'
 import { GuestComparison, oneOfEach, stressed } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { deviations } from './deviations.ts'
@@ -39,6 +40,17 @@ describe('tier 2, code that comes and goes', () => {
     '%s',
     (_, guest) => void comparison.run(guest, stressed(1)),
   )
+})
+
+/** By snapshots. Programs without much state but memory are left to the long tests. */
+describe('moved to another machine, and another', () => {
+  const stateful = /^(interrupts|stacking|mpu|lazyfp|timers|storm|kernel|semihosting-an)/
+  const moved = some.filter(c => process.env.GUESTSCOPE_LONG || stateful.test(c.name))
+  test.each(moved.map(c => [c.name, c] as const))('%s', (_, guest) => {
+    const { executed } = comparison.first(guest)
+    const moves = [0.13, 0.5, 0.87].map(part => Math.ceil(part * executed))
+    comparison.run(guest, { tier: 1, hotThreshold: 50, moves, copy: state => deserialize(serialize(state)) })
+  })
 })
 
 /** The departures of QEMU, counted where it shows what each does. */

@@ -1,16 +1,25 @@
 /** The CPUs and boards of `guest.ts`. */
-import type { GuestParts } from '@guestscope/core'
+import type { CpuModel, GuestParts, Target } from '@guestscope/core'
 import { virt32, virt64 } from './boards/virt.ts'
-import { riscv32, riscv64 } from './target.ts'
+import { hartWith, riscvCpuModels } from './cpus.ts'
+import { createRiscvTarget, riscv32, riscv64 } from './target.ts'
 
-const extensions = 'IMAFDC, Zicsr, Zifencei, Zicntr, Zba, Zbb, Zbs; M, S and U mode; PMP'
-
-export const parts64: GuestParts = {
-  cpus: [{ name: 'rv64', description: `${extensions}; Sv39, Sv48`, target: riscv64 }],
-  boards: [virt64],
+function parts(xlen: 32 | 64): GuestParts {
+  const usual = xlen === 64 ? riscv64 : riscv32
+  const cpus = riscvCpuModels(xlen).map((model, i): CpuModel => {
+    let made: Target | undefined
+    return {
+      name: model.name,
+      description: model.description,
+      target: () => {
+        made ??= i === 0 ? usual() : createRiscvTarget(model.hart)
+        return made
+      },
+      changed: properties => createRiscvTarget(hartWith(model, properties)),
+    }
+  })
+  return { cpus, boards: [xlen === 64 ? virt64 : virt32], widest: 'max' }
 }
 
-export const parts32: GuestParts = {
-  cpus: [{ name: 'rv32', description: `${extensions}; Sv32`, target: riscv32 }],
-  boards: [virt32],
-}
+export const parts64: GuestParts = parts(64)
+export const parts32: GuestParts = parts(32)

@@ -1,19 +1,28 @@
-/** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
+/** The RISC-V targets: what core needs to know of a hart. */
 import { Head, type IrFunction } from '@guestscope/codegen'
 import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
+import { Semihosting } from '@guestscope/devices'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
-import { decode, disassemble, type File, type Insn, kindOf, lengthOf, type Xlen } from './isa/index.ts'
+import { type Hart, usualHart } from './hart.ts'
+import {
+  decode,
+  disassemble,
+  type File,
+  type Insn,
+  kindOf,
+  lengthOf,
+  type Row,
+  type Xlen,
+} from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
 import { semihosting, unserved } from './semihosting.ts'
-import { Flags, S, stateSize, TlbMode } from './state.ts'
-import { createSysregs } from './sysregs/index.ts'
-import { floatFunctions } from './translate/float-functions.ts'
+import { Flags, promoter, S, stateSize, TlbMode } from './state.ts'
+import { createSysregs, type Sysregs } from './sysregs/index.ts'
 import { floatHost } from './translate/float-host.ts'
-import { chapters } from './translate/index.ts'
-import { illegalName, semihostName, unservedName } from './translate/priv.ts'
+import { illegalName, semihostName, unservedName, withoutRow } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
 
 /** The instructions around an ebreak that make it a semihosting call: slli x0, x0, 31 and srai x0, x0, 7. */
@@ -43,19 +52,22 @@ function offsetOf(file: File | null, n: number, isRd: boolean): number {
 
 const endsBlock = (insn: Insn): boolean => insn.row.ending !== undefined
 
-function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
+function decoder({ xlen, rows }: Hart, handlers: Handlers): Target['decode'] {
   const number = (name: string): number => {
     const found = handlers.get(name)
     if (found === undefined) throw new Error(`riscv: no semantics for ${name}`)
     return found
   }
   const [illegal, serves, ignores] = [number(illegalName), number(semihostName), number(unservedName)]
+  const ofRow: ReadonlyMap<Row, number> = new Map([...rows].map(row => [row, number(row.sem)]))
   const decodeWord = (word: number, size: number): DecodedInsn => {
     const insn = decode(xlen, word)
-    if (!insn) return { handler: illegal, endsBlock: true, regs: [0, 0, 0, 0], imm: 0, aux: 0, size, word }
+    const handler = insn && ofRow.get(insn.row)
+    if (!insn || handler === undefined)
+      return { handler: illegal, endsBlock: true, regs: [0, 0, 0, 0], imm: 0, aux: 0, size, word }
     const { row } = insn
     return {
-      handler: number(row.sem),
+      handler,
       endsBlock: endsBlock(insn),
       regs: [
         offsetOf(row.regs.rd, insn.rd, true),
@@ -87,30 +99,26 @@ function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
   }
 }
 
-function text(xlen: Xlen, insn: DecodedInsn, pc: bigint): string {
-  const known = decode(xlen, insn.word)
-  if (known) return disassemble(known, pc, xlen)
+/** The instruction, if the hart has it. */
+function known({ xlen, rows }: Hart, { word }: DecodedInsn): Insn | undefined {
+  const insn = decode(xlen, word)
+  return insn && rows.has(insn.row) ? insn : undefined
+}
+
+function text(hart: Hart, insn: DecodedInsn, pc: bigint): string {
+  const found = known(hart, insn)
+  if (found) return disassemble(found, pc, hart.xlen)
   const bits = (insn.size === 2 ? insn.word & 0xffff : insn.word >>> 0)
     .toString(16)
     .padStart(2 * insn.size, '0')
   return insn.size === 2 ? `.2byte 0x${bits}` : `.4byte 0x${bits}`
 }
 
-function describe(xlen: Xlen, insn: DecodedInsn): InsnDescription {
-  const known = decode(xlen, insn.word)
-  if (known === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined', flow: 'trap' }
-  const { row } = known
-  return { mnemonic: row.name, group: row.ext, kind: kindOf(row), flow: flowOf(known) }
-}
-
-/** Registers that regions keep in locals: x1 … x31, f0 … f31, fflags, frm. */
-function promoter(xlen: Xlen): Target['state']['promote'] {
-  const x = xlen === 32 ? 'i32' : 'i64'
-  return offset => {
-    if (offset > S.x && offset < S.x + 256) return x
-    if (offset >= S.f && offset < S.f + 256) return 'i64'
-    return offset === S.fflags || offset === S.frm ? 'i32' : undefined
-  }
+function describe(hart: Hart, insn: DecodedInsn): InsnDescription {
+  const found = known(hart, insn)
+  if (found === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined', flow: 'trap' }
+  const { row } = found
+  return { mnemonic: row.name, group: row.ext, kind: kindOf(row), flow: flowOf(found) }
 }
 
 /** By the value of `S.priv`. */
@@ -120,28 +128,63 @@ const privileges: Readonly<Record<number, Privilege>> = {
   [Priv.M]: { level: Priv.M, name: 'M' },
 }
 
-/** Makes the target for one base. */
-export function createRiscvTarget(xlen: Xlen): Target {
-  const sysregs = createSysregs(xlen)
-  const semantics: readonly Semantics[] = chapters(xlen, sysregs)
+/** A target that tells boards what its harts are. */
+export interface RiscvTarget extends Target {
+  readonly hart: Hart
+}
+
+/** The CSRs of a hart. */
+export function sysregsOf(hart: Hart): Sysregs {
+  const environments = hart.extensions.flatMap(({ environment }) => environment ?? [])
+  const all = (which: 'machine' | 'supervisor'): bigint =>
+    environments.reduce((bits, environment) => bits | environment[which], 0n)
+  return createSysregs(hart.xlen, {
+    misa: hart.misa,
+    float: hart.has('f'),
+    environment: { machine: all('machine'), supervisor: all('supervisor') },
+    csrs: hart.extensions.flatMap(({ csrs }) => csrs?.(hart.xlen) ?? []),
+  })
+}
+
+/** What the hart's instructions do. Several extensions may have the same one. */
+export function semanticsOf({ xlen, extensions }: Hart, sysregs: Sysregs): readonly Semantics[] {
+  const all = extensions.flatMap(({ semantics, late }) => {
+    const own = semantics?.(xlen, sysregs) ?? []
+    return late ? own.map(one => ({ ...one, late })) : own
+  })
+  // The first one counts.
+  return [...new Map([...all, ...withoutRow(xlen)].reverse().map(one => [one.name, one])).values()].reverse()
+}
+
+/** IR functions that the extensions' semantics and CSRs call. */
+const functionsOf = (hart: Hart): readonly IrFunction[] => [
+  ...new Set(hart.extensions.flatMap(({ functions }) => functions ?? [])),
+]
+
+/** Makes the target for one kind of hart. */
+export function createRiscvTarget(hart: Hart): RiscvTarget {
+  const { xlen } = hart
+  const sysregs = sysregsOf(hart)
+  const semantics = semanticsOf(hart, sysregs)
   const handlers: Handlers = new Map(semantics.map((s, i) => [s.name, i]))
   const system: readonly IrFunction[] = [...mmuFunctions, ...pmpFunctions, ...trapFunctions, ...sysregs.all]
   return {
+    hart,
     name: `riscv${xlen}`,
     addressType: xlen === 32 ? 'i32' : 'i64',
     state: {
       size: stateSize,
       fixed: { zero: S.x, sink: S.sink },
-      promote: promoter(xlen),
+      promote: promoter(xlen === 32 ? 'i32' : 'i64'),
       tlbModes: TlbMode.count,
     },
     semantics,
-    decode: decoder(xlen, handlers),
-    disassemble: (insn, pc) => text(xlen, insn, pc),
-    describe: insn => describe(xlen, insn),
+    decode: decoder(hart, handlers),
+    disassemble: (insn, pc) => text(hart, insn, pc),
+    describe: insn => describe(hart, insn),
     functions: {
-      translate: createTranslate(xlen),
-      others: [...system, ...floatFunctions],
+      translate: createTranslate({ xlen, napot: hart.has('svnapot') }),
+      others: [...system, ...functionsOf(hart)],
     },
     enterTrap: createEnterTrap(xlen),
     host: [semihosting(xlen === 32 ? 4 : 8), unserved, ...floatHost],
@@ -157,6 +200,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     flatData: flags => (flags & Flags.flat) !== 0,
     fixedMapping: flags => (flags & (Flags.privMask | Flags.locked)) === Priv.M,
     wakes,
+    parts: Semihosting.parts,
     handleExit: (_cpu, code) => {
       throw new Error(`riscv: unexpected exit ${code}`)
     },
@@ -164,16 +208,16 @@ export function createRiscvTarget(xlen: Xlen): Target {
   }
 }
 
-let made32: Target | undefined
-let made64: Target | undefined
+let made32: RiscvTarget | undefined
+let made64: RiscvTarget | undefined
 
-/** The target for 32-bit harts, made when first asked for. */
-export function riscv32(): Target {
-  made32 ??= createRiscvTarget(32)
+/** The target for usual 32-bit harts, made when first asked for. */
+export function riscv32(): RiscvTarget {
+  made32 ??= createRiscvTarget(usualHart(32))
   return made32
 }
-/** The target for 64-bit harts, made when first asked for. */
-export function riscv64(): Target {
-  made64 ??= createRiscvTarget(64)
+/** The target for usual 64-bit harts, made when first asked for. */
+export function riscv64(): RiscvTarget {
+  made64 ??= createRiscvTarget(usualHart(64))
   return made64
 }

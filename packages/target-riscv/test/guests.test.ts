@@ -2,6 +2,7 @@
  * Every guest in every tier: status, output and events as recorded from QEMU, and the same events in the same order, at
  * the same instructions, in every tier.
  */
+import { deserialize, serialize } from 'node:v8'
 import { GuestComparison, oneOfEach, stressed } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { cases as all, asRecorded, recording, runGuest, type Way } from './guest.ts'
@@ -28,6 +29,17 @@ describe.each(ways)('%s', (_, way, guests) => {
     const { regions } = comparison.run(guest, way)
     if (way.tier === 0) expect(regions).toBe(0)
     if (way.hotThreshold && !guest.name.startsWith('hello')) expect(regions).toBeGreaterThan(0)
+  })
+})
+
+/** By snapshots. Programs without much state but memory are left to the long tests. */
+describe('moved to another machine, and another', () => {
+  const stateful = /^(nested|interrupts|paging|pmp|storm|semihosting-rv|harts-8)/
+  const moved = each.filter(c => process.env.GUESTSCOPE_LONG || stateful.test(c.name))
+  test.each(moved.map(c => [c.name, c] as const))('%s', (_, guest) => {
+    const { executed } = comparison.first(guest)
+    const moves = [0.13, 0.5, 0.87].map(part => Math.ceil(part * executed))
+    comparison.run(guest, { tier: 1, hotThreshold: 50, moves, copy: state => deserialize(serialize(state)) })
   })
 })
 

@@ -4,6 +4,7 @@ import {
   type DisconEvent,
   Machine,
   type MachineOptions,
+  type MachineState,
   type PluginApi,
   type StopReason,
 } from '@guestscope/core'
@@ -21,6 +22,12 @@ export interface GuestWay extends EngineOptions {
   readonly steps?: readonly number[]
   /** Ends the run after so many. */
   readonly limit?: number
+  /**
+   * The run goes on in another machine whenever so many instructions have been executed: a snapshot is restored there, one
+   * that has been through `copy`.
+   */
+  readonly moves?: readonly number[]
+  readonly copy?: (state: MachineState) => MachineState
   /** More than the log. */
   readonly plugin?: (api: PluginApi, machine: Machine) => void
 }
@@ -48,27 +55,46 @@ export function runGuestMachine<Event>(
 ): GuestRun<Event> {
   const decoder = new TextDecoder()
   let output = ''
-  const { plugin, limit = 200_000_000, steps = [5_000_000], ...engine } = way
+  const {
+    plugin,
+    limit = 200_000_000,
+    steps = [5_000_000],
+    moves = [],
+    copy = structuredClone,
+    ...engine
+  } = way
   const console = {
     write: (bytes: Uint8Array): void => {
       output += decoder.decode(bytes, { stream: true })
     },
   }
-  const machine = new Machine({ ...options, ...engine, console })
   const events: Event[] = []
-  const host = new PluginHost(machine, { output: () => {}, openOutput: () => ({ write: () => {} }) })
-  host.install({
-    name: 'log',
-    description: '',
-    apiVersion: 1,
-    install: api => {
-      api.onDiscon(Discon.All, event => void events.push(keep(event, machine)))
-      plugin?.(api, machine)
-    },
-  })
+  const open = () => {
+    const machine = new Machine({ ...options, ...engine, console })
+    const host = new PluginHost(machine, { output: () => {}, openOutput: () => ({ write: () => {} }) })
+    host.install({
+      name: 'log',
+      description: '',
+      apiVersion: 1,
+      install: api => {
+        api.onDiscon(Discon.All, event => void events.push(keep(event, machine)))
+        plugin?.(api, machine)
+      },
+    })
+    return { machine, host }
+  }
+  let { machine, host } = open()
+  const left = [...moves]
   let state = 'running'
-  for (let i = 0; state === 'running' && machine.executed < limit; i++)
-    state = machine.run(Math.min(steps[i % steps.length] as number, limit - machine.executed))
+  for (let i = 0; state === 'running' && machine.executed < limit; i++) {
+    const end = left[0] ?? limit
+    state = machine.run(Math.min(steps[i % steps.length] as number, end - machine.executed))
+    if (state !== 'running' || machine.executed < end || !left.length) continue
+    left.shift()
+    const saved = copy(machine.save())
+    ;({ machine, host } = open())
+    machine.restore(saved)
+  }
   if (state === 'idle') throw new Error('every CPU waits for ever')
   host.finish(machine.stopReason ?? { kind: 'exit', status: 0 })
   return {

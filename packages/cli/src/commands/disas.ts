@@ -7,7 +7,7 @@ import {
   type Target,
   withoutHeaders,
 } from '@guestscope/core'
-import { openProgram, pick, SymbolTable } from '@guestscope/machine'
+import { openProgram, pickCpu, SymbolTable } from '@guestscope/machine'
 import { nearest } from '@guestscope/machine/text'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError } from '../errors.ts'
@@ -26,7 +26,7 @@ export const disas: CommandAction<DisasOptions> = async (host, options, [path = 
   const file = { name: path, bytes: host.files.read(path, 'The image') }
   const { image, cpu } = await translated(async () => {
     const { image, parts } = await openProgram({ targets, image: file, raw, target, cpu: options.cpu })
-    return { image, cpu: pick('cpu', options.cpu ?? parts.widest, parts.cpus) }
+    return { image, cpu: pickCpu(options.cpu ?? parts.widest, parts.cpus) }
   })
   const symbols = new SymbolTable(image)
   const code = image.segments.filter(segment => segment.executable).map(withoutHeaders)

@@ -10,7 +10,12 @@ export interface CpuModel {
   readonly description: string
   /** The target that it is; machines may share it. */
   readonly target: () => Target
+  /** The target as properties change it; throws a `ConfigError` for what cannot be. Absent: there are none. */
+  readonly changed?: (properties: readonly CpuProperty[]) => Target
 }
+
+/** What a CPU is to have or not, such as `zfh` and `on`. */
+export type CpuProperty = readonly [key: string, value: string]
 
 /** What machines of a guest are made of. The first of each list is the default. */
 export interface GuestParts {
