@@ -21,7 +21,8 @@ export {
 } from './abi.ts'
 export * as nativeFloat from './float/native/index.ts'
 export * as softfloat from './float/soft/index.ts'
-export { Builder, hostFunction, irFunction, type Observer } from './ir/builder.ts'
+export { Builder } from './ir/builder.ts'
+export { hostFunction, irFunction } from './ir/function.ts'
 export {
   type DecodedOperands,
   Field,
@@ -36,6 +37,7 @@ export {
   type FloatUnary,
   type IntegerBinary,
   type IntegerCompare,
+  type IntegerUnary,
   type LaneOp,
   type NumericName,
   type NumericOp,
@@ -53,6 +55,7 @@ export {
   type Callee,
   type IrFunction,
   type Node,
+  type Observer,
   type Type,
   typeBytes,
   type Width,
@@ -66,6 +69,7 @@ export { defineFunction } from './wasm/lower/function.ts'
 export type { FlatMemory } from './wasm/lower/guest-place.ts'
 export type { CalleeIndex, Runtime } from './wasm/lower/lower.ts'
 export { defineRegion } from './wasm/region/region.ts'
+export { homeOf } from './wasm/region/slots.ts'
 export { hookCallee, hooksOf, type Region, type RegionBlock } from './wasm/region/type.ts'
 export type { InterpreterOptions } from './wasm/tier0/dispatcher.ts'
 export { defineInterpreter, type Handler } from './wasm/tier0/interpreter.ts'

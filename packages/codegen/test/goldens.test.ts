@@ -31,8 +31,11 @@ const functions: Omit<Runtime, 'tlbs' | 'guestMemory'> = {
   deliver: hostFunction('deliver', []),
 }
 const runtime: Runtime = { ...functions, tlbs: 0 }
-/** Registers are i64 slots. */
-const promote = (offset: number): Type | undefined => (offset >= 128 && offset < 640 ? 'i64' : undefined)
+/** Registers are i64 slots; behind them are four vectors. */
+const promote = (offset: number): Type | undefined => {
+  if (offset >= 640 && offset < 704) return offset % 16 ? undefined : 'v128'
+  return offset >= 128 && offset < 640 ? 'i64' : undefined
+}
 
 /** Reads `block PC VARIABLES…` and the statements behind it. */
 function parseBlocks(text: string): RegionBlock[] {

@@ -7,10 +7,10 @@ const lr = 14
 /** Calls link; returns branch to lr, or take the PC off the stack (Armv7-M ARM, A2.3.1). */
 export function flowOf(insn: Insn): Flow {
   const { row, sem } = insn
-  switch (row.more.flow) {
+  switch (row.ending) {
     case 'branch':
     case 'trap':
-      return row.more.flow
+      return row.ending
     case 'jump':
       return sem === 'bl' ? 'call' : 'jump'
     case 'indirect':

@@ -18,10 +18,10 @@ import {
   decode,
   decodeThumb,
   disassemble,
+  type File,
   groups,
   type Insn,
   kindOf,
-  type RegFile,
   type Row,
   rows,
   rowsOf,
@@ -55,7 +55,7 @@ import {
 } from './trap.ts'
 
 /** State offset of a register operand; 0: there is none. */
-function offsetOf(file: RegFile, n: number): number {
+function offsetOf(file: File | null, n: number): number {
   if (file === null) return 0
   if (file === 'r') return reg(n)
   return S.s + (file === 's' ? 4 : 8) * n
@@ -83,7 +83,7 @@ function decoder(core: Core, semantics: readonly Semantics[]): Target['decode'] 
     const { row } = insn
     return {
       handler: number(insn.sem) + (insn.it ? 1 : 0),
-      endsBlock: row.more.flow !== undefined,
+      endsBlock: row.ending !== undefined,
       nextState: (state & ~Flags.itMask) | nextState,
       regs: [
         offsetOf(row.regs.rd, insn.rd),
@@ -103,7 +103,7 @@ function decoder(core: Core, semantics: readonly Semantics[]): Target['decode'] 
 const itShift = 24
 
 const decodeAgain = (core: Core, insn: DecodedInsn): Insn | undefined =>
-  decode(core, insn.word >>> 0, insn.size as 2 | 4, insn.aux >>> itShift)
+  decode(core, insn.word >>> 0, insn.size, insn.aux >>> itShift)
 
 function describe(core: Core, insn: DecodedInsn): InsnDescription {
   const known = decodeAgain(core, insn)

@@ -115,7 +115,7 @@ function assembleHandler(core: Core, text: string): Code {
   return { bytes: Uint8Array.from(pass()), literals: new Uint8Array(Uint32Array.from(literals).buffer) }
 }
 
-const bytesOf = (word: number, size: 2 | 4): number[] =>
+const bytesOf = (word: number, size: number): number[] =>
   (size === 4 ? [word >>> 16, word & 0xffff] : [word]).flatMap(half => [half & 0xff, half >> 8])
 
 /** An exception while FAULTMASK is set has nowhere to go. */
@@ -131,13 +131,13 @@ function wild(insn: Insn): boolean {
   if (locks(insn) || (!more.source && spared(regs.rd, rd))) return true
   if (/\[rn, rm/.test(row.args)) return true
   if (/\[rn|^rn!?,/.test(row.args) && regs.rn === 'r' && !row.name.startsWith('cm')) return !pointers.has(rn)
-  return more.flow === 'branch' && (imm <= 0 || imm > 64)
+  return row.ending === 'branch' && (imm <= 0 || imm > 64)
 }
 
 function options(core: Core, target: ContractOptions['target']): ContractOptions {
   const board = core.baseline ? microbit : lm3s6965evb
   const rows = rowsOf(core).filter(({ name }) => !waiting.test(name))
-  const usual = rows.filter(row => row.more.flow === undefined || row.more.flow === 'branch')
+  const usual = rows.filter(row => row.ending === undefined || row.ending === 'branch')
   return {
     target,
     board,

@@ -9,10 +9,10 @@ const returns: readonly string[] = ['mret', 'sret']
 
 export function flowOf(insn: Insn): Flow {
   const { row, rd, rs1 } = insn
-  switch (row.flow) {
+  switch (row.ending) {
     case 'branch':
     case 'trap':
-      return row.flow
+      return row.ending
     case 'jump':
       return isLink(rd) ? 'call' : 'jump'
     case 'indirect':

@@ -3,7 +3,7 @@ import { Head, type IrFunction } from '@guestscope/codegen'
 import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
-import { decode, disassemble, type Insn, kindOf, lengthOf, type RegFile, type Xlen } from './isa/index.ts'
+import { decode, disassemble, type File, type Insn, kindOf, lengthOf, type Xlen } from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
@@ -35,13 +35,13 @@ function isSemihosting(code: CodeReader, flags: number): boolean {
 }
 
 /** State offset of a register operand; writes to x0 go to the sink. */
-function offsetOf(file: RegFile, n: number, isRd: boolean): number {
+function offsetOf(file: File | null, n: number, isRd: boolean): number {
   if (file === null) return 0
   if (file === 'f') return S.f + 8 * n
   return isRd && n === 0 ? S.sink : S.x + 8 * n
 }
 
-const endsBlock = (insn: Insn): boolean => insn.row.flow !== undefined
+const endsBlock = (insn: Insn): boolean => insn.row.ending !== undefined
 
 function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
   const number = (name: string): number => {

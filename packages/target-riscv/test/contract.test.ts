@@ -54,14 +54,14 @@ const rarely = new Set(['system', 'indirect', 'jump'])
 function wild({ row, rd, rs1, imm }: Insn): boolean {
   if (row.regs.rd === 'x' && pointers.has(rd)) return true
   if (/\(rs1\)|\(sp\)/.test(row.args)) return !pointers.has(rs1) || row.args.includes('(sp)')
-  return row.flow === 'branch' && (imm <= 0 || imm > 64)
+  return row.ending === 'branch' && (imm <= 0 || imm > 64)
 }
 
 const csrs = [...csrNumbers.values()]
 
 function options(xlen: Xlen): ContractOptions {
   const rows = rowsOf(xlen).filter(row => row.name !== 'wfi')
-  const usual = rows.filter(row => !rarely.has(row.flow ?? ''))
+  const usual = rows.filter(row => !rarely.has(row.ending ?? ''))
   return {
     target: xlen === 32 ? riscv32() : riscv64(),
     board: xlen === 32 ? virt32 : virt64,

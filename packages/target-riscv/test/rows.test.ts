@@ -105,7 +105,9 @@ class Rig {
     const texts: string[] = []
     for (let at = 0; at < row.bytes.length; ) {
       const bytes = Uint8Array.from(row.bytes)
-      const insn = target.decode(new BytesReader(bytes, at, (rowAt & 0xfff) + at), 3)
+      // A breakpoint looks at what is around it.
+      const around = Uint8Array.from([0, 0, 0, 0, ...row.bytes, 0, 0, 0, 0])
+      const insn = target.decode(new BytesReader(around, 4 + at, (rowAt & 0xfff) + at), 3)
       texts.push(target.disassemble(insn, BigInt(rowAt + at), bytes.subarray(at, at + insn.size)))
       at += insn.size
     }

@@ -18,12 +18,12 @@ interface Patch {
 
 const rows = rowsOf(64)
 const plain: ReadonlyMap<string, Row> = new Map(
-  rows.filter(row => row.expands === undefined).map(row => [row.name, row]),
+  rows.filter(row => row.more.expands === undefined).map(row => [row.name, row]),
 )
 /** The compressed rows by the instruction that they stand for. */
 const short = new Map<string, Row[]>()
 for (const row of rows)
-  if (row.expands !== undefined) short.set(row.sem, [...(short.get(row.sem) ?? []), row])
+  if (row.more.expands !== undefined) short.set(row.sem, [...(short.get(row.sem) ?? []), row])
 
 /** The part of a distance that auipc adds, and the rest for the instruction after it. */
 const high = (distance: number): number => (distance + 0x800) & ~0xfff

@@ -9,7 +9,7 @@ import {
   type OpName,
   type Val,
 } from './ops/index.ts'
-import type { AccessDescriptor, Callee, IrFunction, Node, Type, Width } from './types.ts'
+import type { AccessDescriptor, Callee, Node, Observer, Type, Width } from './types.ts'
 
 function toConst(type: Type, value: Val): number | bigint {
   if (type === 'i64') return BigInt.asIntN(64, BigInt(value))
@@ -20,14 +20,6 @@ function toConst(type: Type, value: Val): number | bigint {
 /** Is this node a constant with that value? Asked of integers. */
 const isConst = (n: Node, value: number): boolean =>
   n.op === 'const' && Number(n.imm) === value && n.type !== 'f64'
-
-/** Hears of what an instruction does while it is built, and may add to it there. */
-export interface Observer {
-  /** A guest access has been made. */
-  access(address: Node, value: Node, width: Width, store: boolean): void
-  /** The block is about to end: at `pc`, or, if `condition` is 0, at `otherwise`. */
-  end(pc: Node, condition?: Node, otherwise?: Node): void
-}
 
 /**
  * Appends IR nodes to a body. Constants are folded while building, so that semantics written for unknown operands
@@ -403,28 +395,4 @@ export class Builder {
   left(): Node {
     return this.#node('left', 'i32', [])
   }
-}
-
-/**
- * Defines a function of IR. `build` gets a builder whose variables 0… are the parameters (after the vCPU base, which
- * `cpu()` gives).
- */
-export function irFunction(
-  name: string,
-  params: readonly Type[],
-  result: Type | undefined,
-  build: (b: Builder) => void,
-): IrFunction {
-  const b = new Builder(params)
-  build(b)
-  return { name, params, result, vars: b.vars, body: b.body, count: b.count }
-}
-
-/** A function of the host that IR may call: an import of every module. Vectors do not reach JavaScript. */
-export function hostFunction(
-  name: string,
-  params: readonly Exclude<Type, 'v128'>[],
-  result?: Exclude<Type, 'v128'>,
-): Callee {
-  return { name, params, result }
 }

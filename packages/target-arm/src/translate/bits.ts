@@ -1,7 +1,7 @@
 /** Bit fields, extension, packing, reversal (Armv7-M ARM, A4.4.5 to A4.4.7). */
 import type { Builder, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
-import { BitField, Packing } from './aux.ts'
+import { BitField, Packing } from '../isa/thumb/aux.ts'
 import { type Ctx, plain } from './context.ts'
 
 const lowMask = (x: Ctx): Node => {

@@ -16,8 +16,8 @@ import {
 } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { Cause } from '../causes.ts'
+import { Aux } from '../isa/thumb/aux.ts'
 import { Flags, S, Slot } from '../state.ts'
-import { Aux } from './aux.ts'
 import { condition } from './flags.ts'
 
 /** An instruction under translation. */

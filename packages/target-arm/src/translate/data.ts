@@ -1,8 +1,8 @@
 /** Data processing: immediates, registers, shifted registers (Armv7-M ARM, A7.7 under each name). */
 import type { Builder, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
+import { Data, ShiftType } from '../isa/thumb/aux.ts'
 import { S } from '../state.ts'
-import { Data, ShiftType } from './aux.ts'
 import { type Ctx, plain } from './context.ts'
 import { difference, getC, type Sum, setNz, setNzcv, sum, sumWithCarry } from './flags.ts'
 import { type Shifted, shiftedByRegister, shiftedRm } from './shift.ts'

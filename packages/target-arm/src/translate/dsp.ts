@@ -1,8 +1,8 @@
 /** The DSP extension: saturation, multiplication of halves, dual and most significant word (A4.4.2 to A4.4.4). */
 import type { Builder, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
+import { Dual, Halves, Round, Saturate } from '../isa/thumb/aux.ts'
 import { S } from '../state.ts'
-import { Dual, Halves, Round, Saturate } from './aux.ts'
 import { highHalf, lowHalf, packHalves } from './bits.ts'
 import { type Ctx, plain } from './context.ts'
 import { pair, product, setPair } from './multiply.ts'

@@ -2,8 +2,8 @@
 import type { Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { Cause } from '../causes.ts'
+import { Aux, Multiple } from '../isa/thumb/aux.ts'
 import { S, Slot } from '../state.ts'
-import { Aux, Multiple } from './aux.ts'
 import type { Ctx } from './context.ts'
 import { Fpscr, float, fpscr, getAt, readPair, setAt, writePair } from './float.ts'
 

@@ -1,8 +1,8 @@
 /** Loads and stores of one or two registers, exclusive and unprivileged ones (Armv7-M ARM, A4.6, A3.4). */
 import type { AccessDescriptor, Node, Width } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
+import { Mem } from '../isa/thumb/aux.ts'
 import { S, TlbMode } from '../state.ts'
-import { Mem } from './aux.ts'
 import { excReturn } from './branch.ts'
 import { type Ctx, ending, plain } from './context.ts'
 

@@ -4,8 +4,8 @@
  */
 import type { Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
+import { Aux, Multiple } from '../isa/thumb/aux.ts'
 import { S } from '../state.ts'
-import { Aux, Multiple } from './aux.ts'
 import { excReturn } from './branch.ts'
 import { type Ctx, ending, plain } from './context.ts'
 

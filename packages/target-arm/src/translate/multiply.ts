@@ -2,8 +2,8 @@
 import type { Builder, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { Cause } from '../causes.ts'
+import { Data } from '../isa/thumb/aux.ts'
 import { S } from '../state.ts'
-import { Data } from './aux.ts'
 import { type Ctx, plain } from './context.ts'
 import { setNz } from './flags.ts'
 

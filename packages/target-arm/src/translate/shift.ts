@@ -1,7 +1,7 @@
 /** Shifts with carry out (Armv7-M ARM, A7.4.2: Shift_C). Amounts of immediates are 0 … 32, of registers 0 … 255. */
 import { type Builder, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
+import { Data, ShiftType } from '../isa/thumb/aux.ts'
 import { S } from '../state.ts'
-import { Data, ShiftType } from './aux.ts'
 import type { Ctx } from './context.ts'
 import { getC } from './flags.ts'
 

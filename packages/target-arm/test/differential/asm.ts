@@ -1,5 +1,5 @@
 /** An assembler of whole programs with labels, from the rows' assembler of single instructions. */
-import { type Assembled, assemble, type Profile } from '../../src/isa/thumb/index.ts'
+import { assemble, type Profile, type Word } from '../../src/isa/thumb/index.ts'
 
 /** `li rd, n` in instructions that every core has; the flags change. */
 function expand(line: string): string[] {
@@ -22,9 +22,9 @@ export function assembleProgram(
     .filter(Boolean)
     .flatMap(expand)
   const labels = new Map<string, number>()
-  const pass = (known: boolean): Assembled[] => {
+  const pass = (known: boolean): Word[] => {
     let pc = base
-    const out: Assembled[] = []
+    const out: Word[] = []
     for (const line of lines) {
       if (line.endsWith(':')) {
         labels.set(line.slice(0, -1), pc)

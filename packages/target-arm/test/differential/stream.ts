@@ -3,8 +3,8 @@
  * and then something that faults. A chunk depends on its seed alone.
  */
 import type { Core } from '../../src/cores.ts'
+import { Mem } from '../../src/isa/thumb/aux.ts'
 import { decode, type Insn, type Row, randomWord, rowsOf } from '../../src/isa/thumb/index.ts'
-import { Mem } from '../../src/translate/aux.ts'
 import { excluded } from './excluded.ts'
 import { dataSize, Place } from './layout.ts'
 import { below, choose, type Rng } from './values.ts'
@@ -22,7 +22,7 @@ export class Code {
     return this.base + 2 * this.halves.length
   }
 
-  put(word: number, size: 2 | 4): void {
+  put(word: number, size: number): void {
     if (size === 4) this.halves.push(word >>> 16)
     this.halves.push(word & 0xffff)
     this.count++
@@ -30,7 +30,7 @@ export class Code {
 }
 
 const families = (core: Core): readonly (readonly [weight: number, rows: readonly Row[]])[] => {
-  const usable = rowsOf(core).filter(row => row.more.flow === undefined && !excluded.row(row))
+  const usable = rowsOf(core).filter(row => row.ending === undefined && !excluded.row(row))
   const isMemory = (row: Row): boolean => memory(row) !== undefined
   const floating = (row: Row): boolean => row.ext.startsWith('fp')
   const of = (test: (row: Row) => boolean): Row[] => usable.filter(test)

@@ -3,7 +3,7 @@
 export interface Line {
   readonly pc: number
   readonly word: number
-  readonly size: 2 | 4
+  readonly size: number
   readonly text: string
 }
 

@@ -1,5 +1,5 @@
+import { words } from '@guestscope/target-kit'
 import { describe, expect, test } from 'vitest'
-import { words } from '../../src/isa/thumb/build.ts'
 import { decodeAs, type Row, randomWord, rows, rowsOf, thumbTable } from '../../src/isa/thumb/index.ts'
 import { operands } from '../../src/isa/thumb/operands.ts'
 import { integer } from '../../src/translate/index.ts'
@@ -64,8 +64,8 @@ test('every row has integer semantics or is floating point, and none is left ove
 })
 
 test('the rows that end a translation block', () => {
-  const names = (flow: Row['more']['flow']) => [
-    ...new Set(rows.filter(row => row.more.flow === flow).map(row => row.sem)),
+  const names = (flow: Row['ending']) => [
+    ...new Set(rows.filter(row => row.ending === flow).map(row => row.sem)),
   ]
   expect(names('branch')).toEqual(['b.cond', 'cbz', 'cbnz'])
   expect(names('jump')).toEqual(['b', 'bl'])

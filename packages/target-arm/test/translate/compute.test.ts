@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { BitField, Data, Saturate } from '../../src/isa/thumb/aux.ts'
 import { Flags, S } from '../../src/state.ts'
-import { BitField, Data, Saturate } from '../../src/translate/aux.ts'
 import { integer } from '../../src/translate/index.ts'
 import { type Case, Harness, pc, ways } from './harness.ts'
 import { type Before, compute } from './model.ts'

@@ -2,9 +2,9 @@
 import { Exit, type Type } from '@guestscope/codegen'
 import type { Cpu, Machine, Semantics } from '@guestscope/core'
 import { type SingleInsn, SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/testkit'
+import { Aux } from '../../src/isa/thumb/aux.ts'
 import { S } from '../../src/state.ts'
 import { floatCalls, systemCalls } from '../../src/system-calls.ts'
-import { Aux } from '../../src/translate/aux.ts'
 import {
   floatFunctions,
   floatHost,

@@ -5,6 +5,7 @@
  * with that operand, which does nothing.
  */
 
+import { signed, unsigned } from '@guestscope/target-kit'
 import { compressed } from './build.ts'
 import { rvD } from './d.ts'
 import { rvF } from './f.ts'
@@ -13,29 +14,29 @@ import { rvEnvironment } from './priv.ts'
 import type { More, Row } from './row.ts'
 import { rvI } from './rv-i.ts'
 
-const noRd: More = { not: { rd: [0] } }
-const CI: More = { simm: '5|4:0' }
-const CInonzero: More = { ...CI, not: { imm: [0] } }
+const noRd: More = { not: { d: [0] } }
+const CI: More = signed('5|4:0')
+const CInonzero: More = { ...CI, not: { i: [0] } }
 const CIw: More = { ...CI, ...rv64, ...noRd }
-const CIsp: More = { simm: '9|4|6|8:7|5', not: { imm: [0] } }
+const CIsp: More = { ...signed('9|4|6|8:7|5'), not: { i: [0] } }
 /** With rd = 2 the word is c.addi16sp. */
-const CIlui: More = { simm: '17|16:12', not: { rd: [2], imm: [0] } }
+const CIlui: More = { ...signed('17|16:12'), not: { d: [2], i: [0] } }
 /** The all-zero word, defined as illegal, falls under this `not` as well. */
-const CIW: More = { zimm: '5:4|9:6|2|3', not: { imm: [0] } }
-const CJ: More = { simm: '11|4|9:8|10|6|7|3:1|5' }
-const CB: More = { simm: '8|4:3|7:6|2:1|5' }
-const shift32: More = { zimm: '4:0', xlen: 32 }
-const shift64: More = { zimm: '5|4:0', xlen: 64 }
+const CIW: More = { ...unsigned('5:4|9:6|2|3'), not: { i: [0] } }
+const CJ: More = signed('11|4|9:8|10|6|7|3:1|5')
+const CB: More = signed('8|4:3|7:6|2:1|5')
+const shift32: More = { ...unsigned('4:0'), xlen: 32 }
+const shift64: More = { ...unsigned('5|4:0'), xlen: 64 }
 
 /** Offsets: of the register-based loads and stores, of the stack-pointer-based loads, and of the stores. */
-const word: More = { zimm: '5:3|2|6' }
-const double: More = { zimm: '5:3|7:6' }
-const loadW: More = { zimm: '5|4:2|7:6' }
-const loadD: More = { zimm: '5|4:3|8:6' }
+const word: More = unsigned('5:3|2|6')
+const double: More = unsigned('5:3|7:6')
+const loadW: More = unsigned('5|4:2|7:6')
+const loadD: More = unsigned('5|4:3|8:6')
 const CIlw: More = { ...loadW, ...noRd }
 const CIld: More = { ...loadD, ...rv64, ...noRd }
-const storeW: More = { zimm: '5:2|7:6' }
-const storeD: More = { zimm: '5:3|8:6' }
+const storeW: More = unsigned('5:2|7:6')
+const storeD: More = unsigned('5:3|8:6')
 
 // biome-ignore format: a table, one row per line
 export const rvC: readonly Row[] = compressed('C', [...rvI, ...rvEnvironment], [
@@ -72,11 +73,11 @@ export const rvC: readonly Row[] = compressed('C', [...rvI, ...rvEnvironment], [
   ['c.slli',     '000 i ddddd iiiii 10',   'rd,shamt',     'slli rd,rd,shamt',     shift64],
   ['c.lwsp',     '010 i ddddd iiiii 10',   'rd,imm(sp)',   'lw rd,imm(sp)',        CIlw],
   ['c.ldsp',     '011 i ddddd iiiii 10',   'rd,imm(sp)',   'ld rd,imm(sp)',        CIld],
-  ['c.jr',       '100 0 sssss 00000 10',   'rs1',          'jalr zero,0(rs1)',     { not: { rs1: [0] } }],
-  ['c.mv',       '100 0 ddddd ttttt 10',   'rd,rs2',       'add rd,zero,rs2',      { not: { rs2: [0] } }],
+  ['c.jr',       '100 0 sssss 00000 10',   'rs1',          'jalr zero,0(rs1)',     { not: { s: [0] } }],
+  ['c.mv',       '100 0 ddddd ttttt 10',   'rd,rs2',       'add rd,zero,rs2',      { not: { t: [0] } }],
   ['c.ebreak',   '100 1 00000 00000 10',   '',             'ebreak'],
-  ['c.jalr',     '100 1 sssss 00000 10',   'rs1',          'jalr ra,0(rs1)',       { not: { rs1: [0] } }],
-  ['c.add',      '100 1 ddddd ttttt 10',   'rd,rs2',       'add rd,rd,rs2',        { not: { rs2: [0] } }],
+  ['c.jalr',     '100 1 sssss 00000 10',   'rs1',          'jalr ra,0(rs1)',       { not: { s: [0] } }],
+  ['c.add',      '100 1 ddddd ttttt 10',   'rd,rs2',       'add rd,rd,rs2',        { not: { t: [0] } }],
   ['c.swsp',     '110 iiiiii ttttt 10',    'rs2,imm(sp)',  'sw rs2,imm(sp)',       storeW],
   ['c.sdsp',     '111 iiiiii ttttt 10',    'rs2,imm(sp)',  'sd rs2,imm(sp)',       { ...storeD, ...rv64 }],
 ])

@@ -15,7 +15,7 @@ const ofExtension: Partial<Record<Extension, InsnKind>> = {
 
 /** What an instruction is for, out of its row: how it ends a block, whether it addresses memory, its extension. */
 export function kindOf(row: Row): InsnKind {
-  if (row.flow !== undefined) return row.flow
+  if (row.ending !== undefined) return row.ending
   if (row.ext === 'A') return 'atomic'
   if (row.args.includes('(')) return row.regs.rd === null ? 'store' : 'load'
   return row.args === 'pred,succ' ? 'system' : (ofExtension[row.ext] ?? 'integer')

@@ -1,17 +1,14 @@
 /** The operand names of `args`: the value's place in a decoded instruction, how it is written and read. */
 
+import type { Operand as KitOperand } from '@guestscope/target-kit'
 import { csrNames, csrNumbers } from './csr-names.ts'
 import { fNames, xNames } from './names.ts'
-import type { Slot, Xlen } from './row.ts'
+import type { File, Place, RegSlot, Riscv, Slot } from './row.ts'
 
-/** Where the instruction stands; branch targets are written as absolute addresses. */
-export interface Place {
-  readonly pc: bigint
-  readonly xlen: Xlen
-}
-
-export interface Operand {
+/** One slot's text. */
+interface Operand {
   readonly slot: Slot
+  readonly file?: File
   /** Text of the slot's value; '' (and no comma before it) for a default that is not written. */
   print(value: number, place: Place): string
   /** The value, or its part of the slot; undefined: not such an operand. */
@@ -20,15 +17,15 @@ export interface Operand {
 
 const roundingModes = ['rne', 'rtz', 'rdn', 'rup', 'rmm', 'rm5', 'rm6', 'dyn']
 
-export const operands: Readonly<Record<string, Operand>> = {
-  rd: named('rd', xNames),
-  rs1: named('rs1', xNames),
-  rs2: named('rs2', xNames),
-  rs3: named('rs3', xNames),
-  fd: named('rd', fNames),
-  fs1: named('rs1', fNames),
-  fs2: named('rs2', fNames),
-  fs3: named('rs3', fNames),
+const own: Readonly<Record<string, Operand>> = {
+  rd: named('rd', xNames, 'x'),
+  rs1: named('rs1', xNames, 'x'),
+  rs2: named('rs2', xNames, 'x'),
+  rs3: named('rs3', xNames, 'x'),
+  fd: named('rd', fNames, 'f'),
+  fs1: named('rs1', fNames, 'f'),
+  fs2: named('rs2', fNames, 'f'),
+  fs3: named('rs3', fNames, 'f'),
   imm: { slot: 'imm', print: String, parse: decimal },
   uimm: { slot: 'aux', print: String, parse: decimal },
   shamt: { slot: 'imm', print: hex, parse: unhex },
@@ -59,11 +56,31 @@ export const operands: Readonly<Record<string, Operand>> = {
   succ: { slot: 'aux', print: value => accesses(value), parse: text => accessBits(text, 0) },
 }
 
+const registers: readonly Slot[] = ['rd', 'rs1', 'rs2', 'rs3']
+
+/** The same for the kit, which lets an operand stand for several slots. */
+export const operands: Readonly<Record<string, KitOperand<Riscv>>> = Object.fromEntries(
+  Object.entries(own).map(([word, { slot, file, print, parse }]) => [
+    word,
+    {
+      ...(registers.includes(slot) ? { slot: slot as RegSlot, file: file ?? 'x' } : {}),
+      print: (insn, place) => print(insn[slot], place),
+      parse: (text, place) => {
+        const value = parse(text, place)
+        return value === undefined ? undefined : { [slot]: value }
+      },
+    },
+  ]),
+)
+
+/** The slot that a word of `args` stands for. */
+export const slotOf = (word: string): Slot | undefined => own[word]?.slot
+
 /** The end of an atomic instruction's name, by `aux`. */
 export const orderings: readonly string[] = ['', '.rl', '.aq', '.aqrl']
 
-function named(slot: Slot, names: readonly string[]): Operand {
-  return { slot, print: value => names[value] ?? '?', parse: text => indexIn(names, text) }
+function named(slot: RegSlot, names: readonly string[], file: File): Operand {
+  return { slot, file, print: value => names[value] ?? '?', parse: text => indexIn(names, text) }
 }
 
 function rounding(unwritten: number): Operand {

@@ -3,8 +3,8 @@
 import { extension } from './build.ts'
 import type { More, Row } from './row.ts'
 
-const trap: More = { flow: 'trap' }
-const system: More = { flow: 'system' }
+const trap: More = { ending: 'trap' }
+const system: More = { ending: 'system' }
 
 // biome-ignore format: a table, one row per line
 export const rvEnvironment: readonly Row[] = extension('I', [

@@ -18,5 +18,5 @@ export const rows: readonly Row[] = [
 
 /** The rows that exist in this base. */
 export function rowsOf(xlen: Xlen): readonly Row[] {
-  return rows.filter(row => row.xlen === undefined || row.xlen === xlen)
+  return rows.filter(row => row.more.xlen === undefined || row.more.xlen === xlen)
 }

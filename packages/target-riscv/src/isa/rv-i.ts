@@ -7,7 +7,7 @@ import type { More, Row } from './row.ts'
 const I64: More = { ...I, ...rv64 }
 const S64: More = { ...S, ...rv64 }
 const shiftW: More = { ...shift5, ...rv64 }
-const indirect: More = { ...I, flow: 'indirect' }
+const indirect: More = { ...I, ending: 'indirect' }
 
 // biome-ignore format: a table, one row per line
 export const rvI: readonly Row[] = extension('I', [

@@ -3,7 +3,7 @@
 import { extension } from './build.ts'
 import type { More, Row } from './row.ts'
 
-const system: More = { flow: 'system' }
+const system: More = { ending: 'system' }
 
 // biome-ignore format: a table, one row per line
 export const rvZicsr: readonly Row[] = extension('Zicsr', [

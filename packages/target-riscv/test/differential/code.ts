@@ -67,7 +67,7 @@ export class Code {
   patch({ pc, insn }: Patch, imm: number): void {
     const { row } = insn
     const values: Operands = {}
-    for (const { slot, copy } of row.fields) if (!copy) values[slot] = insn[slot]
+    for (const { slot } of row.fields) values[slot] = insn[slot]
     const word = encode(row, { ...values, imm })
     const check = decode(this.xlen, word)
     if (check?.row !== row || check.imm !== imm) throw new Error(`${row.name}: immediate ${imm} does not fit`)

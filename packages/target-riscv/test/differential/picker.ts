@@ -30,9 +30,9 @@ const stores = /^(c\.)?f?s[bhwd](sp)?$/
 function kindOf(row: Row): Kind {
   if (row.ext === 'A') return /^(lr|sc)\./.test(row.name) ? 'reserving' : 'atomic'
   if (row.ext === 'Zicsr') return 'csr'
-  if (row.flow === 'branch') return 'branch'
+  if (row.ending === 'branch') return 'branch'
   if (['fence', 'fence.i', 'sfence.vma'].includes(row.name)) return 'fence'
-  if (row.flow !== undefined) return 'other'
+  if (row.ending !== undefined) return 'other'
   if (memoryArgs.test(row.args)) return stores.test(row.name) ? 'store' : 'load'
   return Object.values(row.regs).includes('f') ? 'float' : 'integer'
 }

@@ -129,7 +129,7 @@ export class Stream {
   /** After a jump a marker would not be reached; where a branch goes it would be in the way. */
   #done(row: Row | undefined): void {
     this.#unmarked++
-    const jumps = row?.flow === 'branch' || row?.flow === 'jump' || row?.flow === 'indirect'
+    const jumps = row?.ending === 'branch' || row?.ending === 'jump' || row?.ending === 'indirect'
     if (this.#marked && !this.quiet && !jumps) this.code.word(marker, 4)
   }
 

@@ -15,7 +15,7 @@ const fence: Piece = s => void s.insn(s.pick.insn('fence', () => true))
 /** Can the row name any register as its base? */
 const baseBits = (insn: Insn): number =>
   insn.row.fields
-    .filter(field => field.slot === 'rs1' && !field.copy)
+    .filter(field => field.slot === 'rs1')
     .reduce((n, field) => n + (field.mask === 31 ? 5 : 3), 0)
 
 const sizes: readonly (readonly [RegExp, number])[] = [

@@ -25,8 +25,8 @@ describe.each(bases)('RV%i', xlen => {
   test('the random generator follows the filter and the seed, and never makes an invalid instruction', () => {
     const [a, b] = [seeded(1), seeded(1)]
     for (let i = 0; i < 500; i++) {
-      const word = randomInsn(a, xlen, row => row.ext === 'F' && row.flow === undefined)
-      expect(randomInsn(b, xlen, row => row.ext === 'F' && row.flow === undefined)).toBe(word)
+      const word = randomInsn(a, xlen, row => row.ext === 'F' && row.ending === undefined)
+      expect(randomInsn(b, xlen, row => row.ext === 'F' && row.ending === undefined)).toBe(word)
       const insn = decode(xlen, word)
       expect(insn?.row.ext).toBe('F')
       if (insn?.row.args.includes('rm')) expect([5, 6]).not.toContain(insn.aux)

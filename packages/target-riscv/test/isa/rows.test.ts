@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeAs, isaTable, type Row, rows, rowsOf, type Xlen } from '../../src/isa/index.ts'
-import { operands } from '../../src/isa/operands.ts'
+import { slotOf } from '../../src/isa/operands.ts'
 import { bases } from './rng.ts'
 
 const title = (row: Row) => `${row.name} ${row.args} [${row.bits}]`
@@ -9,7 +9,7 @@ describe.each(bases)('RV%i: no word belongs to two rows', xlen => {
   // No 32-bit row has a `not`, so two rows share a word exactly if their fixed bits do not contradict.
   test('32-bit', () => {
     const long = rowsOf(xlen).filter(row => row.size === 4)
-    expect(long.filter(row => row.not !== undefined)).toEqual([])
+    expect(long.filter(row => row.more.not !== undefined)).toEqual([])
     const overlaps = long.flatMap((a, i) =>
       long
         .slice(i + 1)
@@ -32,10 +32,10 @@ describe.each(bases)('RV%i: no word belongs to two rows', xlen => {
 
 /** Operands that assembly text leaves open: they would be lost between disassembler and assembler. */
 function unwritten(row: Row): string[] {
-  const written = new Set(row.args.split(/[,()]+/).map(arg => operands[arg]?.slot))
+  const written = new Set(row.args.split(/[,()]+/).map(arg => slotOf(arg)))
   // aq and rl are written behind the name.
   if (row.bits.includes('a')) written.add('aux')
-  return row.fields.filter(field => !field.copy && !written.has(field.slot)).map(field => field.slot)
+  return row.fields.filter(field => !written.has(field.slot)).map(field => field.slot)
 }
 
 test('the assembly text of a row shows all its fields', () => {
@@ -44,7 +44,7 @@ test('the assembly text of a row shows all its fields', () => {
 
 test('a row names the register file of every register field, and of no other', () => {
   const slots = ['rd', 'rs1', 'rs2', 'rs3'] as const
-  for (const row of rows.filter(row => row.expands === undefined)) {
+  for (const row of rows.filter(row => row.more.expands === undefined)) {
     const inBits = slots.filter(slot => row.fields.some(field => field.slot === slot))
     expect(
       slots.filter(slot => row.regs[slot] !== null),
@@ -66,8 +66,8 @@ test('compressed rows have the operands of what they expand to', () => {
 })
 
 test('the rows that end a translation block', () => {
-  const names = (flow: Row['flow']) => {
-    const ending = rows.filter(row => row.flow === flow)
+  const names = (flow: Row['ending']) => {
+    const ending = rows.filter(row => row.ending === flow)
     return [...new Set(ending.map(row => row.name))].join(' ')
   }
   expect(names('branch')).toBe('beq bne blt bge bltu bgeu c.beqz c.bnez')
@@ -83,5 +83,5 @@ test('the documentation table has a line for every row', () => {
   const lines = table.split('\n').filter(line => line.startsWith('| `'))
   expect(lines.length).toBe(rows.length)
   expect(table).toContain('## Zbs\n')
-  expect(table).toContain('| `c.lwsp rd,imm(sp)` | `010 i ddddd iiiii 10` |  |  | `lw rd,imm(sp)` |')
+  expect(table).toContain('| `c.lwsp rd,imm(sp)` | `010 i ddddd iiiii 10` |  | `lw rd,imm(sp)` |  |')
 })

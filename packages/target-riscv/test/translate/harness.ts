@@ -2,7 +2,7 @@
 import { Exit } from '@guestscope/codegen'
 import type { Cpu, Semantics } from '@guestscope/core'
 import { SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/testkit'
-import { decode, type Insn, type RegFile, type Xlen } from '../../src/isa/index.ts'
+import { decode, type File, type Insn, type Xlen } from '../../src/isa/index.ts'
 import { Flags, Mstatus, S } from '../../src/state.ts'
 import { atomic } from '../../src/translate/a.ts'
 import { doubleFloat } from '../../src/translate/d.ts'
@@ -49,7 +49,7 @@ function prepare(xlen: Xlen, { word, fs }: Case): Prepared {
   return { insn, fs }
 }
 
-const offset = (file: RegFile, n: number): number => (file === 'f' ? S.f : S.x) + 8 * n
+const offset = (file: File | null, n: number): number => (file === 'f' ? S.f : S.x) + 8 * n
 
 function operandsOf({ row, rd, rs1, rs2, rs3, imm, aux, size, word }: Insn) {
   const { regs } = row

@@ -312,13 +312,14 @@ export abstract class BlockLowerer extends AccessLowerer {
     offset: number,
     type: Type,
   ): { local: number; part?: { shape: ViewShape; lane: number } } | undefined {
-    const slot = this.slots.get(offset)
-    if (slot?.type === type) return slot
-    if (slot && slot.type !== 'v128')
-      throw new Error(`region: the slot at ${offset} is ${slot.type}, not ${type}`)
-    const home = offset & -16
-    const vector = slot ?? this.slots.get(home)
-    if (vector?.type !== 'v128' || type === 'v128') return undefined
-    return { local: vector.local, part: { shape: viewShape[type], lane: (offset - home) / typeBytes[type] } }
+    const known = this.slots.get(offset)
+    if (known?.type === type) return known
+    const home = known ? offset : offset & -16
+    const slot = known ?? this.slots.get(home)
+    if (!slot || (!known && slot.type !== 'v128')) return undefined
+    const lane = (offset - home) / typeBytes[type]
+    if (slot.type !== 'v128' || type === 'v128' || !Number.isInteger(lane))
+      throw new Error(`region: the slot at ${home} is ${slot.type}: there is no ${type} at ${offset}`)
+    return { local: slot.local, part: { shape: viewShape[type], lane } }
   }
 }

@@ -1,6 +1,6 @@
 /** How operands are made out of letters that do not stand for themselves (Armv7-M ARM, A5.3.2, A7.4.2, A7.7 …). */
 
-import { Aux, BitField, Data, Mem, Multiple, Packing, Saturate, ShiftType } from '../../translate/aux.ts'
+import { Aux, BitField, Data, Mem, Multiple, Packing, Saturate, ShiftType } from './aux.ts'
 import type { Expand, More } from './row.ts'
 
 const ror = (value: number, n: number): number => (n ? (value >>> n) | (value << (32 - n)) : value) | 0

@@ -1,11 +1,20 @@
 /** Instruction rows of Thumb for M-profile cores and what is derived from them. */
 
-export { type Assembled, assemble, encode } from './asm.ts'
-export { decode, decodeAs, decodeThumb, itAdvance, lengthOf } from './decode.ts'
-export { disassemble } from './disas.ts'
 export { kindOf } from './kind.ts'
+export { language, lengthOf } from './language.ts'
 export { nameOf } from './names.ts'
-export { randomInsn, randomWord, type Word } from './random.ts'
-export type { Extension, Flow, Insn, Operands, RegFile, RegSlot, Row, Slot } from './row.ts'
+export type { Extension, File, Insn, Operands, RegSlot, Row, Slot } from './row.ts'
 export { extensionsOf, groups, type Profile, rows, rowsOf } from './rows.ts'
-export { thumbTable } from './table.ts'
+export {
+  assemble,
+  decode,
+  decodeAs,
+  decodeThumb,
+  disassemble,
+  encode,
+  itAdvance,
+  randomInsn,
+  randomWord,
+  thumbTable,
+  type Word,
+} from './set.ts'

@@ -12,8 +12,8 @@ const byName: readonly (readonly [RegExp, InsnKind])[] = [
 ]
 
 /** What an instruction is for, out of its row: how it ends a block, its name, its extension. */
-export function kindOf({ name, ext, more }: Row): InsnKind {
-  if (more.flow !== undefined) return more.flow
+export function kindOf({ name, ext, ending }: Row): InsnKind {
+  if (ending !== undefined) return ending
   const named = byName.find(([beginning]) => beginning.test(name))?.[1]
   if (named !== undefined) return named
   return ext.startsWith('fp') ? 'float' : ext === 'dsp' ? 'simd' : 'integer'

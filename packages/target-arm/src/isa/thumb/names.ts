@@ -3,8 +3,9 @@
  * bits of `aux`.
  */
 
+import type { Name } from '@guestscope/target-kit'
 import { conditions } from '../conditions.ts'
-import type { Insn, Row } from './row.ts'
+import type { Insn, Place, Row, Thumb } from './row.ts'
 
 interface Part {
   /** Lowest bit in aux. */
@@ -44,22 +45,25 @@ export function nameOf(insn: Insn): string {
   return insn.it ? text.replace(/(?=\.|$)/, cond) : text
 }
 
-/** All names of a row in an IT state, with the bits of aux that they tell. */
-export function namesOf(row: Row, it: number): readonly { readonly name: string; readonly aux: number }[] {
-  let all = [{ name: row.name, aux: 0 }]
+/** All names of a row in an IT state, with the operands that they tell. */
+export function namesOf(row: Row, { it }: Place): readonly Name<Thumb>[] {
+  let all: { name: string; operands: { aux?: number; imm?: number } }[] = [{ name: row.name, operands: {} }]
   for (const [braces, key = ''] of row.name.matchAll(inBraces)) {
     const part = parts[key]
     const options =
       key === 'te'
-        ? tailTexts.map(text => ({ text, bits: 0 }))
-        : (part?.texts ?? []).map((text, i) => ({ text, bits: i << (part?.from ?? 0) }))
-    all = all.flatMap(({ name, aux }) =>
-      options.map(({ text, bits }) => ({ name: name.replace(braces, text), aux: aux | bits })),
+        ? masks
+        : (part?.texts ?? []).map((text, i) => ({ text, operands: { aux: i << (part?.from ?? 0) } }))
+    all = all.flatMap(({ name, operands }) =>
+      options.map(option => ({
+        name: name.replace(braces, option.text),
+        operands: { ...operands, ...option.operands },
+      })),
     )
   }
   if (!it || row.more.unconditional) return all
   const cond = conditions[it >> 4] ?? ''
-  return all.map(({ name, aux }) => ({ name: name.replace(/(?=\.|$)/, cond), aux }))
+  return all.map(({ name, operands }) => ({ name: name.replace(/(?=\.|$)/, cond), operands }))
 }
 
 /** The letters after `it`: firstcond:mask says for each further instruction whether it has the same condition. */
@@ -70,7 +74,7 @@ export function thenElse(itState: number): string {
   return Array.from({ length }, (_, i) => (((mask >> (3 - i)) & 1) === low ? 't' : 'e')).join('')
 }
 
-const tails = ['', 't', 'e'].flatMap(a =>
-  a ? ['', 't', 'e'].flatMap(b => (b ? ['', 't', 'e'].map(c => a + b + c) : [a])) : [''],
+/** The letters of each mask after a condition of either kind. */
+const masks = [0, 1].flatMap(low =>
+  Array.from({ length: 15 }, (_, i) => ({ text: thenElse((low << 4) | (i + 1)), operands: { imm: i + 1 } })),
 )
-const tailTexts: readonly string[] = tails

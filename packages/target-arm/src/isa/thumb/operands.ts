@@ -1,20 +1,13 @@
 /** The operand words of `args`: how they are written and read. */
 
-import { BitField, Data, Mem, Saturate, ShiftType } from '../../translate/aux.ts'
+import type { Operand as KitOperand } from '@guestscope/target-kit'
 import { conditions } from '../conditions.ts'
 import { coreNames, doubleNames, singleNames, specialNames } from '../registers.ts'
+import { BitField, Data, Mem, Saturate, ShiftType } from './aux.ts'
 import { negative } from './expand.ts'
-import type { Insn, Operands, RegFile, RegSlot } from './row.ts'
+import type { File, Insn, Operands, Thumb } from './row.ts'
 
-export interface Operand {
-  /** A register operand. */
-  readonly slot?: RegSlot
-  readonly file?: RegFile
-  /** '' (and no comma before it) where nothing is written. */
-  print(insn: Insn, pc: number): string
-  /** What the text says of the operands; undefined: not such an operand. '' must be read if it can be written. */
-  parse(text: string, pc: number): Partial<Operands> | undefined
-}
+type Operand = KitOperand<Thumb>
 
 export const operands: Readonly<Record<string, Operand>> = {
   ...registers('r', 'r', coreNames),
@@ -53,8 +46,8 @@ export const operands: Readonly<Record<string, Operand>> = {
     parse: text => (/^0x[0-9a-f]{4}$/.test(text) ? { imm: Number(text) } : undefined),
   },
   target: {
-    print: (insn, pc) => `0x${((pc + 4 + insn.imm) >>> 0).toString(16)}`,
-    parse: (text, pc) => (/^0x[0-9a-f]+$/.test(text) ? { imm: (Number(text) - pc - 4) | 0 } : undefined),
+    print: (insn, { pc }) => `0x${((pc + 4 + insn.imm) >>> 0).toString(16)}`,
+    parse: (text, { pc }) => (/^0x[0-9a-f]+$/.test(text) ? { imm: (Number(text) - pc - 4) | 0 } : undefined),
   },
   /** Shift by an immediate. */
   shift: {
@@ -184,7 +177,7 @@ function floating(put: (imm: number) => void, set: (value: number) => void, get:
 }
 
 /** rd rn rm ra with another first letter for another file. */
-function registers(letter: string, file: 'r' | 's' | 'd', names: readonly string[]): Record<string, Operand> {
+function registers(letter: string, file: File, names: readonly string[]): Record<string, Operand> {
   return Object.fromEntries(
     (['rd', 'rn', 'rm', 'ra'] as const).map(slot => [
       letter + slot.charAt(1),

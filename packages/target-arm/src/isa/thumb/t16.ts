@@ -1,6 +1,7 @@
 /** 16-bit instructions (Armv7-M ARM, A5.2), in the order of the encoding. */
 
-import { Mem, ShiftType } from '../../translate/aux.ts'
+import { signed, unsigned } from '@guestscope/target-kit'
+import { Mem, ShiftType } from './aux.ts'
 import { extension } from './build.ts'
 import { list, shiftedBy } from './expand.ts'
 import type { More, Row } from './row.ts'
@@ -9,25 +10,25 @@ const { lsl, lsr, asr } = ShiftType
 const nonzero: More = { ...shiftedBy(lsl), not: { h: [0] } }
 /** Two-operand forms: the destination is the first source. */
 const both: More = { copy: { rn: 'rd' } }
-const indirect: More = { flow: 'indirect' }
+const indirect: More = { ending: 'indirect' }
 
 const index = 1 << Mem.index
 const mem: More = { set: { aux: index } }
-const mem2: More = { ...mem, imm: '5:1' }
-const mem4: More = { ...mem, imm: '6:2' }
-const spMem: More = { set: { aux: index, rn: 13 }, imm: '9:2' }
-const words: More = { imm: '9:2' }
+const mem2: More = { ...mem, ...unsigned('5:1') }
+const mem4: More = { ...mem, ...unsigned('6:2') }
+const spMem: More = { set: { aux: index, rn: 13 }, ...unsigned('9:2') }
+const words: More = unsigned('9:2')
 const store = (more: More): More => ({ ...more, source: true })
-const sp: More = { set: { rd: 13, rn: 13 }, imm: '8:2' }
+const sp: More = { set: { rd: 13, rn: 13 }, ...unsigned('8:2') }
 
 const push: More = { ...list({ min: 1, lr: 8, writeBack: 'always' }), set: { rn: 13 } }
 const pop: More = { ...list({ min: 1, writeBack: 'always' }), set: { rn: 13 } }
 const popPc: More = { ...list({ min: 1, always: 0x8000, writeBack: 'always' }), set: { rn: 13 }, ...indirect }
-const conditional: More = { imm: '8:1', signed: true, not: { c: [14, 15] }, flow: 'branch', outsideIt: true }
-const near: More = { imm: '11:1', signed: true, flow: 'jump' }
-const compare: More = { imm: '6|5:1', flow: 'branch', outsideIt: true }
-const system: More = { flow: 'system' }
-const trap: More = { flow: 'trap' }
+const conditional: More = { ...signed('8:1'), not: { c: [14, 15] }, ending: 'branch', outsideIt: true }
+const near: More = { ...signed('11:1'), ending: 'jump' }
+const compare: More = { ...unsigned('6|5:1'), ending: 'branch', outsideIt: true }
+const system: More = { ending: 'system' }
+const trap: More = { ending: 'trap' }
 const noMask: More = { unconditional: true, not: { i: Array.from({ length: 16 }, (_, n) => n << 4) } }
 /** hints that do nothing. */
 const otherHints: More = { not: { i: [0, 1, 2, 3, 4] } }
@@ -71,7 +72,7 @@ export const t16: readonly Row[] = extension('v6m', [
   ['mov',      '010001 10 d mmmm ddd',   'rd, rm',             'mov.reg'],
   ['mov',      '010001 10 d 1111 ddd',   'rd, pc',             'mov.frompc'],
   ['mov',      '010001 10 1 mmmm 111',   'pc, rm',             'mov.pc',     indirect],
-  ['mov',      '010001 10 1 1111 111',   'pc, pc',             'b',          { flow: 'jump' }],
+  ['mov',      '010001 10 1 1111 111',   'pc, pc',             'b',          { ending: 'jump' }],
   ['bx',       '010001 11 0 mmmm 000',   'rm',                 'bx',         indirect],
   ['blx',      '010001 11 1 mmmm 000',   'rm',                 'blx',        indirect],
 

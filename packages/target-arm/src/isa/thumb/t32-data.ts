@@ -1,5 +1,6 @@
 /** 32-bit data processing (Armv7-M ARM, A5.3.1, A5.3.3, A5.3.11 … A5.3.17). */
 
+import { unsigned } from '@guestscope/target-kit'
 import { extension } from './build.ts'
 import {
   extract,
@@ -14,7 +15,7 @@ import {
 import type { More, Row } from './row.ts'
 
 /** i, imm4, imm3, imm8 as they stand in the word. */
-const imm16: More = { imm: '11|15:12|10:8|7:0' }
+const imm16: More = unsigned('11|15:12|10:8|7:0')
 
 // biome-ignore format: a table, one row per line
 export const t32Data: readonly Row[] = extension('v7m', [

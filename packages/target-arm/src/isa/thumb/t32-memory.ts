@@ -14,7 +14,7 @@ import {
 } from './expand.ts'
 import type { More, Row, RowData } from './row.ts'
 
-const indirect: More = { flow: 'indirect' }
+const indirect: More = { ending: 'indirect' }
 const store: More = { source: true }
 
 /** One access in all its addressing modes. `sz`: bits 24 and 22 … 20 of the word; `hint`: what it is with Rt = 15. */

@@ -1,20 +1,20 @@
 /** 32-bit branches and miscellaneous control (Armv7-M ARM, A5.3.4). */
 
+import { signed } from '@guestscope/target-kit'
 import { extension } from './build.ts'
 import { far } from './expand.ts'
 import type { More, Row } from './row.ts'
 
 /** S, imm6, J1, J2, imm11 as they stand in the word: here J1 and J2 are bits as they are. */
 const conditional: More = {
-  imm: '20|17:12|18|19|11:1',
-  signed: true,
+  ...signed('20|17:12|18|19|11:1'),
   not: { c: [14, 15] },
-  flow: 'branch',
+  ending: 'branch',
   outsideIt: true,
 }
-const jump: More = { ...far, flow: 'jump' }
-const system: More = { flow: 'system' }
-const trap: More = { flow: 'trap' }
+const jump: More = { ...far, ending: 'jump' }
+const system: More = { ending: 'system' }
+const trap: More = { ending: 'trap' }
 const otherHints: More = { not: { i: [0, 1, 2, 3, 4, ...Array.from({ length: 16 }, (_, n) => 0xf0 + n)] } }
 
 // biome-ignore format: a table, one row per line

@@ -4,7 +4,7 @@ import { extension } from './build.ts'
 import type { Row } from './row.ts'
 import type { Profile } from './rows.ts'
 
-const trap = { flow: 'trap' } as const
+const trap = { ending: 'trap' } as const
 const unallocated = (size: 2 | 4, sem: string): Row => {
   const [row] = extension('v6m', [
     [`.inst.${size === 2 ? 'n' : 'w'}`, '-'.repeat(8 * size), 'word', sem, trap],
@@ -20,7 +20,7 @@ const isCoprocessor = (word: number): boolean =>
   (word & 0xee000000) >>> 0 === 0xec000000 || (word & 0xef000000) >>> 0 === 0xee000000
 
 /** The row that stands for a word that is no instruction. */
-export function fallback(profile: Profile, word: number, size: 2 | 4): Row {
+export function fallback(profile: Profile, word: number, size: number): Row {
   if (size === 2) return undefined16
   if (profile.baseline || !isCoprocessor(word)) return undefined32
   const isFp = ((word >>> 9) & 7) === 5

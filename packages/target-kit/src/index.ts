@@ -1,0 +1,2 @@
+/** What guest targets share. */
+export * from './isa/index.ts'
