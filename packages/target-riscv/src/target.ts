@@ -1,9 +1,19 @@
 /** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
 import { Head, type IrFunction } from '@guestscope/codegen'
-import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
+import type { CodeReader, Privilege, Semantics, Target } from '@guestscope/core'
+import { bindInstructions, type InsnParts } from '@guestscope/target-kit'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
-import { decode, disassemble, type File, type Insn, kindOf, lengthOf, type Xlen } from './isa/index.ts'
+import {
+  decoderOf,
+  type File,
+  kindOf,
+  type RegSlot,
+  type Riscv,
+  undefinedInsn,
+  undefinedRows,
+  type Xlen,
+} from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
@@ -13,18 +23,13 @@ import { createSysregs } from './sysregs/index.ts'
 import { floatFunctions } from './translate/float-functions.ts'
 import { floatHost } from './translate/float-host.ts'
 import { chapters } from './translate/index.ts'
-import { illegalName, semihostName, unservedName } from './translate/priv.ts'
+import { semihostName, unservedName } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
 
 /** The instructions around an ebreak that make it a semihosting call: slli x0, x0, 31 and srai x0, x0, 7. */
 const [before, after] = [0x01f01013, 0x40705013]
 const pageSize = 4096
 const ebreak = 0x00100073
-/** Entries, a power of two. */
-const decodeCache = 1 << 14
-
-/** Number of each semantics by name. */
-type Handlers = ReadonlyMap<string, number>
 
 /** Is the ebreak here a semihosting call? All three instructions lie in one page. Not in U-mode, as in QEMU. */
 function isSemihosting(code: CodeReader, flags: number): boolean {
@@ -35,72 +40,34 @@ function isSemihosting(code: CodeReader, flags: number): boolean {
 }
 
 /** State offset of a register operand; writes to x0 go to the sink. */
-function offsetOf(file: File | null, n: number, isRd: boolean): number {
-  if (file === null) return 0
+function offsetOf(file: File, n: number, slot: RegSlot): number {
   if (file === 'f') return S.f + 8 * n
-  return isRd && n === 0 ? S.sink : S.x + 8 * n
+  return slot === 'rd' && n === 0 ? S.sink : S.x + 8 * n
 }
 
-const endsBlock = (insn: Insn): boolean => insn.row.ending !== undefined
-
-function decoder(xlen: Xlen, handlers: Handlers): Target['decode'] {
-  const number = (name: string): number => {
-    const found = handlers.get(name)
-    if (found === undefined) throw new Error(`riscv: no semantics for ${name}`)
-    return found
+/** The instructions of a base. */
+function instructions(xlen: Xlen, semantics: readonly Semantics[]): InsnParts {
+  const decoder = decoderOf(xlen)
+  const { parts, handlerOf } = bindInstructions<Riscv>({
+    title: `riscv${xlen}`,
+    decoder,
+    semantics,
+    undefinedRows,
+    insnOf: code => decoder.decode(code) ?? undefinedInsn(code),
+    offsetOf,
+    place: pc => ({ pc, xlen }),
+    kindOf,
+    flowOf,
+  })
+  const [serves, ignores] = [handlerOf(semihostName), handlerOf(unservedName)]
+  return {
+    ...parts,
+    decode: (code, flags) => {
+      const insn = parts.decode(code, flags)
+      if (insn.word !== ebreak || !isSemihosting(code, flags)) return insn
+      return { ...insn, handler: flags & Flags.semihosting ? serves : ignores }
+    },
   }
-  const [illegal, serves, ignores] = [number(illegalName), number(semihostName), number(unservedName)]
-  const decodeWord = (word: number, size: number): DecodedInsn => {
-    const insn = decode(xlen, word)
-    if (!insn) return { handler: illegal, endsBlock: true, regs: [0, 0, 0, 0], imm: 0, aux: 0, size, word }
-    const { row } = insn
-    return {
-      handler: number(row.sem),
-      endsBlock: endsBlock(insn),
-      regs: [
-        offsetOf(row.regs.rd, insn.rd, true),
-        offsetOf(row.regs.rs1, insn.rs1, false),
-        offsetOf(row.regs.rs2, insn.rs2, false),
-        offsetOf(row.regs.rs3, insn.rs3, false),
-      ],
-      imm: insn.imm,
-      aux: insn.aux,
-      size,
-      word: insn.word | 0,
-    }
-  }
-  // What was decoded lately, by a hash of the word: programs repeat themselves.
-  const known: { readonly word: number; readonly insn: DecodedInsn }[] = []
-  return (code, flags): DecodedInsn => {
-    const low = code.u16(0)
-    const size = lengthOf(low)
-    const word = size === 2 ? low : low | (code.u16(2) << 16)
-    if (word === ebreak && isSemihosting(code, flags))
-      return { ...decodeWord(word, size), handler: flags & Flags.semihosting ? serves : ignores }
-    const slot = (word ^ (word >>> 13)) & (decodeCache - 1)
-    let found = known[slot]
-    if (found?.word !== word) {
-      found = { word, insn: decodeWord(word, size) }
-      known[slot] = found
-    }
-    return found.insn
-  }
-}
-
-function text(xlen: Xlen, insn: DecodedInsn, pc: bigint): string {
-  const known = decode(xlen, insn.word)
-  if (known) return disassemble(known, pc, xlen)
-  const bits = (insn.size === 2 ? insn.word & 0xffff : insn.word >>> 0)
-    .toString(16)
-    .padStart(2 * insn.size, '0')
-  return insn.size === 2 ? `.2byte 0x${bits}` : `.4byte 0x${bits}`
-}
-
-function describe(xlen: Xlen, insn: DecodedInsn): InsnDescription {
-  const known = decode(xlen, insn.word)
-  if (known === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined', flow: 'trap' }
-  const { row } = known
-  return { mnemonic: row.name, group: row.ext, kind: kindOf(row), flow: flowOf(known) }
 }
 
 /** By the value of `S.priv`. */
@@ -114,7 +81,6 @@ const privileges: Readonly<Record<number, Privilege>> = {
 export function createRiscvTarget(xlen: Xlen): Target {
   const sysregs = createSysregs(xlen)
   const semantics: readonly Semantics[] = chapters(xlen, sysregs)
-  const handlers: Handlers = new Map(semantics.map((s, i) => [s.name, i]))
   const system: readonly IrFunction[] = [...mmuFunctions, ...pmpFunctions, ...trapFunctions, ...sysregs.all]
   return {
     name: `riscv${xlen}`,
@@ -125,10 +91,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
       promote: promoter(xlen === 32 ? 'i32' : 'i64'),
       tlbModes: TlbMode.count,
     },
-    semantics,
-    decode: decoder(xlen, handlers),
-    disassemble: (insn, pc) => text(xlen, insn, pc),
-    describe: insn => describe(xlen, insn),
+    ...instructions(xlen, semantics),
     functions: {
       translate: createTranslate(xlen),
       others: [...system, ...floatFunctions],

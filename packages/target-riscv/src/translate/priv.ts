@@ -1,7 +1,7 @@
 /** ecall, ebreak and the privileged instructions ("Privileged Architecture", 3.3 and 4.2). */
 import { type Builder, Exit, type Node, type Operands } from '@guestscope/codegen'
 import { coreHost, forgetPageCallee, type Semantics } from '@guestscope/core'
-import type { Xlen } from '../isa/index.ts'
+import { illegalName, type Xlen } from '../isa/index.ts'
 import { unservedCallee } from '../semihosting.ts'
 import { asidField, Cause, Mstatus, S } from '../state.ts'
 import { emitMret, emitSret, Priv } from '../trap.ts'
@@ -77,4 +77,3 @@ export function privileged(xlen: Xlen): readonly Semantics[] {
 /** Names of semantics that the decoder chooses by itself. */
 export const semihostName = 'semihost'
 export const unservedName = 'semihost unserved'
-export const illegalName = 'illegal'
