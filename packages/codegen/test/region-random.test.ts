@@ -18,18 +18,9 @@ import {
   verifyIr,
 } from '../src/index.ts'
 import { clean, interesting, type Rng, randomStatements, rng, type Slots } from './random-ir.ts'
+import { noRuntime } from './runtime.ts'
 
-const none = hostFunction('none', [])
-const runtime: Runtime = {
-  slowLoad: none,
-  slowStore: none,
-  slowProbe: none,
-  recordHook: none,
-  accessHook: none,
-  edgeHook: none,
-  lookup: none,
-  deliver: hostFunction('deliver', []),
-}
+const runtime: Runtime = { ...noRuntime, deliver: hostFunction('deliver', []) }
 const cpu = 1024
 const records = 4096
 /** Set when an exception has been delivered. */

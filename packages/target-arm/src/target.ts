@@ -32,6 +32,7 @@ import {
   enterTrap,
   handleExit,
   ignoresBusErrors,
+  parts,
   pendingInterrupt,
   reset,
   setLine,
@@ -165,6 +166,7 @@ export function createArmMTarget(core: Core): Target {
     // Addresses are never translated; where execution gets forbidden, all blocks are forgotten.
     fixedMapping: () => true,
     wakes,
+    parts,
     handleExit,
     flags: cpu => systemOf(cpu).flags,
   }

@@ -1,13 +1,16 @@
 /** Virtual memory: Bare, Sv32, Sv39, Sv48 ("Privileged Architecture", 4.3 to 4.5), and PMP behind it. */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { Access, linearCallee, updateEntryCallee } from '@guestscope/core'
-import type { Xlen } from './isa/index.ts'
+import type { Xlen } from './isa/row.ts'
 import { Pmp, PmpResult, pmpCheck } from './pmp.ts'
 import { Mstatus, S } from './state.ts'
 import { Exc } from './translate/context.ts'
 
 /** Bits of a page table entry. */
 const Pte = { V: 1, R: 2, W: 4, X: 8, U: 16, A: 64, D: 128 } as const
+
+/** N of an entry. */
+const napotBit = 1n << 63n
 
 /** What differs between the bases: the entries' size and how satp is laid out. */
 const formats = {
@@ -39,8 +42,15 @@ const fault: IrFunction = irFunction('riscv.fault', ['i64', 'i32'], 'i64', b => 
 
 export const mmuFunctions: readonly IrFunction[] = [fault]
 
+/** What page tables a hart knows. */
+export interface Scheme {
+  readonly xlen: Xlen
+  /** Entries may be parts of a page of 64 KiB (Svnapot). */
+  readonly napot: boolean
+}
+
 /** `Target.functions.translate`. */
-export function createTranslate(xlen: Xlen): IrFunction {
+export function createTranslate({ xlen, napot }: Scheme): IrFunction {
   return irFunction('riscv.translate', ['i64', 'i32'], 'i64', b => {
     const [address, access] = [0, 1] as const
     const kind = b.newVar('i32')
@@ -61,7 +71,7 @@ export function createTranslate(xlen: Xlen): IrFunction {
     b.vset(physical, b.vget(address))
     const scheme = b.resize(b.shrU(b.get(S.satp, 'i64'), b.i64(formats[xlen].modeShift)), 'i32')
     b.if(b.and(b.ne(scheme, b.i32(0)), b.ne(b.vget(mode), b.i32(3))), () =>
-      walk(b, xlen, { address, access, kind, mode, physical }, fail),
+      walk(b, { xlen, napot }, { address, access, kind, mode, physical }, fail),
     )
     b.if(b.eqz(b.and(b.vget(access), b.i32(Access.debug))), () => {
       const needed = byKind(b, b.vget(kind), [Pmp.R, Pmp.W, Pmp.X])
@@ -85,7 +95,7 @@ interface WalkVars {
 }
 
 /** The algorithm of 4.3.2. Sets `physical` or returns through `fail`. */
-function walk(b: Builder, xlen: Xlen, v: WalkVars, fail: (of: 'page' | 'access') => void): void {
+function walk(b: Builder, { xlen, napot }: Scheme, v: WalkVars, fail: (of: 'page' | 'access') => void): void {
   const format = formats[xlen]
   const { address, access, kind, mode, physical } = v
   const table = b.newVar('i64')
@@ -120,18 +130,30 @@ function walk(b: Builder, xlen: Xlen, v: WalkVars, fail: (of: 'page' | 'access')
     guard(Pmp.R)
     b.vset(linear, b.call(linearCallee, b.vget(place)))
     b.if(b.eqz(b.vget(linear)), () => fail('access'))
-    b.vset(pte, b.rload('i64', format.width, b.vget(linear)))
+    b.vset(pte, b.mload('i64', format.width, b.vget(linear)))
     b.vset(bits, b.resize(b.vget(pte), 'i32'))
     b.if(b.eqz(b.and(b.vget(bits), b.i32(Pte.V))), pageFault)
     b.if(b.eq(b.and(b.vget(bits), b.i32(Pte.R | Pte.W)), b.i32(Pte.W)), pageFault)
-    // Reserved bits, and those of extensions that are absent (Svnapot, Svpbmt).
-    if (xlen === 64) b.if(b.ne(b.shrU(b.vget(pte), b.i64(54)), b.i64(0)), pageFault)
+    // Reserved bits, and those of extensions that are absent (Svpbmt).
+    const reserved = napot ? napotBit - (1n << 54n) : -1n << 54n
+    if (xlen === 64) b.if(b.ne(b.and(b.vget(pte), b.i64(reserved)), b.i64(0)), pageFault)
     b.if(b.and(b.vget(bits), b.i32(Pte.R | Pte.W | Pte.X)), () => b.break())
     b.if(b.and(b.vget(bits), b.i32(Pte.D | Pte.A | Pte.U)), pageFault)
+    if (napot) b.if(b.cmp('lt_s', b.vget(pte), b.i64(0)), pageFault)
     b.vset(shift, b.sub(b.vget(shift), b.i32(format.indexBits)))
     b.if(b.cmp('lt_s', b.vget(shift), b.i32(12)), pageFault)
     b.vset(table, b.shl(b.and(b.shrU(b.vget(pte), b.i64(10)), ppnMask), b.i64(12)))
   })
+
+  if (napot) {
+    b.if(b.cmp('lt_s', b.vget(pte), b.i64(0)), () => {
+      // Of 16 entries for one page, which all have 8 in the low digit of their page number.
+      const digit = b.and(b.shrU(b.vget(pte), b.i64(10)), b.i64(15))
+      b.if(b.or(b.ne(b.vget(shift), b.i32(12)), b.ne(digit, b.i64(8))), pageFault)
+      b.vset(pte, b.xor(b.vget(pte), b.i64(napotBit | (8n << 10n))))
+      b.vset(shift, b.i32(16))
+    })
+  }
 
   /** Bits of the address below the page, or superpage. */
   const low = b.sub(b.shl(b.i64(1), wide(b.vget(shift))), b.i64(1))

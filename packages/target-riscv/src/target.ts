@@ -1,29 +1,28 @@
-/** The RISC-V targets: what core needs to know of RV32GC and RV64GC. */
+/** The RISC-V targets: what core needs to know of a hart. */
 import { Head, type IrFunction } from '@guestscope/codegen'
 import type { CodeReader, Privilege, Semantics, Target } from '@guestscope/core'
-import { bindInstructions, type InsnParts } from '@guestscope/target-kit'
+import { Semihosting } from '@guestscope/devices'
+import { bindInstructions, Decoder, type InsnParts } from '@guestscope/target-kit'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
+import { type Hart, usualHart } from './hart.ts'
 import {
-  decoderOf,
   type File,
   kindOf,
+  language,
   type RegSlot,
   type Riscv,
   undefinedInsn,
   undefinedRows,
-  type Xlen,
 } from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
 import { semihosting, unserved } from './semihosting.ts'
 import { Flags, promoter, S, stateSize, TlbMode } from './state.ts'
-import { createSysregs } from './sysregs/index.ts'
-import { floatFunctions } from './translate/float-functions.ts'
+import { createSysregs, type Sysregs } from './sysregs/index.ts'
 import { floatHost } from './translate/float-host.ts'
-import { chapters } from './translate/index.ts'
-import { semihostName, unservedName } from './translate/priv.ts'
+import { semihostName, unservedName, withoutRow } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
 
 /** The instructions around an ebreak that make it a semihosting call: slli x0, x0, 31 and srai x0, x0, 7. */
@@ -45,11 +44,11 @@ function offsetOf(file: File, n: number, slot: RegSlot): number {
   return slot === 'rd' && n === 0 ? S.sink : S.x + 8 * n
 }
 
-/** The instructions of a base. */
-function instructions(xlen: Xlen, semantics: readonly Semantics[]): InsnParts {
-  const decoder = decoderOf(xlen)
+/** The instructions of a hart. */
+function instructions({ xlen, isa, rows }: Hart, semantics: readonly Semantics[]): InsnParts {
+  const decoder = new Decoder(language, isa, [...rows])
   const { parts, handlerOf } = bindInstructions<Riscv>({
-    title: `riscv${xlen}`,
+    title: isa,
     decoder,
     semantics,
     undefinedRows,
@@ -77,12 +76,47 @@ const privileges: Readonly<Record<number, Privilege>> = {
   [Priv.M]: { level: Priv.M, name: 'M' },
 }
 
-/** Makes the target for one base. */
-export function createRiscvTarget(xlen: Xlen): Target {
-  const sysregs = createSysregs(xlen)
-  const semantics: readonly Semantics[] = chapters(xlen, sysregs)
+/** A target that tells boards what its harts are. */
+export interface RiscvTarget extends Target {
+  readonly hart: Hart
+}
+
+/** The CSRs of a hart. */
+export function sysregsOf(hart: Hart): Sysregs {
+  const environments = hart.extensions.flatMap(({ environment }) => environment ?? [])
+  const all = (which: 'machine' | 'supervisor'): bigint =>
+    environments.reduce((bits, environment) => bits | environment[which], 0n)
+  return createSysregs(hart.xlen, {
+    misa: hart.misa,
+    float: hart.has('f'),
+    environment: { machine: all('machine'), supervisor: all('supervisor') },
+    csrs: hart.extensions.flatMap(({ csrs }) => csrs?.(hart.xlen) ?? []),
+  })
+}
+
+/** What the hart's instructions do. Several extensions may have the same one. */
+export function semanticsOf({ xlen, extensions }: Hart, sysregs: Sysregs): readonly Semantics[] {
+  const all = extensions.flatMap(({ semantics, late }) => {
+    const own = semantics?.(xlen, sysregs) ?? []
+    return late ? own.map(one => ({ ...one, late })) : own
+  })
+  // The first one counts.
+  return [...new Map([...all, ...withoutRow(xlen)].reverse().map(one => [one.name, one])).values()].reverse()
+}
+
+/** IR functions that the extensions' semantics and CSRs call. */
+const functionsOf = (hart: Hart): readonly IrFunction[] => [
+  ...new Set(hart.extensions.flatMap(({ functions }) => functions ?? [])),
+]
+
+/** Makes the target for one kind of hart. */
+export function createRiscvTarget(hart: Hart): RiscvTarget {
+  const { xlen } = hart
+  const sysregs = sysregsOf(hart)
+  const semantics = semanticsOf(hart, sysregs)
   const system: readonly IrFunction[] = [...mmuFunctions, ...pmpFunctions, ...trapFunctions, ...sysregs.all]
   return {
+    hart,
     name: `riscv${xlen}`,
     addressType: xlen === 32 ? 'i32' : 'i64',
     state: {
@@ -91,10 +125,10 @@ export function createRiscvTarget(xlen: Xlen): Target {
       promote: promoter(xlen === 32 ? 'i32' : 'i64'),
       tlbModes: TlbMode.count,
     },
-    ...instructions(xlen, semantics),
+    ...instructions(hart, semantics),
     functions: {
-      translate: createTranslate(xlen),
-      others: [...system, ...floatFunctions],
+      translate: createTranslate({ xlen, napot: hart.has('svnapot') }),
+      others: [...system, ...functionsOf(hart)],
     },
     enterTrap: createEnterTrap(xlen),
     host: [semihosting(xlen === 32 ? 4 : 8), unserved, ...floatHost],
@@ -110,6 +144,7 @@ export function createRiscvTarget(xlen: Xlen): Target {
     flatData: flags => (flags & Flags.flat) !== 0,
     fixedMapping: flags => (flags & (Flags.privMask | Flags.locked)) === Priv.M,
     wakes,
+    parts: Semihosting.parts,
     handleExit: (_cpu, code) => {
       throw new Error(`riscv: unexpected exit ${code}`)
     },
@@ -117,16 +152,16 @@ export function createRiscvTarget(xlen: Xlen): Target {
   }
 }
 
-let made32: Target | undefined
-let made64: Target | undefined
+let made32: RiscvTarget | undefined
+let made64: RiscvTarget | undefined
 
-/** The target for 32-bit harts, made when first asked for. */
-export function riscv32(): Target {
-  made32 ??= createRiscvTarget(32)
+/** The target for usual 32-bit harts, made when first asked for. */
+export function riscv32(): RiscvTarget {
+  made32 ??= createRiscvTarget(usualHart(32))
   return made32
 }
-/** The target for 64-bit harts, made when first asked for. */
-export function riscv64(): Target {
-  made64 ??= createRiscvTarget(64)
+/** The target for usual 64-bit harts, made when first asked for. */
+export function riscv64(): RiscvTarget {
+  made64 ??= createRiscvTarget(usualHart(64))
   return made64
 }

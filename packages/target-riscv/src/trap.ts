@@ -3,7 +3,7 @@ import { type Builder, Head, type IrFunction, irFunction, type Node } from '@gue
 import { type Cpu, coreHost, Layout, Space, type Target } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { interruptPriority } from './causes.ts'
-import type { Xlen } from './isa/index.ts'
+import type { Xlen } from './isa/row.ts'
 import { semihostCallee } from './semihosting.ts'
 import { Cause, Flags, Mstatus, S, TlbMode } from './state.ts'
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { BytesReader, Machine, type Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
-import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
+import { createRiscvTarget, fullHart, virt32, virt64 } from '../src/index.ts'
 import { rowsOf as isaRows, type Xlen } from '../src/isa/index.ts'
 import { Mstatus, S } from '../src/state.ts'
 import {
@@ -34,7 +34,7 @@ class Rig {
   constructor(xlen: Xlen, tier: Tier) {
     this.xlen = xlen
     this.machine = new Machine({
-      target: xlen === 32 ? riscv32() : riscv64(),
+      target: createRiscvTarget(fullHart(xlen)),
       board: xlen === 32 ? virt32 : virt64,
       tier,
       hotThreshold: 1,

@@ -2,16 +2,16 @@
 import { Builder, irFunction, knownOperands, recordOperands, verifyIr } from '@guestscope/codegen'
 import { BytesReader, Discon } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
-import { riscv32, riscv64 } from '../src/index.ts'
+import { createRiscvTarget, fullHart, riscv64 } from '../src/index.ts'
 import { csrNames, rowsOf } from '../src/isa/index.ts'
 import { Cause, Flags, S, stateSize } from '../src/state.ts'
-import { createSysregs } from '../src/sysregs/index.ts'
+import { sysregsOf } from '../src/target.ts'
 
 describe.each([
-  [32, riscv32()],
-  [64, riscv64()],
+  [32, createRiscvTarget(fullHart(32))],
+  [64, createRiscvTarget(fullHart(64))],
 ] as const)('RV%i', (xlen, target) => {
-  const { table } = createSysregs(xlen)
+  const { table } = sysregsOf(target.hart)
 
   test('CSR numbers are unique and have their names', () => {
     expect(new Set(table.map(c => c.number)).size).toBe(table.length)

@@ -9,7 +9,7 @@ import {
 } from '@guestscope/core'
 import type { CommandAction } from '../args/spec.ts'
 import { CommandError, nearest } from '../errors.ts'
-import { pick } from '../run/guests.ts'
+import { pickCpu } from '../run/guests.ts'
 import { openProgram } from '../run/image.ts'
 import { SymbolTable } from '../run/symbols.ts'
 import type { DisasOptions } from './options.ts'
@@ -22,7 +22,7 @@ interface Range {
 
 export const disas: CommandAction<DisasOptions> = async (host, options, [path = '']) => {
   const { image, loaded } = await openProgram(host, path, options)
-  const cpu = pick('cpu', options.cpu ?? loaded.widest, loaded.cpus)
+  const cpu = pickCpu(options.cpu ?? loaded.widest, loaded.cpus)
   const symbols = new SymbolTable(image)
   const code = image.segments.filter(segment => segment.executable).map(withoutHeaders)
   const { start, end } = wantedRange(options, symbols, code, path)

@@ -30,9 +30,10 @@ const raw = {
   description: 'The image is a raw binary that belongs at this address, such as 0 or 0x80000000.',
 } as const
 const cpu = {
-  value: 'NAME',
+  value: 'NAME[,PROPERTY=on|off …]',
   type: text,
-  description: "CPU model ('list cpus'); default: the one of the board.",
+  description:
+    "CPU model ('list cpus'), and extensions that it is to have or not, such as rv64,zfh=on; default: the one of the board.",
 } as const
 
 export const runCommand: CommandSpec<RunOptions> = {

@@ -8,6 +8,41 @@ export interface CpuModel {
   readonly name: string
   readonly description: string
   readonly target: () => Target
+  /** The target as properties of `--cpu` change it; throws a `ConfigError` for what cannot be. Absent: there are none. */
+  readonly changed?: (properties: readonly CpuProperty[]) => Target
+}
+
+/** Of `--cpu NAME,KEY=VALUE`. */
+export type CpuProperty = readonly [key: string, value: string]
+
+/** Name and properties of what `--cpu` says. */
+export function cpuChoice(text: string): {
+  readonly name: string
+  readonly properties: readonly CpuProperty[]
+} {
+  const [name = '', ...rest] = text.split(',')
+  const properties = rest.map((part): CpuProperty => {
+    const [, key, value] = /^([^=]+)=(.+)$/.exec(part) ?? []
+    if (key !== undefined && value !== undefined) return [key, value]
+    throw new CommandError(
+      'usage/cpu',
+      `'${part}' is no property of a CPU.`,
+      `Write --cpu ${name},NAME=on or --cpu ${name},NAME=off.`,
+    )
+  })
+  return { name, properties }
+}
+
+/** The CPU that `--cpu` chooses, as its properties change it; undefined: the first. */
+export function pickCpu(text: string | undefined, cpus: readonly CpuModel[]): CpuModel {
+  const { name, properties } = text === undefined ? { name: undefined, properties: [] } : cpuChoice(text)
+  const model = pick('cpu', name, cpus)
+  const { changed } = model
+  if (properties.length === 0) return model
+  if (changed === undefined)
+    throw new CommandError('usage/cpu', `The CPU ${name} has no properties.`, `Write --cpu ${name}.`)
+  const target = changed(properties)
+  return { ...model, target: () => target }
 }
 
 export interface Guest extends ImageExpectation {
@@ -65,11 +100,11 @@ export async function guestWith(
     all.board.push(...boards)
     all.cpu.push(...cpus)
     const hasBoard = board === undefined || boards.some(one => one.name === board)
-    const hasCpu = cpu === undefined || cpus.some(one => one.name === cpu)
+    const hasCpu = cpu === undefined || cpus.some(one => one.name === cpuChoice(cpu).name)
     if (hasBoard && hasCpu) having.push(guest)
   }
   if (board !== undefined) pick('board', board, all.board)
-  if (cpu !== undefined) pick('cpu', cpu, all.cpu)
+  if (cpu !== undefined) pick('cpu', cpuChoice(cpu).name, all.cpu)
   return having.length === 1 ? having[0] : undefined
 }
 
@@ -80,7 +115,8 @@ export async function checkNames(
 ): Promise<void> {
   const all = await Promise.all(guests.map(async one => ({ guest: one, ...(await one.load()) })))
   for (const what of ['board', 'cpu'] as const) {
-    const name = names[what]
+    const given = names[what]
+    const name = given !== undefined && what === 'cpu' ? cpuChoice(given).name : given
     const having = all.filter(one => one[`${what}s`].some(model => model.name === name)).map(one => one.guest)
     if (having.length === 0 || having.includes(guest)) continue
     const own = all.find(one => one.guest === guest)?.[`${what}s`] ?? []
@@ -97,7 +133,7 @@ export function machineOf(
   { boards, cpus }: LoadedGuest,
   names: { readonly board: string | undefined; readonly cpu: string | undefined },
 ): { board: Board; cpu: CpuModel } {
-  const asked = names.cpu === undefined ? undefined : pick('cpu', names.cpu, cpus)
+  const asked = names.cpu === undefined ? undefined : pickCpu(names.cpu, cpus)
   const fitting = names.board === undefined ? boards.find(one => one.target === asked?.name) : undefined
   const board = fitting ?? pick('board', names.board, boards)
   return { board, cpu: asked ?? cpus.find(cpu => cpu.name === board.target) ?? pick('cpu', undefined, cpus) }

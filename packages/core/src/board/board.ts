@@ -1,5 +1,5 @@
 /** A board: memory map, devices and wiring around the CPUs of one target. */
-import type { Console, DeviceHost, MmioDevice } from './device.ts'
+import type { Console, DeviceHost, MmioDevice, Stateful } from './device.ts'
 import type { SemihostingHost } from './guest-files.ts'
 import type { LoadedImage } from './image.ts'
 
@@ -12,6 +12,8 @@ export interface BoardOptions {
   memoryBytes: number
   /** Number of CPUs, 1 … `Board.maxCpus`. */
   cpus: number
+  /** What the CPUs are, for boards that tell the guest; the machine's own options have it. */
+  target?: { readonly name: string }
   console: Console
   /** The program, which core loads; boards look at its entry and its width. */
   image: LoadedImage | undefined
@@ -125,6 +127,8 @@ export interface BuiltBoard {
   /** RAM and ROM, disjoint from each other and from the devices. */
   regions: MemoryRegionSpec[]
   devices: { base: bigint; device: MmioDevice }[]
+  /** What else has state, by name: sensors on a bus, switches. Reset before the devices. */
+  parts?: Readonly<Record<string, Stateful>>
   /** Initial contents besides the image, by physical address; read-only regions included. */
   contents: { base: bigint; bytes: Uint8Array }[]
   /** Where every CPU starts; absent: where the target's reset says. */

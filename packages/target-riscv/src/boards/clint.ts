@@ -2,7 +2,7 @@
  * SiFive's core-local interruptor (`sifive,clint0`; SiFive FU540-C000 manual, chapter 9): software interrupts and the
  * machine timer of each hart. Its time is the machine's clock, so the timer rises at an exact instruction.
  */
-import type { AccessSize, DeviceHost, MmioDevice } from '@guestscope/core'
+import type { AccessSize, DeviceHost, MmioDevice, Timer } from '@guestscope/core'
 
 /** Instructions per tick of mtime: an instruction counts as 1 ns, the time base is 10 MHz. */
 export const instructionsPerTick = 100
@@ -22,16 +22,28 @@ export interface ClintOptions {
   readonly setLine: (hart: number, line: 'msip' | 'mtip', level: boolean) => void
 }
 
-interface HartTimer {
+interface HartState {
   software: boolean
   /** mtimecmp, in unsigned halves. */
   low: number
   high: number
   /** Of MTIP; undefined: to be driven in any case. */
   level: boolean | undefined
-  /** The deadline has come. */
-  readonly due: () => void
 }
+
+interface ClintState {
+  readonly harts: readonly HartState[]
+  /** mtime minus the ticks of the clock, modulo 2^64. */
+  offset: bigint
+  /** mtime is the clock: plain numbers serve. */
+  plain: boolean
+}
+
+const newState = (harts: number): ClintState => ({
+  harts: Array.from({ length: harts }, () => ({ software: false, low: 0, high: 0, level: undefined })),
+  offset: 0n,
+  plain: true,
+})
 
 /**
  * Registers: msip of hart n at 4n, mtimecmp at 0x4000 + 8n, mtime at 0xbff8. Takes 32 bits (and 64 for the times);
@@ -41,50 +53,35 @@ export class Clint implements MmioDevice {
   readonly name = 'clint'
   readonly size = 0x10000
   readonly smallest = 4
+  state: ClintState
   readonly #options: ClintOptions
-  readonly #harts: HartTimer[]
-  /** mtime minus the ticks of the clock, modulo 2^64. */
-  #offset = 0n
-  /** mtime is the clock: plain numbers serve. */
-  #plain = true
+  readonly #timers: readonly Timer[]
 
   constructor(options: ClintOptions) {
+    const { host, harts } = options
     this.#options = options
-    this.#harts = Array.from({ length: options.harts }, (_, hart) => {
-      const timer: HartTimer = {
-        software: false,
-        low: 0,
-        high: 0,
-        level: undefined,
-        due: () => this.#drive(hart, timer, true),
-      }
-      return timer
-    })
+    this.state = newState(harts)
+    this.#timers = this.state.harts.map((_, hart) => host.timer(() => this.#drive(hart, true)))
   }
 
   /** mtime, unsigned 64 bits. */
   get time(): bigint {
-    return (BigInt(this.#ticks()) + this.#offset) & all64
+    return (BigInt(this.#ticks()) + this.state.offset) & all64
   }
 
   reset(): void {
+    this.state = newState(this.#options.harts)
     this.#setTime(0n)
-    for (const [hart, timer] of this.#harts.entries()) {
-      timer.software = false
-      timer.low = 0
-      timer.high = 0
-      timer.level = undefined
-      this.#options.setLine(hart, 'msip', false)
-    }
+    for (const hart of this.state.harts.keys()) this.#options.setLine(hart, 'msip', false)
     this.#updateAll()
   }
 
   read(offset: number, size: AccessSize): number {
     if (size !== 4) return 0
-    if (offset < timeCompareBase) return this.#harts[offset >> 2]?.software ? 1 : 0
+    if (offset < timeCompareBase) return this.state.harts[offset >> 2]?.software ? 1 : 0
     const upper = (offset & 4) !== 0
     if ((offset & ~7) === timeBase) return this.#timeHalf(upper)
-    const timer = this.#harts[(offset - timeCompareBase) >> 3]
+    const timer = this.state.harts[(offset - timeCompareBase) >> 3]
     return (upper ? timer?.high : timer?.low) ?? 0
   }
 
@@ -92,7 +89,7 @@ export class Clint implements MmioDevice {
     if (size !== 4) return
     if (offset < timeCompareBase) {
       const hart = offset >> 2
-      const timer = this.#harts[hart]
+      const timer = this.state.harts[hart]
       if (timer === undefined) return
       timer.software = (value & 1) !== 0
       this.#options.setLine(hart, 'msip', timer.software)
@@ -112,17 +109,17 @@ export class Clint implements MmioDevice {
       this.#updateAll()
     } else {
       const hart = (offset - timeCompareBase) >> 3
-      const timer = this.#harts[hart]
+      const timer = this.state.harts[hart]
       if (timer === undefined) return
       timer.low = low
       timer.high = high
-      this.#update(hart, timer)
+      this.#update(hart)
     }
   }
 
   #setTime(time: bigint): void {
-    this.#offset = (time - BigInt(this.#ticks())) & all64
-    this.#plain = this.#offset === 0n
+    this.state.offset = (time - BigInt(this.#ticks())) & all64
+    this.state.plain = this.state.offset === 0n
   }
 
   #ticks(): number {
@@ -131,30 +128,32 @@ export class Clint implements MmioDevice {
 
   /** Half of mtime; while that is the clock, without bigints. */
   #timeHalf(upper: boolean): number {
-    if (!this.#plain) return Number(BigInt.asUintN(32, upper ? this.time >> 32n : this.time))
+    if (!this.state.plain) return Number(BigInt.asUintN(32, upper ? this.time >> 32n : this.time))
     const ticks = this.#ticks()
     return upper ? Math.floor(ticks / two32) : ticks >>> 0 // modulo 2^32; `%` on doubles would be slow
   }
 
   #updateAll(): void {
-    for (const [hart, timer] of this.#harts.entries()) this.#update(hart, timer)
+    for (const hart of this.state.harts.keys()) this.#update(hart)
   }
 
   /** MTIP is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
-  #update(hart: number, timer: HartTimer): void {
-    const { host } = this.#options
+  #update(hart: number): void {
+    const { low, high } = this.state.harts[hart] as HartState
+    const timer = this.#timers[hart] as Timer
     const ticks = this.#ticks()
     // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
-    const wait = this.#plain
-      ? timer.high * two32 + timer.low - ticks
-      : Number(BigInt(timer.low) + (BigInt(timer.high) << 32n) - this.time)
-    this.#drive(hart, timer, wait <= 0)
+    const wait = this.state.plain
+      ? high * two32 + low - ticks
+      : Number(BigInt(low) + (BigInt(high) << 32n) - this.time)
+    this.#drive(hart, wait <= 0)
     const at = (ticks + wait) * instructionsPerTick
-    if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, timer.due)
-    else host.cancel(timer)
+    if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) timer.set(at)
+    else timer.cancel()
   }
 
-  #drive(hart: number, timer: HartTimer, level: boolean): void {
+  #drive(hart: number, level: boolean): void {
+    const timer = this.state.harts[hart] as HartState
     if (timer.level === level) return
     timer.level = level
     this.#options.setLine(hart, 'mtip', level)

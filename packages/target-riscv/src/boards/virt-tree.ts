@@ -1,18 +1,15 @@
 /** The device tree of the `virt` board, in the form that Linux and OpenSBI expect. */
 import { buildFdt, type FdtNode } from '@guestscope/devices'
+import type { Hart } from '../hart.ts'
 import { timebaseFrequency } from './clint.ts'
 import { plicSources } from './plic.ts'
 
 /** What the tree depends on. */
 export interface VirtTreeOptions {
-  readonly xlen: 32 | 64
+  readonly hart: Hart
   readonly harts: number
   readonly memoryBase: bigint
   readonly memoryBytes: number
-  /** Extensions in canonical order: the single letters, then the names. */
-  readonly extensions: readonly string[]
-  /** Widest address translation, such as `sv48`. */
-  readonly mmu: string
   /** Kernel's command line. */
   readonly commandLine?: string | undefined
   /** Initial file system, in RAM. */
@@ -85,26 +82,22 @@ export function virtTree(options: VirtTreeOptions): Uint8Array {
   })
 }
 
-/** The `riscv,isa` string: letters together, names after underscores. */
-export function isaString(xlen: 32 | 64, extensions: readonly string[]): string {
-  const letters = extensions.filter(e => e.length === 1).join('')
-  return [`rv${xlen}${letters}`, ...extensions.filter(e => e.length > 1)].join('_')
-}
-
 const unit = (name: string, address: bigint): string => `${name}@${address.toString(16)}`
 
-function cpu(hart: number, { xlen, extensions, mmu }: VirtTreeOptions): FdtNode {
+function cpu(number: number, { hart }: VirtTreeOptions): FdtNode {
+  const { xlen, isa, names, extensions } = hart
   return {
-    name: `cpu@${hart.toString(16)}`,
+    name: `cpu@${number.toString(16)}`,
     properties: {
       device_type: 'cpu',
-      reg: hart,
+      reg: number,
       status: 'okay',
       compatible: 'riscv',
-      'riscv,isa': isaString(xlen, extensions),
+      'riscv,isa': isa,
       'riscv,isa-base': `rv${xlen}i`,
-      'riscv,isa-extensions': extensions,
-      'mmu-type': `riscv,${mmu}`,
+      'riscv,isa-extensions': names,
+      ...Object.assign({}, ...extensions.map(({ tree }) => tree)),
+      'mmu-type': xlen === 64 ? 'riscv,sv48' : 'riscv,sv32',
     },
     children: [
       {
@@ -114,7 +107,7 @@ function cpu(hart: number, { xlen, extensions, mmu }: VirtTreeOptions): FdtNode 
           'interrupt-controller': true,
           '#interrupt-cells': 1,
           '#address-cells': 0,
-          phandle: hartHandle(hart),
+          phandle: hartHandle(number),
         },
       },
     ],

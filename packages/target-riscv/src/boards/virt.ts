@@ -7,6 +7,8 @@
  */
 import { type Board, type BoardHost, type BoardOptions, type BuiltBoard, ConfigError } from '@guestscope/core'
 import { TestFinisher, Uart16550, VirtioMmio } from '@guestscope/devices'
+import { type Hart, usualHart } from '../hart.ts'
+import type { RiscvTarget } from '../target.ts'
 import { planBoot, treePlace } from './boot.ts'
 import { bootRom } from './boot-rom.ts'
 import { Clint } from './clint.ts'
@@ -15,20 +17,8 @@ import { Mip, map, uartClock, uartInterrupt, virtioBase, virtioSlots, virtTree }
 
 const MiB = 2 ** 20
 
-/** What the CPUs of a `virt` board are: it goes into the device tree. */
-export interface VirtBoardOptions {
-  readonly xlen: 32 | 64
-  /** Default: IMAFDC, Zicsr, Zifencei, Zicntr, Zba, Zbb, Zbs. */
-  readonly extensions?: readonly string[]
-  /** Default: sv48 (RV64), sv32 (RV32). */
-  readonly mmu?: 'sv32' | 'sv39' | 'sv48'
-}
-
-const defaultExtensions = [...'imafdc', 'zicntr', 'zicsr', 'zifencei', 'zba', 'zbb', 'zbs']
-
-/** A `virt` board with CPUs of one width. */
-export function virtBoard(cpu: VirtBoardOptions): Board {
-  const { xlen, extensions = defaultExtensions, mmu = xlen === 64 ? 'sv48' : 'sv32' } = cpu
+/** A `virt` board with CPUs of one width. What else they are, the target tells. */
+export function virtBoard(xlen: 32 | 64): Board {
   return {
     name: 'virt',
     description: 'RISC-V virt: UART 16550A, PLIC, CLINT, test finisher (a subset of QEMU virt)',
@@ -36,31 +26,27 @@ export function virtBoard(cpu: VirtBoardOptions): Board {
     maxCpus: 8,
     defaultMemory: 128 * MiB,
     boot: (files, memoryBytes) => planBoot(files, memoryBytes, xlen),
-    build: (host, options) => build(host, options, xlen, extensions, mmu),
+    build: (host, options) => build(host, options, xlen),
   }
 }
 
 /** For `riscv64`. */
-export const virt64: Board = virtBoard({ xlen: 64 })
+export const virt64: Board = virtBoard(64)
 /** For `riscv32`. */
-export const virt32: Board = virtBoard({ xlen: 32 })
+export const virt32: Board = virtBoard(32)
 
-function build(
-  host: BoardHost,
-  options: BoardOptions,
-  xlen: 32 | 64,
-  extensions: readonly string[],
-  mmu: string,
-): BuiltBoard {
+/** The harts of the target, which is one of RISC-V; boards that are built without one have usual harts. */
+const hartsOf = ({ target }: BoardOptions, xlen: 32 | 64): Hart =>
+  (target as Partial<RiscvTarget> | undefined)?.hart ?? usualHart(xlen)
+
+function build(host: BoardHost, options: BoardOptions, xlen: 32 | 64): BuiltBoard {
   const { memoryBytes, cpus, image, commandLine, initrd, nextEntry = 0n } = options
   check(options, xlen)
   const tree = virtTree({
-    xlen,
+    hart: hartsOf(options, xlen),
     harts: cpus,
     memoryBase: map.ram.base,
     memoryBytes,
-    extensions,
-    mmu,
     commandLine,
     initrd,
   })

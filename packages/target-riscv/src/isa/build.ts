@@ -3,19 +3,19 @@ import { makeRow } from '@guestscope/target-kit'
 import { language } from './language.ts'
 import { xNames } from './names.ts'
 import { operands, slotOf } from './operands.ts'
-import type { CompressedData, Extension, More, Row, RowData, Slot } from './row.ts'
+import type { CompressedData, More, Row, RowData, Slot } from './row.ts'
 
 type Rows = readonly Row[]
 
 /** Rows of one extension. */
-export function extension(ext: Extension, data: readonly RowData[]): Rows {
+export function extension(ext: string, data: readonly RowData[]): Rows {
   return data.map(([name, bits, args, more = {}]) =>
     makeRow(language, { name, bits, args, sem: name, ext, more }),
   )
 }
 
 /** Rows of compressed instructions; `base` holds the rows that they expand to. */
-export function compressed(ext: Extension, base: Rows, data: readonly CompressedData[]): Rows {
+export function compressed(ext: string, base: Rows, data: readonly CompressedData[]): Rows {
   return data.map(([name, bits, args, expands, own = {}]) => {
     const sem = expands.split(' ', 1)[0] ?? ''
     const target = base.find(row => row.name === sem)

@@ -1,10 +1,10 @@
-/** Instruction rows of RV32/RV64 IMAFDC_Zicsr_Zifencei_Zba_Zbb_Zbs and what is derived from them. */
+/** The instruction rows of all extensions and what is derived from them. */
 
 export { csrNames, csrNumbers } from './csr-names.ts'
 export { kindOf } from './kind.ts'
 export { language, lengthOf } from './language.ts'
 export { fNames, xNames } from './names.ts'
-export type { Extension, File, Insn, RegSlot, Riscv, Row, Slot, Xlen } from './row.ts'
+export type { File, Insn, RegSlot, Riscv, Row, Slot, Xlen } from './row.ts'
 export { rows, rowsOf } from './rows.ts'
 export {
   assemble,

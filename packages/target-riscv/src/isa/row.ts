@@ -27,13 +27,6 @@ import type { Insn as KitInsn, More as KitMore, Row as KitRow, Terms } from '@gu
 
 export type Xlen = 32 | 64
 
-/** `C` is its integer part (Zca); the compressed float accesses are Zcf (RV32 with F) and Zcd (with D). */
-export type Extension = Standard | Compressed | Privileged
-type Standard = 'I' | 'M' | 'A' | 'F' | 'D' | 'Zicsr' | 'Zifencei' | 'Zba' | 'Zbb' | 'Zbs'
-type Compressed = 'C' | 'Zcf' | 'Zcd'
-/** Present if the hart has this mode. */
-type Privileged = 'Machine' | 'S'
-
 /** A register operand's place in a decoded instruction. */
 export type RegSlot = 'rd' | 'rs1' | 'rs2' | 'rs3'
 export type Slot = RegSlot | 'imm' | 'aux'
@@ -60,7 +53,8 @@ export interface Riscv extends Terms {
   readonly slot: Slot
   readonly register: RegSlot
   readonly file: File
-  readonly extension: Extension
+  /** Title of a row of `extensions.ts`. */
+  readonly extension: string
   readonly more: Own
   readonly place: Place
 }

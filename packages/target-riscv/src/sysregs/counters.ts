@@ -4,7 +4,7 @@
  */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { coreHost } from '@guestscope/core'
-import type { Xlen } from '../isa/index.ts'
+import type { Xlen } from '../isa/row.ts'
 import { S } from '../state.ts'
 import { type Csr, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
 

@@ -1,6 +1,6 @@
 /** What a row of the CSR table is. */
 import type { Builder, Node } from '@guestscope/codegen'
-import { csrNumbers } from '../isa/index.ts'
+import { csrNumbers } from '../isa/csr-names.ts'
 
 /**
  * How a CSR behaves. Values are i64 nodes on both bases: xlen bits, zero-extended on RV32. `number` is the CSR's
@@ -27,6 +27,18 @@ export interface Csr {
   readonly number: number
   readonly name: string
   readonly kind: CsrKind
+}
+
+/** What the CSRs depend on besides the width. */
+export interface CsrFeatures {
+  /** The value of misa. */
+  readonly misa: bigint
+  /** There are f registers. */
+  readonly float: boolean
+  /** Bits of menvcfg and senvcfg that can be written. */
+  readonly environment: { readonly machine: bigint; readonly supervisor: bigint }
+  /** CSRs of extensions. */
+  readonly csrs: readonly Csr[]
 }
 
 /** Rows by names; numbers come from the table of names. */

@@ -1,15 +1,14 @@
 /** The control and status registers of the emulated hart: one row each. */
 import type { IrFunction } from '@guestscope/codegen'
-import type { Xlen } from '../isa/index.ts'
+import type { Xlen } from '../isa/row.ts'
 import { type CsrFunctions, csrFunctions } from './access.ts'
 import { counterCsrs, counterFunctions } from './counters.ts'
-import type { Csr } from './csr.ts'
-import { floatCsrs } from './float.ts'
+import type { Csr, CsrFeatures } from './csr.ts'
 import { machineCsrs, machineFunctions } from './machine.ts'
 import { statusCsrs } from './status.ts'
 
 export { CsrCheck, type CsrFunctions, writeCsr } from './access.ts'
-export type { Csr, CsrKind } from './csr.ts'
+export type { Csr, CsrFeatures, CsrKind } from './csr.ts'
 
 export interface Sysregs {
   /** In the order of numbers. */
@@ -20,8 +19,9 @@ export interface Sysregs {
   readonly all: readonly IrFunction[]
 }
 
-export function createSysregs(xlen: Xlen): Sysregs {
-  const rows = [...floatCsrs, ...counterCsrs(xlen), ...statusCsrs(xlen), ...machineCsrs(xlen)]
+export function createSysregs(xlen: Xlen, features: CsrFeatures): Sysregs {
+  const { csrs, float } = features
+  const rows = [...csrs, ...counterCsrs(xlen), ...statusCsrs(xlen, float), ...machineCsrs(xlen, features)]
   const table = rows.sort((a, b) => a.number - b.number)
   const functions = csrFunctions(table)
   return {

@@ -1,16 +1,10 @@
 /** The other CSRs of M and S: identity, trap handling, address translation, environment, PMP. */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
 import { coreHost } from '@guestscope/core'
-import type { Xlen } from '../isa/index.ts'
+import type { Xlen } from '../isa/row.ts'
 import { pmpEntries, pmpWriteAddress, pmpWriteConfig } from '../pmp.ts'
 import { asidField, Mstatus, S } from '../state.ts'
-import { type Csr, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
-
-/** Extensions in misa: A C D F I M, modes S U; MXL. */
-const misa = (xlen: Xlen): bigint => {
-  const letters = [...'acdfimsu'].reduce((all, c) => all | (1n << BigInt(c.charCodeAt(0) - 97)), 0n)
-  return letters | (xlen === 32 ? 1n << 30n : 2n << 62n)
-}
+import { type Csr, type CsrFeatures, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
 
 /** mtvec, stvec: the modes are 0 (direct) and 1 (vectored); a write with another one has no effect. */
 const trapVector = (offset: number): CsrKind => ({
@@ -83,22 +77,26 @@ const every = (first: number, last: number, step: number): string =>
     .map(n => `pmpcfg${n}`)
     .join(' ')
 
-export function machineCsrs(xlen: Xlen): readonly Csr[] {
+/** FIOM of menvcfg and senvcfg, which changes nothing on a hart whose accesses are in order. */
+const fiom = 1n
+
+export function machineCsrs(
+  xlen: Xlen,
+  { misa, environment }: Pick<CsrFeatures, 'misa' | 'environment'>,
+): readonly Csr[] {
   const zero = fixed(0n)
-  /** menvcfg, senvcfg: only FIOM, which changes nothing on a hart whose accesses are in order. */
-  const environment = (offset: number): CsrKind => slot(offset, 1n)
   const pmpStep = xlen === 64 ? 2 : 1
   return [
     ...rowsFor('mvendorid marchid mimpid mconfigptr', zero),
     ...rowsFor('mhartid', { read: b => b.resize(b.get(Head.index, 'i32'), 'i64', true) }),
-    ...rowsFor('misa', fixed(misa(xlen))),
+    ...rowsFor('misa', fixed(misa)),
 
     ...rowsFor('mtvec', trapVector(S.mtvec)),
     ...rowsFor('mscratch', slot(S.mscratch)),
     ...rowsFor('mepc', exceptionPc(S.mepc)),
     ...rowsFor('mcause', slot(S.mcause)),
     ...rowsFor('mtval', slot(S.mtval)),
-    ...rowsFor('menvcfg', environment(S.menvcfg)),
+    ...rowsFor('menvcfg', slot(S.menvcfg, fiom | environment.machine)),
     ...(xlen === 32 ? rowsFor('menvcfgh', zero) : []),
 
     ...rowsFor('stvec', trapVector(S.stvec)),
@@ -106,7 +104,7 @@ export function machineCsrs(xlen: Xlen): readonly Csr[] {
     ...rowsFor('sepc', exceptionPc(S.sepc)),
     ...rowsFor('scause', slot(S.scause)),
     ...rowsFor('stval', slot(S.stval)),
-    ...rowsFor('senvcfg', environment(S.senvcfg)),
+    ...rowsFor('senvcfg', slot(S.senvcfg, fiom | environment.supervisor)),
     ...rowsFor('satp', satp(xlen)),
 
     ...rowsFor(every(0, 3, pmpStep), pmpConfig(xlen)),

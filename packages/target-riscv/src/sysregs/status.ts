@@ -1,14 +1,17 @@
 /** mstatus and its views (3.1.6, 4.1.1), interrupt enables and pending bits (3.1.8, 3.1.9, 4.1.3). */
 import type { Builder, Node } from '@guestscope/codegen'
-import type { Xlen } from '../isa/index.ts'
+import type { Xlen } from '../isa/row.ts'
 import { Mstatus, S } from '../state.ts'
 import { writeStatus } from '../trap.ts'
 import { type Csr, type CsrKind, fixed, rowsFor, slot } from './csr.ts'
 
 const bits = (...fields: readonly (keyof typeof Mstatus)[]): bigint =>
   fields.reduce((all, f) => all | Mstatus[f], 0n)
-const supervisor = bits('SIE', 'SPIE', 'SPP', 'FS', 'SUM', 'MXR')
-const machine = supervisor | bits('MIE', 'MPIE', 'MPP', 'MPRV', 'TVM', 'TW', 'TSR')
+/** What S sees, and what M can write. Without f registers FS is 0. */
+const supervisorBits = (float: boolean): bigint =>
+  bits('SIE', 'SPIE', 'SPP', 'SUM', 'MXR') | (float ? Mstatus.FS : 0n)
+const machineBits = (float: boolean): bigint =>
+  supervisorBits(float) | bits('MIE', 'MPIE', 'MPP', 'MPRV', 'TVM', 'TW', 'TSR')
 
 /** Supervisor software, timer and external interrupt. */
 const supervisorInterrupts = 0x222n
@@ -36,7 +39,7 @@ function writePending(b: Builder, soft: Node): void {
   b.set(S.mip, b.or(bits, b.resize(b.get(S.lines, 'i32'), 'i64', true)))
 }
 
-function mstatus(xlen: Xlen): CsrKind {
+function mstatus(xlen: Xlen, machine: bigint): CsrKind {
   return {
     after: 'interrupts',
     read: b => withSd(b, status(b), xlen),
@@ -50,7 +53,7 @@ function mstatus(xlen: Xlen): CsrKind {
   }
 }
 
-const sstatus = (xlen: Xlen): CsrKind => ({
+const sstatus = (xlen: Xlen, supervisor: bigint): CsrKind => ({
   after: 'interrupts',
   read: b => withSd(b, b.and(status(b), b.i64(supervisor | (xlen === 64 ? Mstatus.UXL : 0n))), xlen),
   write: (b, value) => void b.call(writeStatus, keep(b, status(b), value, supervisor)),
@@ -59,11 +62,11 @@ const sstatus = (xlen: Xlen): CsrKind => ({
 /** A kind whose writes may make an interrupt takeable. */
 const enabling = (kind: CsrKind): CsrKind => ({ ...kind, after: 'interrupts' })
 
-export function statusCsrs(xlen: Xlen): readonly Csr[] {
+export function statusCsrs(xlen: Xlen, float: boolean): readonly Csr[] {
   return [
-    ...rowsFor('mstatus', mstatus(xlen)),
+    ...rowsFor('mstatus', mstatus(xlen, machineBits(float))),
     ...(xlen === 32 ? rowsFor('mstatush', fixed(0n)) : []),
-    ...rowsFor('sstatus', sstatus(xlen)),
+    ...rowsFor('sstatus', sstatus(xlen, supervisorBits(float))),
     ...rowsFor('medeleg', slot(S.medeleg, delegable)),
     ...rowsFor('mideleg', enabling(slot(S.mideleg, supervisorInterrupts))),
     ...rowsFor('mie', enabling(slot(S.mie, allInterrupts))),

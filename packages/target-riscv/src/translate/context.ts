@@ -1,7 +1,7 @@
 /** What the chapters of semantics share. */
 import { type Builder, Head, type Node, type Operands } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
-import type { Xlen } from '../isa/index.ts'
+import type { Xlen } from '../isa/row.ts'
 import { Flags, Mstatus, S } from '../state.ts'
 
 export type Emit = Semantics['emit']

@@ -51,7 +51,7 @@ const orcB: Unary = (b, x) => {
 }
 
 /** Swaps neighbours of `n` bits; `mask` holds the lower one of each pair. */
-const swap = (b: Builder, x: Node, n: number, mask: number): Node => {
+export const swap = (b: Builder, x: Node, n: number, mask: number): Node => {
   const [by, low] = [b.const(x.type as XType, n), pattern(b, x, mask)]
   return b.or(b.shl(b.and(x, low), by), b.and(b.shrU(x, by), low))
 }
@@ -70,14 +70,29 @@ const single: readonly [string, Binary][] = [
   ['bset', (b, x, y) => b.or(x, bit(b, x, y))],
 ]
 
-/** Zba, Zbb and Zbs. */
-export const bits = (xlen: Xlen): readonly Semantics[] => {
+/** Zba. */
+export const addresses = (xlen: Xlen): readonly Semantics[] => {
   const x = xType(xlen)
   return [
     alu(x, 'sh1add', shiftAdd(1, whole)),
     alu(x, 'sh2add', shiftAdd(2, whole)),
     alu(x, 'sh3add', shiftAdd(3, whole)),
+    ...(xlen === 64 ? addresses64 : []),
+  ]
+}
 
+const addresses64: readonly Semantics[] = [
+  alu('i64', 'add.uw', shiftAdd(0, zext32)),
+  alu('i64', 'sh1add.uw', shiftAdd(1, zext32)),
+  alu('i64', 'sh2add.uw', shiftAdd(2, zext32)),
+  alu('i64', 'sh3add.uw', shiftAdd(3, zext32)),
+  aluImm('i64', 'slli.uw', (b, x, y) => b.shl(zext32(b, x), y)),
+]
+
+/** Zbb. */
+export const basicBits = (xlen: Xlen): readonly Semantics[] => {
+  const x = xType(xlen)
+  return [
     alu(x, 'andn', (b, x, y) => b.and(x, b.not(y))),
     alu(x, 'orn', (b, x, y) => b.or(x, b.not(y))),
     alu(x, 'xnor', (b, x, y) => b.not(b.xor(x, y))),
@@ -96,21 +111,11 @@ export const bits = (xlen: Xlen): readonly Semantics[] => {
     aluImm(x, 'rori', op('rotr')),
     unary(x, 'orc.b', orcB),
     unary(x, 'rev8', rev8),
-
-    ...single.map(([name, fn]) => alu(x, name, fn)),
-    ...single.map(([name, fn]) => aluImm(x, `${name}i`, fn)),
-    ...(xlen === 64 ? bits64 : []),
+    ...(xlen === 64 ? basicBits64 : []),
   ]
 }
 
-/** What only RV64 has. */
-const bits64: readonly Semantics[] = [
-  alu('i64', 'add.uw', shiftAdd(0, zext32)),
-  alu('i64', 'sh1add.uw', shiftAdd(1, zext32)),
-  alu('i64', 'sh2add.uw', shiftAdd(2, zext32)),
-  alu('i64', 'sh3add.uw', shiftAdd(3, zext32)),
-  aluImm('i64', 'slli.uw', (b, x, y) => b.shl(zext32(b, x), y)),
-
+const basicBits64: readonly Semantics[] = [
   unaryW('clzw', op1('clz')),
   unaryW('ctzw', op1('ctz')),
   unaryW('cpopw', op1('popcnt')),
@@ -118,3 +123,12 @@ const bits64: readonly Semantics[] = [
   aluW('rorw', op('rotr')),
   aluImmW('roriw', op('rotr')),
 ]
+
+/** Zbs. */
+export const singleBits = (xlen: Xlen): readonly Semantics[] => {
+  const x = xType(xlen)
+  return [
+    ...single.map(([name, fn]) => alu(x, name, fn)),
+    ...single.map(([name, fn]) => aluImm(x, `${name}i`, fn)),
+  ]
+}

@@ -1,7 +1,7 @@
 /** Chapters "Zicsr", Control and Status Register Instructions, and "Zifencei". */
 import type { Builder, Node, Operands } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
-import type { Xlen } from '../isa/index.ts'
+import type { Xlen } from '../isa/row.ts'
 import { CsrCheck, type Sysregs, writeCsr } from '../sysregs/index.ts'
 import { baseOf, type Emit, illegal, illegalIf, privilege, requireFp } from './context.ts'
 
@@ -74,19 +74,20 @@ function csrInsn(xlen: Xlen, sysregs: Sysregs, change: Change, immediate: boolea
   }
 }
 
-/** The CSR instructions and fence.i. */
+/** The CSR instructions. */
 export function csrInstructions(xlen: Xlen, sysregs: Sysregs): readonly Semantics[] {
   const changes: readonly [string, Change][] = [
     ['csrrw', 'write'],
     ['csrrs', 'set'],
     ['csrrc', 'clear'],
   ]
-  return [
-    ...changes.flatMap(([name, change]): Semantics[] => [
-      { name, emit: csrInsn(xlen, sysregs, change, false) },
-      { name: `${name}i`, emit: csrInsn(xlen, sysregs, change, true) },
-    ]),
-    // Stores to translated code are noticed at once; only the way to the next block must be looked up anew.
-    { name: 'fence.i', emit: (b, o) => b.goto(o.nextPc(baseOf(xlen).X), true) },
-  ]
+  return changes.flatMap(([name, change]): Semantics[] => [
+    { name, emit: csrInsn(xlen, sysregs, change, false) },
+    { name: `${name}i`, emit: csrInsn(xlen, sysregs, change, true) },
+  ])
 }
+
+/** Stores to translated code are noticed at once; only the way to the next block must be looked up anew. */
+export const fetchFence = (xlen: Xlen): readonly Semantics[] => [
+  { name: 'fence.i', emit: (b, o) => b.goto(o.nextPc(baseOf(xlen).X), true) },
+]

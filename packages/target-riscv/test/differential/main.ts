@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DifferentialStream, tiersOf } from '@guestscope/testkit'
 import type { Xlen } from '../../src/isa/index.ts'
+import { addable } from './hart.ts'
 import { localise } from './localise.ts'
 import { runOnOurs } from './ours.ts'
 import { makeProgram, type ProgramOptions } from './program.ts'
@@ -17,6 +18,7 @@ const usage = `pnpm differential [options]
   --count N     instructions, default 20000 (for each width)
   --seed N      first seed, default 1
   --xlen N      32 or 64; default both
+  --with LIST   extensions besides the recorded ones, such as zicond,zfh; or all
   --tier LIST   of 0, 1, oracle; default 0,1
   --repeats N   runs of each chunk, default 3: the later ones are in compiled regions
   --chunk N     look at this chunk alone
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '20000' },
     xlen: { type: 'string' },
+    with: { type: 'string' },
     tier: { type: 'string', default: '0,1' },
     repeats: { type: 'string', default: '3' },
     chunk: { type: 'string' },
@@ -48,18 +51,22 @@ const number = (name: 'seed' | 'count' | 'repeats' | 'chunk' | 'show'): number =
 
 const widths: readonly Xlen[] = values.xlen === undefined ? [64, 32] : [values.xlen === '32' ? 32 : 64]
 
+/** The extensions that `--with` asks for. */
+const more = (xlen: Xlen): readonly string[] =>
+  values.with === 'all' ? addable(xlen) : (values.with?.split(',') ?? [])
+
 const stream = new DifferentialStream<ProgramOptions>(
   {
     label: ({ xlen }) => `RV${xlen}`,
-    argument: ({ xlen }) => `--xlen ${xlen}`,
+    argument: ({ xlen, more = [] }) => `--xlen ${xlen}${more.length === 0 ? '' : ` --with ${more.join()}`}`,
     make: makeProgram,
-    ours: ({ xlen }, elf, tier) => runOnOurs(xlen, elf, tier),
-    reference: ({ xlen }, elf) => runOnQemu(xlen, elf),
+    ours: ({ xlen, more }, elf, tier) => runOnOurs(xlen, elf, tier, more),
+    reference: ({ xlen, more }, elf) => runOnQemu(xlen, elf, more),
     localise: (options, tier) =>
       localise(
         options,
-        async elf => runOnOurs(options.xlen, elf, tier),
-        elf => runOnQemu(options.xlen, elf),
+        async elf => runOnOurs(options.xlen, elf, tier, options.more),
+        elf => runOnQemu(options.xlen, elf, options.more),
       ),
   },
   { tiers: tiersOf(values.tier), show: number('show'), say: line => console.log(line) },
@@ -69,7 +76,7 @@ async function record(): Promise<void> {
   const all: Recorded[] = []
   for (const options of toRecord) {
     const { elf } = makeProgram(options)
-    const output = (await runOnQemu(options.xlen, elf)).trimEnd().split('\n')
+    const output = (await runOnQemu(options.xlen, elf, options.more)).trimEnd().split('\n')
     all.push({ ...options, elf: digest(elf), output })
   }
   writeFileSync(recordedFile, `${JSON.stringify(all, undefined, 2)}\n`)
@@ -82,7 +89,8 @@ async function main(): Promise<void> {
   const only = values.chunk === undefined ? {} : { only: number('chunk') }
   const options = { seed: number('seed'), count: number('count'), repeats: number('repeats'), ...only }
   let differing = 0
-  for (const xlen of widths) differing += await stream.through({ xlen, ...options }, perProgram)
+  for (const xlen of widths)
+    differing += await stream.through({ xlen, more: more(xlen), ...options }, perProgram)
   process.exitCode = differing ? 1 : 0
 }
 

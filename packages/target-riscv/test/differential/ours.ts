@@ -2,8 +2,10 @@
 
 import { Machine, type Tier } from '@guestscope/core'
 import { loadElf } from '@guestscope/images'
-import { riscv32, riscv64, virt32, virt64 } from '../../src/index.ts'
+import type { Hart } from '../../src/hart.ts'
+import { createRiscvTarget, type RiscvTarget, virt32, virt64 } from '../../src/index.ts'
 import type { Xlen } from '../../src/isa/index.ts'
+import { hartFor } from './hart.ts'
 
 /** Low, so that what runs twice runs in a region the second time. */
 const hotThreshold = 2
@@ -11,12 +13,23 @@ const hotThreshold = 2
 /** Far more than any program here needs: a guard against programs that have gone astray. */
 const mostInstructions = 200_000_000
 
+const targets = new WeakMap<Hart, RiscvTarget>()
+
+function targetFor(hart: Hart): RiscvTarget {
+  let target = targets.get(hart)
+  if (!target) {
+    target = createRiscvTarget(hart)
+    targets.set(hart, target)
+  }
+  return target
+}
+
 /** What the program prints on the UART. */
-export function runOnOurs(xlen: Xlen, elf: Uint8Array, tier: Tier): string {
+export function runOnOurs(xlen: Xlen, elf: Uint8Array, tier: Tier, more?: readonly string[]): string {
   let out = ''
   const decoder = new TextDecoder('latin1')
   const machine = new Machine({
-    target: xlen === 64 ? riscv64() : riscv32(),
+    target: targetFor(hartFor(xlen, more)),
     board: xlen === 64 ? virt64 : virt32,
     tier,
     hotThreshold,

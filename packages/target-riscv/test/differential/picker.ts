@@ -1,4 +1,5 @@
 /** Chooses rows and words. */
+import type { Hart } from '../../src/hart.ts'
 import {
   decode,
   encode,
@@ -6,7 +7,6 @@ import {
   type Operands,
   type Row,
   randomWord,
-  rowsOf,
   type Xlen,
 } from '../../src/isa/index.ts'
 import type { Rng } from './stream.ts'
@@ -37,32 +37,34 @@ function kindOf(row: Row): Kind {
   return Object.values(row.regs).includes('f') ? 'float' : 'integer'
 }
 
-const groupsOf = new Map<Xlen, Map<Kind, Row[]>>()
+const groupsOf = new WeakMap<Hart, Map<Kind, Row[]>>()
 
-function groups(xlen: Xlen): Map<Kind, Row[]> {
-  let found = groupsOf.get(xlen)
+function groups(hart: Hart): Map<Kind, Row[]> {
+  let found = groupsOf.get(hart)
   if (!found) {
     found = new Map()
-    for (const row of rowsOf(xlen)) {
+    for (const row of hart.rows) {
       const kind = kindOf(row)
       const list = found.get(kind) ?? []
       list.push(row)
       found.set(kind, list)
     }
-    groupsOf.set(xlen, found)
+    groupsOf.set(hart, found)
   }
   return found
 }
 
 export class Picker {
+  readonly #hart: Hart
   readonly #xlen: Xlen
   readonly #rng: Rng
   readonly #names = new Map<string, Row>()
 
-  constructor(xlen: Xlen, rng: Rng) {
-    this.#xlen = xlen
+  constructor(hart: Hart, rng: Rng) {
+    this.#hart = hart
+    this.#xlen = hart.xlen
     this.#rng = rng
-    for (const row of rowsOf(xlen)) this.#names.set(row.name, row)
+    for (const row of hart.rows) this.#names.set(row.name, row)
   }
 
   named(name: string): Row {
@@ -81,7 +83,7 @@ export class Picker {
 
   /** A random instruction of the kind that passes the filter. */
   insn(kind: Kind, filter: (insn: Insn) => boolean): Insn {
-    const rows = groups(this.#xlen).get(kind) ?? []
+    const rows = groups(this.#hart).get(kind) ?? []
     for (;;) {
       const row = rows[Math.floor(this.#rng() * rows.length)] as Row
       const insn = decode(this.#xlen, randomWord(this.#rng, this.#xlen, row))
@@ -94,7 +96,8 @@ export class Picker {
     for (;;) {
       const word = Math.floor(this.#rng() * 2 ** 32)
       const size = (word & 3) === 3 ? 4 : 2
-      if (decode(this.#xlen, word) !== undefined) continue
+      const insn = decode(this.#xlen, word)
+      if (insn && this.#hart.rows.has(insn.row)) continue
       if ((word & 0xffff) === 0x000b) continue // the marker
       return size === 4 ? { word, size } : { word: word & 0xffff, size }
     }

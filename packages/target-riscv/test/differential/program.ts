@@ -1,6 +1,7 @@
 /** A whole random program: an ELF file made from a seed. */
 import type { Xlen } from '../../src/isa/index.ts'
 import { programElf } from './elf.ts'
+import { hartFor } from './hart.ts'
 import { Descriptor, dataSize, Place, Slot } from './layout.ts'
 import { type Dump, runtime } from './runtime.ts'
 import { type Chunk, makeChunk, type Rng } from './stream.ts'
@@ -18,6 +19,8 @@ export interface ProgramOptions {
   /** Only so many pieces of it. */
   readonly pieces?: number
   readonly dump?: Dump
+  /** Extensions besides the recorded ones. */
+  readonly more?: readonly string[]
 }
 
 export interface Program {
@@ -42,7 +45,7 @@ export function seeded(seed: number, stream: number): Rng {
 const chunkLength = (rng: Rng): number => 50 + Math.floor(rng() * 150)
 
 export function makeProgram(options: ProgramOptions): Program {
-  const { xlen, seed, repeats, only, pieces, dump = 'none' } = options
+  const { xlen, seed, repeats, only, pieces, dump = 'none', more } = options
   const first = only ?? 0
   // The lengths alone say how many chunks there are: the first number that each chunk's own stream gives.
   let number = 0
@@ -57,7 +60,7 @@ export function makeProgram(options: ProgramOptions): Program {
     const length = chunkLength(rng)
     descriptors.push(describe(rng, xlen, base))
     const cut = pieces === undefined ? {} : { pieces }
-    const chunk = makeChunk({ xlen, rng, base, length, marked: dump === 'each', ...cut })
+    const chunk = makeChunk({ hart: hartFor(xlen, more), rng, base, length, marked: dump === 'each', ...cut })
     chunks.push(chunk)
     base = (chunk.code.pc + 3) & ~3
     if (base < 0) base += 2 ** 32

@@ -4,20 +4,21 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Xlen } from '../../src/isa/index.ts'
+import { qemuCpu } from './hart.ts'
 
-const cases: { cpu: Record<Xlen, string>; qemu: string[] } = JSON.parse(
+const cases: { qemu: string[] } = JSON.parse(
   readFileSync(new URL('../guests/cases.json', import.meta.url), 'utf8'),
 )
 
 /** What the program prints on the UART. */
-export async function runOnQemu(xlen: Xlen, elf: Uint8Array, command?: string): Promise<string> {
-  const given = command ?? process.env[`QEMU_RISCV${xlen}`] ?? `qemu-system-riscv${xlen}`
+export async function runOnQemu(xlen: Xlen, elf: Uint8Array, more?: readonly string[]): Promise<string> {
+  const given = process.env[`QEMU_RISCV${xlen}`] ?? `qemu-system-riscv${xlen}`
   const [program = '', ...words] = given.split(/\s+/)
   const folder = mkdtempSync(join(tmpdir(), 'differential-'))
   try {
     const image = join(folder, 'program.elf')
     writeFileSync(image, elf)
-    const args = [...words, ...cases.qemu, '-cpu', cases.cpu[xlen], '-serial', 'stdio', '-kernel', image]
+    const args = [...words, ...cases.qemu, '-cpu', qemuCpu(xlen, more), '-serial', 'stdio', '-kernel', image]
     return await capture(program, args)
   } finally {
     rmSync(folder, { recursive: true })

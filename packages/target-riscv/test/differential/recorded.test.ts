@@ -7,8 +7,9 @@ const record = 'QEMU_RISCV64=… QEMU_RISCV32=… pnpm differential --record'
 
 describe.each(readRecorded())('RV$xlen, seed $seed, $count instructions', ({ elf, output, ...options }) => {
   const program = makeProgram(options)
-  const { xlen, seed, count, repeats } = options
-  const again = `pnpm differential --xlen ${xlen} --seed ${seed} --count ${count} --repeats ${repeats}`
+  const { xlen, seed, count, repeats, more } = options
+  const extensions = more === undefined ? '' : ` --with ${more.join()}`
+  const again = `pnpm differential --xlen ${xlen} --seed ${seed} --count ${count} --repeats ${repeats}${extensions}`
 
   test('is the program that was recorded', () => {
     expect(digest(program.elf), `the generator or the rows have changed; record again: ${record}`).toBe(elf)

@@ -8,6 +8,8 @@ export interface Recorded {
   readonly seed: number
   readonly count: number
   readonly repeats: number
+  /** Extensions besides those of the other recorded programs. */
+  readonly more?: readonly string[]
   /** SHA-256 of the ELF file: another one means that the generator has changed, not the emulator. */
   readonly elf: string
   /** A line `index checksum` per chunk. */

@@ -3,6 +3,7 @@
  * jumps, short loops, calls, reserved pairs of lr and sc, CSR accesses, and now and then something that traps. A chunk
  * depends on its seed alone.
  */
+import type { Hart } from '../../src/hart.ts'
 import type { Insn, Row, Xlen } from '../../src/isa/index.ts'
 import { Code, type Patch } from './code.ts'
 import { Place } from './layout.ts'
@@ -13,7 +14,7 @@ import { structures } from './structures.ts'
 export type Rng = () => number
 
 export interface ChunkOptions {
-  readonly xlen: Xlen
+  readonly hart: Hart
   readonly rng: Rng
   readonly base: number
   /** Instructions, about. */
@@ -52,11 +53,12 @@ export class Stream {
   quiet = false
   readonly #marked: boolean
 
-  constructor({ xlen, rng, base, marked = false }: ChunkOptions) {
+  constructor({ hart, rng, base, marked = false }: ChunkOptions) {
+    const { xlen } = hart
     this.xlen = xlen
     this.rng = rng
     this.code = new Code(xlen, base)
-    this.pick = new Picker(xlen, rng)
+    this.pick = new Picker(hart, rng)
     this.#marked = marked
   }
 

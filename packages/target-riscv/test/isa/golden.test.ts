@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { extensions } from '../../src/extensions.ts'
 import { assemble, decode, disassemble, rowsOf } from '../../src/isa/index.ts'
 import { parseGolden } from './golden.ts'
 import { bases } from './rng.ts'
@@ -16,5 +17,7 @@ test('the disassembler writes, and the assembler reads, what GNU objdump writes'
 
 test.each(bases)('RV%i: the golden file has every row', xlen => {
   const seen = new Set(golden.filter(line => line.xlen === xlen).map(line => decode(xlen, line.word)?.row))
-  expect(rowsOf(xlen).filter(row => !seen.has(row))).toEqual([])
+  const unknown = extensions.filter(({ unassembled }) => unassembled).map(({ title }) => title)
+  const wanted = rowsOf(xlen).filter(row => !unknown.includes(row.ext))
+  expect(wanted.filter(row => !seen.has(row)).map(({ name }) => name)).toEqual([])
 })

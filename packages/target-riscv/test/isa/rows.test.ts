@@ -46,7 +46,8 @@ test('the rows that end a translation block', () => {
   expect(names('jump')).toBe('jal c.jal c.j')
   expect(names('indirect')).toBe('jalr c.jr c.jalr')
   expect(names('trap')).toBe('ecall ebreak c.ebreak')
-  const system = 'fence.i csrrw csrrs csrrc csrrwi csrrsi csrrci mret wfi sret sfence.vma'
+  const system =
+    'fence.i csrrw csrrs csrrc csrrwi csrrsi csrrci mret wfi sret sfence.vma sinval.vma sfence.w.inval sfence.inval.ir'
   expect(names('system')).toBe(system)
 })
 

@@ -9,7 +9,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Xlen } from '../../src/isa/index.ts'
+import { extensions } from '../../src/extensions.ts'
+import { fullHart } from '../../src/hart.ts'
+import { assemble, type Xlen } from '../../src/isa/index.ts'
+import { addable, qemuCpu } from '../differential/hart.ts'
 import {
   inputsOf,
   outputsOf,
@@ -23,10 +26,15 @@ import {
 
 const here = import.meta.dirname
 const work = mkdtempSync(join(tmpdir(), 'rows-'))
-const { cpu, qemu } = JSON.parse(readFileSync(join(here, '../guests/cases.json'), 'utf8'))
+const { qemu } = JSON.parse(readFileSync(join(here, '../guests/cases.json'), 'utf8'))
 
 const each = (count: number, line: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => line(n)).join('\n')
+
+/** What GNU as does not know by its name. */
+const unassembled = extensions.filter(extension => extension.unassembled).flatMap(({ rows }) => rows ?? [])
+const known = (text: string, xlen: Xlen): string =>
+  unassembled.some(({ name }) => text.startsWith(`${name} `)) ? `.4byte ${assemble(xlen, text)}` : text
 
 /** A program that loads the inputs, runs the row, and prints everything from the trap that follows. */
 function source(row: RowLine, xlen: Xlen): string {
@@ -34,7 +42,7 @@ function source(row: RowLine, xlen: Xlen): string {
   const [load, store] = xlen === 32 ? ['lw', 'sw'] : ['ld', 'sd']
   const code = row.texts
     .map(text => text.replace(/0x8000([0-9a-f]{4})$/, '_start+0x$1')) // targets of jumps
-    .map(text => `.option ${text.startsWith('c.') ? 'rvc' : 'norvc'}\n${text}`)
+    .map(text => `.option ${text.startsWith('c.') ? 'rvc' : 'norvc'}\n${known(text, xlen)}`)
     .join('\n')
   return `
   .option norelax
@@ -102,7 +110,7 @@ function run(row: RowLine, xlen: Xlen): { bytes: string; output: string } {
     join(work, name),
   ) as [string, string, string, string, string]
   writeFileSync(asm, source(row, xlen))
-  const arch = `-march=rv${xlen}imafdc_zicsr_zifencei_zba_zbb_zbs`
+  const arch = `-march=${fullHart(xlen).march}`
   execFileSync('riscv64-unknown-elf-as', [
     arch,
     xlen === 32 ? '-mabi=ilp32d' : '-mabi=lp64d',
@@ -119,7 +127,16 @@ function run(row: RowLine, xlen: Xlen): { bytes: string; output: string } {
     .join(' ')
 
   const [command, ...words] = (process.env[`QEMU_RISCV${xlen}`] ?? `qemu-system-riscv${xlen}`).split(/\s+/)
-  const args = [...words, ...qemu, '-cpu', cpu[xlen], '-serial', `file:${printed}`, '-kernel', elf]
+  const args = [
+    ...words,
+    ...qemu,
+    '-cpu',
+    qemuCpu(xlen, addable(xlen)),
+    '-serial',
+    `file:${printed}`,
+    '-kernel',
+    elf,
+  ]
   spawnSync(command as string, args, { timeout: 20_000 })
   const stdout = readFileSync(printed, 'utf8')
   if (stdout.length < 1120) throw new Error(`${row.line}: QEMU printed ${stdout.length} characters`)

@@ -2,24 +2,26 @@
 import { Exit } from '@guestscope/codegen'
 import type { Cpu, Semantics } from '@guestscope/core'
 import { SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/testkit'
+import { extensions } from '../../src/extensions.ts'
+import { fullHart } from '../../src/hart.ts'
 import { decode, type File, type Insn, type Xlen } from '../../src/isa/index.ts'
 import { Flags, Mstatus, S } from '../../src/state.ts'
-import { atomic } from '../../src/translate/a.ts'
-import { doubleFloat } from '../../src/translate/d.ts'
-import { singleFloat } from '../../src/translate/f.ts'
-import { floatFunctions } from '../../src/translate/float-functions.ts'
+import { sysregsOf } from '../../src/target.ts'
 import { floatHost } from '../../src/translate/float-host.ts'
-import { integer } from '../../src/translate/i.ts'
-import { multiply } from '../../src/translate/m.ts'
-import { bits } from '../../src/translate/zb.ts'
 
 export type Way = SingleWay
 export const ways: readonly Way[] = singleWays
 export const window: typeof singleWindow = singleWindow
 export const pc = 0x1000n
 
-const chapters = [integer, multiply, atomic, bits, singleFloat, doubleFloat]
-export const semanticsOf = (xlen: Xlen): readonly Semantics[] => chapters.flatMap(chapter => chapter(xlen))
+/** What these do is a matter of the whole machine: guests and `test/system` show it. */
+const ofTheMachine = ['Zifencei', 'Zicsr', 'Zicbom', 'Zicboz', 'Machine', 'S', 'Svinval']
+export const tested = extensions.filter(({ title }) => !ofTheMachine.includes(title))
+export const semanticsOf = (xlen: Xlen): readonly Semantics[] => {
+  const sysregs = sysregsOf(fullHart(xlen))
+  const all = tested.flatMap(({ semantics }) => semantics?.(xlen, sysregs) ?? [])
+  return [...new Map(all.map(one => [one.name, one])).values()]
+}
 
 /** An instruction in a context: translation flags, which `FS` in mstatus must match. */
 export interface Case {
@@ -70,7 +72,7 @@ export class Harness extends SingleInsns {
     const cpu = { set64: (at: number, value: bigint) => this.set64(at, value) } as unknown as Cpu
     super({
       semantics: semanticsOf(xlen),
-      functions: floatFunctions,
+      functions: [...new Set(tested.flatMap(({ functions }) => functions ?? []))],
       host: floatHost.map(({ callee, implement }) => {
         const implementation = implement({} as never)
         const run = (_base: number, ...args: number[]): number | void => {

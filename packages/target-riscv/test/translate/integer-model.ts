@@ -19,6 +19,12 @@ const divide: Fn = (x, y, bits) => (y === 0n ? -1n : signed(x, bits) / signed(y,
 const remainder: Fn = (x, y, bits) => (y === 0n ? x : signed(x, bits) % signed(y, bits))
 const bytesOf = (x: bigint, bits: number): string[] => text(x, bits).match(/.{8}/g) ?? []
 
+const carryless = (x: bigint, y: bigint): bigint =>
+  [...y.toString(2)].reduce((sum, bit) => (sum << 1n) ^ (bit === '1' ? x : 0n), 0n)
+const half = (x: bigint, bits: number): bigint => BigInt.asUintN(bits, x)
+/** Every second bit, from the first or the second on. */
+const everySecond = (s: string, first: number): string => [...s].filter((_, i) => i % 2 === first).join('')
+
 const plain: Record<string, Fn> = {
   add: (x, y) => x + y,
   sub: (x, y) => x - y,
@@ -63,6 +69,22 @@ const plain: Record<string, Fn> = {
         .join(''),
     ),
   rev8: (x, _y, n) => value(bytesOf(x, n).reverse().join('')),
+  'czero.eqz': (x, y) => choose(y === 0n, 0n, x),
+  'czero.nez': (x, y) => choose(y === 0n, x, 0n),
+  clmul: carryless,
+  clmulr: (x, y, n) => carryless(x, y) >> BigInt(n - 1),
+  clmulh: (x, y, n) => carryless(x, y) >> BigInt(n),
+  pack: (x, y, n) => half(x, n / 2) | (half(y, n / 2) << BigInt(n / 2)),
+  packh: (x, y) => half(x, 8) | (half(y, 8) << 8n),
+  brev8: (x, _y, n) =>
+    value(
+      bytesOf(x, n)
+        .map(byte => [...byte].reverse().join(''))
+        .join(''),
+    ),
+  zip: (x, _y, n) =>
+    value([...text(x, n).slice(0, 16)].map((bit, i) => bit + text(x, n).charAt(16 + i)).join('')),
+  unzip: (x, _y, n) => value(everySecond(text(x, n), 0) + everySecond(text(x, n), 1)),
   bclr: (x, y, n) => x & ~(1n << amount(y, n)),
   bext: (x, y, n) => (x >> amount(y, n)) & 1n,
   binv: (x, y, n) => x ^ (1n << amount(y, n)),

@@ -47,7 +47,13 @@ test.each(bases)('RV%i: computational instructions', xlen => {
       }
     }
   }
-  expect(tested.size).toBe(xlen === 32 ? 56 : 81)
+  // Every instruction that computes in x registers alone, but for two that the examples below have.
+  const computing = rowsOf(xlen).filter(
+    ({ ending, regs, args }) =>
+      ending === undefined && regs.rd === 'x' && !args.includes('(') && !Object.values(regs).includes('f'),
+  )
+  const missing = computing.map(({ sem }) => sem).filter(sem => !tested.has(sem))
+  expect([...new Set(missing)]).toEqual(['lui', 'auipc'])
 })
 
 /** One instruction, what is in registers before, and what is after. */

@@ -5,8 +5,10 @@
 import { Exit, Head, Rec, Single } from '../../abi.ts'
 import { type Node, type Type, typeBytes, type Width } from '../../ir/types.ts'
 import type { Code, Label } from '../asm/encode.ts'
-import { AccessLowerer, type FlatMemory } from '../lower/guest-access.ts'
-import { type CalleeIndex, cpuLocal, type Runtime, slotStore } from '../lower/lower.ts'
+import { AccessLowerer } from '../lower/guest-access.ts'
+import type { FlatMemory } from '../lower/guest-place.ts'
+import { cpuLocal, keepPlace } from '../lower/head.ts'
+import { type CalleeIndex, type Runtime, slotStore } from '../lower/lower.ts'
 import { type AccessType, emitStore } from '../lower/memory.ts'
 import { addConstant, Counts } from './counts.ts'
 import { RegionGraph } from './graph.ts'
@@ -211,7 +213,7 @@ export abstract class BlockLowerer extends AccessLowerer {
     code.hint(false)
     code.if()
     this.insnRecord += Rec.bytes
-    this.keepPlace(() => code.i32(this.insnRecord))
+    keepPlace(code, () => code.i32(this.insnRecord))
     this.#sideExit(Exit.next)
     this.insnRecord -= Rec.bytes
     code.end()
