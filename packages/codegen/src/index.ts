@@ -21,7 +21,8 @@ export {
 } from './abi.ts'
 export * as nativeFloat from './float/native/index.ts'
 export * as softfloat from './float/soft/index.ts'
-export { Builder, hostFunction, irFunction, type Observer } from './ir/builder.ts'
+export { Builder } from './ir/builder.ts'
+export { hostFunction, irFunction } from './ir/function.ts'
 export {
   type DecodedOperands,
   Field,
@@ -54,6 +55,7 @@ export {
   type Callee,
   type IrFunction,
   type Node,
+  type Observer,
   type Type,
   typeBytes,
   type Width,

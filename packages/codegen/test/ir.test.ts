@@ -23,6 +23,11 @@ const sample = (): Builder => {
     b.if(b.eqz(b.get(128, 'i64')), () => b.break())
   })
   b.insn(1)
+  b.gprobe('32u', y, { mode: 2, order: 'big' })
+  b.gmodify('i64', '32s', y, old => b.add(old, x), { mode: 0 })
+  b.gstore('64', y, b.gload('i64', '64', y, { order: 'big' }), { order: 'big' })
+  b.mstore('8u', b.vget(0), b.mload('i32', '8s', b.vget(0), 4), 8)
+  b.insn(2)
   b.branch(
     b.op('f64.lt', b.op('f64.from_bits', x), b.const('f64', -0)),
     b.i64(0x80000000n),
@@ -39,6 +44,7 @@ test('text reads back to the same text', () => {
   const second = printIr(again.body)
   const third = printIr(parseIr(second, new Map([[host.name, host]])).body)
   expect(third).toBe(second)
+  expect(text).toContain('gprobe.32u.big.mode2 %')
   expect(second.split('\n').length).toBe(text.split('\n').length)
   expect(verifyIr(again.body, b.vars)).toEqual([])
 })
@@ -57,6 +63,12 @@ test('the verifier accepts what the builder makes and finds each kind of fault',
   expect(faults('%0:i32 = const 1\n%1:i64 = i64.add %0 %0')).toMatch(/takes i64 i64, gets i32 i32/)
   expect(faults('%0:i32 = const 1\nif %0 {\n%1:i32 = const 2\n}\nset 8 %0')).toBe('')
   expect(faults('%0:i64 = const 1\ngoto 0 %0\nset 8 %0')).toMatch(/does not end its body/)
+  const modify = '%0:i32 = const 1\n%1:i32 = gmodify.32s %0\n'
+  expect(faults(`${modify}gput.32s %1`)).toBe('')
+  expect(faults(modify)).toMatch(/no gput follows/)
+  expect(faults(`${modify}gput.16u %1`)).toMatch(/another access than its gmodify/)
+  expect(faults(`${modify}gstore.32u %0 %1\ngput.32s %1`)).toMatch(/gstore: stands between/)
+  expect(faults('%0:i32 = const 1\ngput.32s %0')).toMatch(/follows no gmodify/)
   expect(faults('%0:i32 = const 1\nvset 0 %0')).toMatch(/variable 0 is i64/)
   expect(faults('break')).toMatch(/outside a loop/)
   expect(faults('%0:i32 = const 1\n%1:i64 = call host.f %0')).toMatch(/takes i32 i64, gets i32/)

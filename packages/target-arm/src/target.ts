@@ -1,30 +1,22 @@
 /** The targets of M-profile cores: what core needs to know of them. */
 import type { IrFunction } from '@guestscope/codegen'
-import type {
-  CodeReader,
-  Cpu,
-  CpuHost,
-  DecodedInsn,
-  HostImport,
-  InsnDescription,
-  Privilege,
-  Semantics,
-  Target,
-} from '@guestscope/core'
+import type { Cpu, CpuHost, DecodedInsn, HostImport, Privilege, Semantics, Target } from '@guestscope/core'
+import { bindInstructions, type InsnParts } from '@guestscope/target-kit'
 import { cause, causeType } from './causes.ts'
 import { type Core, cortexM0, cortexM0Plus, cortexM3, cortexM4, cortexM7 } from './cores.ts'
 import { flowOf } from './flow.ts'
 import {
-  decode,
-  decodeThumb,
-  disassemble,
+  decoderOf,
   type File,
   groups,
-  type Insn,
+  insnOf,
   kindOf,
+  nextIt,
   type Row,
   rows,
   rowsOf,
+  type Thumb,
+  undefinedRows,
 } from './isa/thumb/index.ts'
 import { busError, mmuFunctions, translate } from './mmu.ts'
 import { createRegisters } from './registers.ts'
@@ -34,6 +26,7 @@ import { BitBand, bitBands } from './system/bit-band.ts'
 import { Bus } from './system/bus.ts'
 import { PrivateBus, privateBusBase } from './system/private-bus.ts'
 import { inHandler, isPrivileged, reg } from './system/registers.ts'
+import { inIt } from './translate/context.ts'
 import { floatFunctions, floatHost, floating, integer, integerFunctions } from './translate/index.ts'
 import {
   enterTrap,
@@ -48,22 +41,44 @@ import {
   wakes,
 } from './trap.ts'
 
-/** State offset of a register operand; 0: there is none. */
-function offsetOf(file: File | null, n: number): number {
-  if (file === null) return 0
+/** State offset of a register operand. */
+function offsetOf(file: File, n: number): number {
   if (file === 'r') return reg(n)
   return S.s + (file === 's' ? 4 : 8) * n
 }
 
-function decoder(core: Core, semantics: readonly Semantics[]): Target['decode'] {
-  const handlers = new Map(semantics.map((s, i) => [s.name, i]))
-  const number = (name: string): number => {
-    const found = handlers.get(name)
-    if (found === undefined) throw new Error(`arm: no semantics for ${name}`)
-    return found
-  }
+/** ITSTATE of a decoded instruction is in the top of its aux. */
+const itShift = 24
+
+/** Names of semantics that a row means; a shift by nothing becomes a plain register. */
+const meanings = ({ sem }: Row): readonly string[] => [sem, sem.replace('.shift', '.reg')]
+
+/** The instructions of a core. */
+function instructions(core: Core, semantics: readonly Semantics[]): InsnParts {
+  const { parts, handlerOf } = bindInstructions<Thumb>({
+    title: core.name,
+    decoder: decoderOf(core),
+    semantics,
+    undefinedRows:
+      core.fpu === 'none' ? undefinedRows.filter(({ sem }) => sem !== 'undefined.fp') : undefinedRows,
+    insnOf: (code, state) => insnOf(core, code, state & Flags.itMask),
+    semanticsOf: row => meanings(row).flatMap(sem => [sem, inIt(sem)]),
+    semOf: ({ sem, it }) => (it ? inIt(sem) : sem),
+    offsetOf,
+    // What comes next is part of it.
+    stateMask: -1,
+    nextState: (insn, state) => (state & ~Flags.itMask) | nextIt(insn),
+    stateOf: ({ aux }) => aux >>> itShift,
+    place: (pc, { it }) => ({ pc: Number(pc), it }),
+    // Without what depends on operands: `add{s}.w`.
+    mnemonicOf: ({ name }) => name.replaceAll(/\{.*?\}/g, ''),
+    groupOf: ({ ext }) => groups[ext],
+    kindOf,
+    flowOf,
+    isConditional: ({ it, row }) => it !== 0 && !row.more.unconditional,
+  })
   const notThumb: DecodedInsn = {
-    handler: number('notthumb'),
+    handler: handlerOf('notthumb'),
     endsBlock: true,
     regs: [0, 0, 0, 0],
     imm: 0,
@@ -71,53 +86,10 @@ function decoder(core: Core, semantics: readonly Semantics[]): Target['decode'] 
     size: 2,
     word: 0,
   }
-  return (code: CodeReader, state: number): DecodedInsn => {
-    if (state & Flags.notThumb) return notThumb
-    const { insn, nextState } = decodeThumb(code, state, core)
-    const { row } = insn
-    return {
-      handler: number(insn.sem) + (insn.it ? 1 : 0),
-      endsBlock: row.ending !== undefined,
-      nextState: (state & ~Flags.itMask) | nextState,
-      regs: [
-        offsetOf(row.regs.rd, insn.rd),
-        offsetOf(row.regs.rn, insn.rn),
-        offsetOf(row.regs.rm, insn.rm),
-        offsetOf(row.regs.ra, insn.ra),
-      ],
-      imm: insn.imm,
-      aux: insn.aux | 0,
-      size: insn.size,
-      word: insn.word | 0,
-    }
-  }
-}
-
-/** ITSTATE of a decoded instruction is in the top of its aux. */
-const itShift = 24
-
-const decodeAgain = (core: Core, insn: DecodedInsn): Insn | undefined =>
-  decode(core, insn.word >>> 0, insn.size, insn.aux >>> itShift)
-
-function describe(core: Core, insn: DecodedInsn): InsnDescription {
-  const known = decodeAgain(core, insn)
-  if (known === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined', flow: 'trap' }
-  const { row, it } = known
   return {
-    // Without what depends on operands: `add{s}.w`.
-    mnemonic: row.name.replaceAll(/\{.*?\}/g, ''),
-    group: groups[row.ext],
-    kind: kindOf(row),
-    flow: flowOf(known),
-    conditional: it !== 0 && !row.more.unconditional,
+    ...parts,
+    decode: (code, state) => (state & Flags.notThumb ? notThumb : parts.decode(code, state)),
   }
-}
-
-function text(core: Core, insn: DecodedInsn, pc: bigint): string {
-  const known = decodeAgain(core, insn)
-  if (known) return disassemble(known, Number(pc))
-  const bits = (insn.word >>> 0).toString(16).padStart(2 * insn.size, '0')
-  return insn.size === 2 ? `.inst.n 0x${bits}` : `.inst.w 0x${bits}`
 }
 
 /** The devices inside a CPU. */
@@ -140,20 +112,18 @@ const privileges = {
 const privilege = (cpu: Cpu): Privilege =>
   inHandler(cpu) ? privileges.handler : isPrivileged(cpu) ? privileges.thread : privileges.user
 
-/** Names of semantics that rows mean; a shift by nothing becomes a plain register. */
-const meanings = (of: readonly Row[]): ReadonlySet<string> =>
-  new Set(of.flatMap(({ sem }) => [sem, sem.replace('.shift', '.reg')]))
+const meaningsOf = (rows: readonly Row[]): ReadonlySet<string> => new Set(rows.flatMap(meanings))
 
 /**
  * The semantics of the core's instructions, and those that belong to no instruction (undefined ones). The others would
  * only make the start longer: every one becomes a handler of the interpreter.
  */
 function semanticsOf(core: Core): readonly Semantics[] {
-  const [own, all] = [meanings(rowsOf(core)), meanings(rows)]
+  const [own, all] = [meaningsOf(rowsOf(core)), meaningsOf(rows)]
   // DSP and floating point come late.
-  const common = meanings(rowsOf({ ...core, dsp: false, fpu: 'none' }))
+  const common = meaningsOf(rowsOf({ ...core, dsp: false, fpu: 'none' }))
   return [...integer, ...(core.fpu === 'none' ? [] : floating)].flatMap(one => {
-    const outsideIt = one.name.replace(/ if$/, '')
+    const outsideIt = one.name.replace(inIt(''), '')
     if (!own.has(outsideIt) && all.has(outsideIt)) return []
     return { ...one, late: own.has(outsideIt) && !common.has(outsideIt) }
   })
@@ -178,10 +148,7 @@ export function createArmMTarget(core: Core): Target {
       promote: promoter(core.fpu === 'double'),
       tlbModes: TlbMode.count,
     },
-    semantics,
-    decode: decoder(core, semantics),
-    disassemble: (insn, pc) => text(core, insn, pc),
-    describe: insn => describe(core, insn),
+    ...instructions(core, semantics),
     functions: { translate, others: functions },
     enterTrap,
     host,

@@ -1,3 +1,4 @@
 /** What guest targets share. */
 export * from './isa/index.ts'
 export * from './state/index.ts'
+export * from './target/index.ts'

@@ -1,19 +1,19 @@
 /** The RISC-V targets: what core needs to know of a hart. */
 import { Head, type IrFunction } from '@guestscope/codegen'
-import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
+import type { CodeReader, Privilege, Semantics, Target } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
+import { bindInstructions, Decoder, type InsnParts } from '@guestscope/target-kit'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
 import { type Hart, usualHart } from './hart.ts'
 import {
-  decode,
-  disassemble,
   type File,
-  type Insn,
   kindOf,
-  lengthOf,
-  type Row,
-  type Xlen,
+  language,
+  type RegSlot,
+  type Riscv,
+  undefinedInsn,
+  undefinedRows,
 } from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
@@ -22,18 +22,13 @@ import { semihosting, unserved } from './semihosting.ts'
 import { Flags, promoter, S, stateSize, TlbMode } from './state.ts'
 import { createSysregs, type Sysregs } from './sysregs/index.ts'
 import { floatHost } from './translate/float-host.ts'
-import { illegalName, semihostName, unservedName, withoutRow } from './translate/priv.ts'
+import { semihostName, unservedName, withoutRow } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
 
 /** The instructions around an ebreak that make it a semihosting call: slli x0, x0, 31 and srai x0, x0, 7. */
 const [before, after] = [0x01f01013, 0x40705013]
 const pageSize = 4096
 const ebreak = 0x00100073
-/** Entries, a power of two. */
-const decodeCache = 1 << 14
-
-/** Number of each semantics by name. */
-type Handlers = ReadonlyMap<string, number>
 
 /** Is the ebreak here a semihosting call? All three instructions lie in one page. Not in U-mode, as in QEMU. */
 function isSemihosting(code: CodeReader, flags: number): boolean {
@@ -44,81 +39,34 @@ function isSemihosting(code: CodeReader, flags: number): boolean {
 }
 
 /** State offset of a register operand; writes to x0 go to the sink. */
-function offsetOf(file: File | null, n: number, isRd: boolean): number {
-  if (file === null) return 0
+function offsetOf(file: File, n: number, slot: RegSlot): number {
   if (file === 'f') return S.f + 8 * n
-  return isRd && n === 0 ? S.sink : S.x + 8 * n
+  return slot === 'rd' && n === 0 ? S.sink : S.x + 8 * n
 }
 
-const endsBlock = (insn: Insn): boolean => insn.row.ending !== undefined
-
-function decoder({ xlen, rows }: Hart, handlers: Handlers): Target['decode'] {
-  const number = (name: string): number => {
-    const found = handlers.get(name)
-    if (found === undefined) throw new Error(`riscv: no semantics for ${name}`)
-    return found
+/** The instructions of a hart. */
+function instructions({ xlen, isa, rows }: Hart, semantics: readonly Semantics[]): InsnParts {
+  const decoder = new Decoder(language, isa, [...rows])
+  const { parts, handlerOf } = bindInstructions<Riscv>({
+    title: isa,
+    decoder,
+    semantics,
+    undefinedRows,
+    insnOf: code => decoder.decode(code) ?? undefinedInsn(code),
+    offsetOf,
+    place: pc => ({ pc, xlen }),
+    kindOf,
+    flowOf,
+  })
+  const [serves, ignores] = [handlerOf(semihostName), handlerOf(unservedName)]
+  return {
+    ...parts,
+    decode: (code, flags) => {
+      const insn = parts.decode(code, flags)
+      if (insn.word !== ebreak || !isSemihosting(code, flags)) return insn
+      return { ...insn, handler: flags & Flags.semihosting ? serves : ignores }
+    },
   }
-  const [illegal, serves, ignores] = [number(illegalName), number(semihostName), number(unservedName)]
-  const ofRow: ReadonlyMap<Row, number> = new Map([...rows].map(row => [row, number(row.sem)]))
-  const decodeWord = (word: number, size: number): DecodedInsn => {
-    const insn = decode(xlen, word)
-    const handler = insn && ofRow.get(insn.row)
-    if (!insn || handler === undefined)
-      return { handler: illegal, endsBlock: true, regs: [0, 0, 0, 0], imm: 0, aux: 0, size, word }
-    const { row } = insn
-    return {
-      handler,
-      endsBlock: endsBlock(insn),
-      regs: [
-        offsetOf(row.regs.rd, insn.rd, true),
-        offsetOf(row.regs.rs1, insn.rs1, false),
-        offsetOf(row.regs.rs2, insn.rs2, false),
-        offsetOf(row.regs.rs3, insn.rs3, false),
-      ],
-      imm: insn.imm,
-      aux: insn.aux,
-      size,
-      word: insn.word | 0,
-    }
-  }
-  // What was decoded lately, by a hash of the word: programs repeat themselves.
-  const known: { readonly word: number; readonly insn: DecodedInsn }[] = []
-  return (code, flags): DecodedInsn => {
-    const low = code.u16(0)
-    const size = lengthOf(low)
-    const word = size === 2 ? low : low | (code.u16(2) << 16)
-    if (word === ebreak && isSemihosting(code, flags))
-      return { ...decodeWord(word, size), handler: flags & Flags.semihosting ? serves : ignores }
-    const slot = (word ^ (word >>> 13)) & (decodeCache - 1)
-    let found = known[slot]
-    if (found?.word !== word) {
-      found = { word, insn: decodeWord(word, size) }
-      known[slot] = found
-    }
-    return found.insn
-  }
-}
-
-/** The instruction, if the hart has it. */
-function known({ xlen, rows }: Hart, { word }: DecodedInsn): Insn | undefined {
-  const insn = decode(xlen, word)
-  return insn && rows.has(insn.row) ? insn : undefined
-}
-
-function text(hart: Hart, insn: DecodedInsn, pc: bigint): string {
-  const found = known(hart, insn)
-  if (found) return disassemble(found, pc, hart.xlen)
-  const bits = (insn.size === 2 ? insn.word & 0xffff : insn.word >>> 0)
-    .toString(16)
-    .padStart(2 * insn.size, '0')
-  return insn.size === 2 ? `.2byte 0x${bits}` : `.4byte 0x${bits}`
-}
-
-function describe(hart: Hart, insn: DecodedInsn): InsnDescription {
-  const found = known(hart, insn)
-  if (found === undefined) return { mnemonic: 'undefined', group: '', kind: 'undefined', flow: 'trap' }
-  const { row } = found
-  return { mnemonic: row.name, group: row.ext, kind: kindOf(row), flow: flowOf(found) }
 }
 
 /** By the value of `S.priv`. */
@@ -166,7 +114,6 @@ export function createRiscvTarget(hart: Hart): RiscvTarget {
   const { xlen } = hart
   const sysregs = sysregsOf(hart)
   const semantics = semanticsOf(hart, sysregs)
-  const handlers: Handlers = new Map(semantics.map((s, i) => [s.name, i]))
   const system: readonly IrFunction[] = [...mmuFunctions, ...pmpFunctions, ...trapFunctions, ...sysregs.all]
   return {
     hart,
@@ -178,10 +125,7 @@ export function createRiscvTarget(hart: Hart): RiscvTarget {
       promote: promoter(xlen === 32 ? 'i32' : 'i64'),
       tlbModes: TlbMode.count,
     },
-    semantics,
-    decode: decoder(hart, handlers),
-    disassemble: (insn, pc) => text(hart, insn, pc),
-    describe: insn => describe(hart, insn),
+    ...instructions(hart, semantics),
     functions: {
       translate: createTranslate({ xlen, napot: hart.has('svnapot') }),
       others: [...system, ...functionsOf(hart)],

@@ -1,14 +1,6 @@
 import { KnownSlots } from './known.ts'
-import type { AccessDescriptor, Callee, IrFunction, Node, Type, Width } from './types.ts'
+import type { AccessDescriptor, Callee, Node, Observer, Type, Width } from './types.ts'
 import { ValueBuilder } from './value-builder.ts'
-
-/** Hears of what an instruction does while it is built, and may add to it there. */
-export interface Observer {
-  /** A guest access has been made. */
-  access(address: Node, value: Node, width: Width, store: boolean): void
-  /** The block is about to end: at `pc`, or, if `condition` is 0, at `otherwise`. */
-  end(pc: Node, condition?: Node, otherwise?: Node): void
-}
 
 /**
  * Appends IR nodes to a body. Constants are folded while building, so that semantics written for unknown operands
@@ -242,28 +234,4 @@ export class Builder extends ValueBuilder {
   left(): Node {
     return this.node('left', 'i32', [])
   }
-}
-
-/**
- * Defines a function of IR. `build` gets a builder whose variables 0… are the parameters (after the vCPU base, which
- * `cpu()` gives).
- */
-export function irFunction(
-  name: string,
-  params: readonly Type[],
-  result: Type | undefined,
-  build: (b: Builder) => void,
-): IrFunction {
-  const b = new Builder(params)
-  build(b)
-  return { name, params, result, vars: b.vars, body: b.body, count: b.count }
-}
-
-/** A function of the host that IR may call: an import of every module. Vectors do not reach JavaScript. */
-export function hostFunction(
-  name: string,
-  params: readonly Exclude<Type, 'v128'>[],
-  result?: Exclude<Type, 'v128'>,
-): Callee {
-  return { name, params, result }
 }

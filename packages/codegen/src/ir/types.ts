@@ -79,3 +79,11 @@ export interface IrFunction extends Callee {
   /** Number of nodes: every id is below it. */
   readonly count: number
 }
+
+/** Hears of what an instruction does while it is built, and may add to it there. */
+export interface Observer {
+  /** A guest access has been made. */
+  access(address: Node, value: Node, width: Width, store: boolean): void
+  /** The block is about to end: at `pc`, or, if `condition` is 0, at `otherwise`. */
+  end(pc: Node, condition?: Node, otherwise?: Node): void
+}

@@ -45,6 +45,8 @@ export function verifyIr(body: readonly Node[], vars: readonly Type[] = []): str
   const seen = new Set<number>()
 
   const check = (list: readonly Node[], visible: Set<Node>, loops: number): void => {
+    /** The `gmodify` whose `gput` is to come. */
+    let held: Node | undefined
     list.forEach((n, i) => {
       const fault = (text: string): void => void faults.push(`${n.type ? `%${n.id} = ` : ''}${n.op}: ${text}`)
       if (seen.has(n.id)) fault('number used twice')
@@ -80,12 +82,20 @@ export function verifyIr(body: readonly Node[], vars: readonly Type[] = []): str
         if (!n.width) fault('has no width')
         else if (type && !accessWidths[type]?.includes(n.width)) fault(`${type} has no width ${n.width}`)
       }
+      if (n.op === 'gput') {
+        if (!held) fault('follows no gmodify')
+        else if (held.width !== n.width || held.type !== types[0]) fault('is another access than its gmodify')
+        held = undefined
+      } else if (held && (/^g(load|store|probe|modify)$|^insn$/.test(n.op) || terminators.has(n.op)))
+        fault('stands between a gmodify and its gput')
+      if (n.op === 'gmodify') held = n
       if (n.op === 'break' && !loops) fault('outside a loop')
       if (terminators.has(n.op) && i !== list.length - 1) fault('does not end its body')
       if (n.body) check(n.body, new Set(visible), loops + (n.op === 'loop' ? 1 : 0))
       if (n.orelse) check(n.orelse, new Set(visible), loops)
       if (n.type) visible.add(n)
     })
+    if (held) faults.push(`%${held.id} = gmodify: no gput follows`)
   }
   check(body, new Set(), 0)
   return faults

@@ -21,7 +21,8 @@ export interface Stateful {
 
 /**
  * A memory-mapped device. Offsets are bytes from its base, below `size` and multiples of the access size: unaligned
- * accesses never reach a device. Values are unsigned (0 … 2^32 - 1) and in guest byte order already. A 64-bit access
+ * accesses never reach a device. Values are unsigned (0 … 2^32 - 1), the first byte in the lowest bits: as guests see them
+ * that keep the lowest byte first; others exchange the bytes. A 64-bit access
  * comes as two 32-bit ones, low half first, but for stores to a device that has `write64`.
  */
 export interface MmioDevice extends Partial<Stateful> {

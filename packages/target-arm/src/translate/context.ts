@@ -154,6 +154,9 @@ export function setItState(b: Builder, value: Node): void {
   b.rstore('8u', b.cpu(), value, Head.flags)
 }
 
+/** Name of the semantics of an instruction inside an IT block. */
+export const inIt = (name: string): string => `${name} if`
+
 export type Body = (x: Ctx) => void
 
 /** The condition of an instruction in an IT block, i32. */
@@ -164,7 +167,7 @@ function variants(name: string, body: Body, ends: boolean): readonly Semantics[]
   return [
     { name, emit: (b, o, flags) => body(new Ctx(b, o, flags, false)) },
     {
-      name: `${name} if`,
+      name: inIt(name),
       emit: (b, o, flags) => {
         const x = new Ctx(b, o, flags, true)
         b.if(itCondition(b, o), () => body(x))
@@ -184,7 +187,7 @@ export const ending = (name: string, body: Body): readonly Semantics[] => varian
 /** An instruction that IT does not make conditional (BKPT, IT itself): both variants alike. */
 export const always = (name: string, body: Body): readonly Semantics[] => [
   { name, emit: (b, o, flags) => body(new Ctx(b, o, flags, false)) },
-  { name: `${name} if`, emit: (b, o, flags) => body(new Ctx(b, o, flags, true)) },
+  { name: inIt(name), emit: (b, o, flags) => body(new Ctx(b, o, flags, true)) },
 ]
 
 /**
@@ -202,7 +205,7 @@ export function direct(name: string, target: (x: Ctx) => Node, link = false): re
       },
     },
     {
-      name: `${name} if`,
+      name: inIt(name),
       emit: (b, o, flags) => {
         const x = new Ctx(b, o, flags, true)
         const taken = itCondition(b, o)

@@ -1,6 +1,6 @@
 /** Names the piece of a chunk after which two emulators differ. */
 import type { Tier } from '@guestscope/core'
-import { decodeThumb, disassemble } from '../../src/isa/thumb/index.ts'
+import { decoderOf, disassemble, insnOf, nextIt } from '../../src/isa/thumb/index.ts'
 import { platformOf } from './layout.ts'
 import { makeProgram, type Program, type ProgramOptions } from './program.ts'
 import { runOnOurs, runOnQemu } from './run.ts'
@@ -13,11 +13,13 @@ function listing(program: Program, name: string): string[] {
   const lines: string[] = []
   let it = 0
   for (let at = 0; at < halves.length; ) {
-    const { insn, nextState } = decodeThumb({ u16: o => halves[at + o / 2] ?? 0 }, it, core)
+    const start = at
+    const code = decoderOf(core).codeAt(o => halves[start + o / 2] ?? 0)
+    const insn = insnOf(core, code, it)
     const pc = base + 2 * at
     const hex = insn.word.toString(16).padStart(2 * insn.size, '0')
     lines.push(`${pc.toString(16)}: ${hex.padEnd(8)}  ${disassemble(insn, pc)}`)
-    it = nextState
+    it = nextIt(insn)
     at += insn.size / 2
   }
   return lines.slice(0, -1) // the branch that leaves the chunk

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { thumbExpandImm } from '../../src/isa/thumb/expand.ts'
 import type { Profile } from '../../src/isa/thumb/index.ts'
-import { decode, decodeThumb, disassemble, itAdvance, lengthOf } from '../../src/isa/thumb/index.ts'
+import {
+  decode,
+  decoderOf,
+  disassemble,
+  insnOf,
+  itAdvance,
+  lengthOf,
+  nextIt,
+} from '../../src/isa/thumb/index.ts'
 import { all, profiles } from './profiles.ts'
 
 const [m0, m3, m4, m7] = profiles
@@ -108,10 +116,11 @@ describe('IT blocks', () => {
   })
 })
 
-describe('decodeThumb', () => {
+describe('what is decoded from halfwords', () => {
   const run = (halves: readonly number[], state = 0, profile: Profile = all) => {
-    const { insn, nextState } = decodeThumb({ u16: at => halves[at / 2] ?? 0 }, state, profile)
-    return { sem: insn.sem, size: insn.size, word: insn.word, it: insn.it, nextState }
+    const code = decoderOf(profile).codeAt(at => halves[at / 2] ?? 0)
+    const insn = insnOf(profile, code, state & 0xff)
+    return { sem: insn.sem, size: insn.size, word: insn.word, it: insn.it, nextState: nextIt(insn) }
   }
   test('reads one or two halfwords and says what comes next', () => {
     expect(run([0xbf1a])).toEqual({ sem: 'it', size: 2, word: 0xbf1a, it: 0, nextState: 0x1a })

@@ -1,9 +1,10 @@
-import { Head } from '@guestscope/codegen'
-import { test } from 'vitest'
+import { Builder, printIr, recordOperands } from '@guestscope/codegen'
+import { expect, test } from 'vitest'
 import { Cause } from '../../src/causes.ts'
 import { ArmExit } from '../../src/exits.ts'
 import { Aux, Mem } from '../../src/isa/thumb/aux.ts'
-import { Flags, S } from '../../src/state.ts'
+import { Flags, S, TlbMode } from '../../src/state.ts'
+import { integer } from '../../src/translate/index.ts'
 import { type Example, runExamples } from './examples.ts'
 import { Fault, pc, window } from './harness.ts'
 
@@ -101,16 +102,26 @@ test('loads and stores in IT blocks', () =>
     { ...str, it, nzcvq: 0, r: { 1: readOnly }, flagsAfter: 0x08 },
   ]))
 
-/** Unprivileged accesses look into the other TLB, which knows nothing either, and come back to the first. */
-const tlb = { [Head.tlb]: 0x8000 }
+/** Unprivileged accesses look into the other TLB, which knows nothing either. */
 test('unprivileged loads and stores', () =>
   runExamples([
-    { ...ldr, sem: 'ldrt', aux: 0, s: tlb, after: { 0: next } },
-    { ...ldr, sem: 'ldrsht', aux: 0, imm: 2, s: tlb, after: { 0: 0xfffffedc } },
-    { ...str, sem: 'strbt', aux: 0, s: tlb, memoryAfter: { [at + 4]: 0x765432ef } },
-    { ...ldr, sem: 'ldrt', aux: 0, it, nzcvq: 8, s: tlb, after: { 0: next }, flagsAfter: 0x08 },
-    { ...ldr, sem: 'ldrt', aux: 0, it, nzcvq: 0, s: tlb, flagsAfter: 0x08 },
+    { ...ldr, sem: 'ldrt', aux: 0, after: { 0: next } },
+    { ...ldr, sem: 'ldrsht', aux: 0, imm: 2, after: { 0: 0xfffffedc } },
+    { ...str, sem: 'strbt', aux: 0, memoryAfter: { [at + 4]: 0x765432ef } },
+    { ...ldr, sem: 'ldrt', aux: 0, it, nzcvq: 8, after: { 0: next }, flagsAfter: 0x08 },
+    { ...ldr, sem: 'ldrt', aux: 0, it, nzcvq: 0, flagsAfter: 0x08 },
   ]))
+
+test.each(integer.filter(({ name }) => /^(ldrs?[bh]?|str[bh]?)t(\.it)?$/.test(name)))(
+  '$name runs in regions, through the TLB of users',
+  ({ emit }) => {
+    const b = new Builder()
+    emit(b, recordOperands(b), undefined)
+    const text = printIr(b.body)
+    expect(text).toMatch(new RegExp(`\\bg(load|store)\\.\\d+[su]\\.mode${TlbMode.unprivileged} `))
+    expect(text).not.toMatch(/^ *exact$/m)
+  },
+)
 
 const ldrd: Example = { sem: 'ldrd.imm', rd: 0, ra: 2, rn: 1, aux: offset, r: { 1: at }, memory }
 const strd: Example = { ...ldrd, sem: 'strd.imm', r: { 0: 1, 1: at, 2: 3 } }

@@ -5,9 +5,10 @@
  * else at those that most have, and has a child for each of their values that occurs. Instructions of 16 bits or less
  * are kept, since they recur; a decoded instruction is immutable.
  */
-import { letterOf, read, readAll } from './bits.ts'
+import { letterOf, read, readAll, shortCode } from './bits.ts'
 import type { InsnSet, Language } from './language.ts'
 import type { Code, Insn, Row, Terms } from './row.ts'
+import { disassemble } from './text.ts'
 
 /** Reads the unit (`Language.unit` bytes) of code at a distance in bytes from the start of the instruction. */
 export type ReadUnit = (offset: number) => number
@@ -38,24 +39,31 @@ export class Decoder<T extends Terms> implements InsnSet<T> {
     return insn ?? undefined
   }
 
+  /** Reads the code of an instruction, and decodes it. */
+  decodeAt(unit: ReadUnit): { readonly code: Code; readonly insn: Insn<T> | undefined } {
+    const code = this.codeAt(unit)
+    return { code, insn: this.decode(code) }
+  }
+
   /**
-   * Reads no further than it must: the instruction, or the code that is none, of the size that the first unit tells.
+   * Reads no further than it must: the code of an instruction, or one that is none, of the size that the first unit tells.
    * Instructions of different sizes may begin with the same unit if no one is the beginning of another.
    */
-  decodeAt(unit: ReadUnit): { readonly code: Code; readonly insn: Insn<T> | undefined } {
+  codeAt(unit: ReadUnit): Code {
     const { language } = this
     const first = unit(0)
     const known = language.lengthOf?.(first)
-    if (known !== undefined) {
-      const code = readCode(language, unit, first, known)
-      return { code, insn: this.decode(code) }
-    }
+    if (known !== undefined) return readCode(language, unit, first, known)
     for (const size of this.#sizesOf(first)) {
       const code = readCode(language, unit, first, size)
-      const insn = this.decode(code)
-      if (insn) return { code, insn }
+      if (this.decode(code)) return code
     }
-    return { code: readCode(language, unit, first, language.unit), insn: undefined }
+    return readCode(language, unit, first, language.unit)
+  }
+
+  /** The instruction as the assembler reads it. */
+  textOf(insn: Insn<T>, place: T['place']): string {
+    return disassemble(this.language, insn, place)
   }
 
   /** Sizes of the rows that can begin with a unit, smallest first. */
@@ -154,6 +162,7 @@ function readCode<T extends Terms>(
     return word >>> 0
   }
   const word = part(0, Math.min(size, 4))
+  if (size <= 4) return shortCode(word, size)
   const rest: number[] = []
   for (let start = 4; start < size; start += 4) rest.push(part(start, Math.min(size - start, 4)))
   return { size, word, rest }

@@ -4,7 +4,7 @@ export { csrNames, csrNumbers } from './csr-names.ts'
 export { kindOf } from './kind.ts'
 export { language, lengthOf } from './language.ts'
 export { fNames, xNames } from './names.ts'
-export type { File, Insn, RegSlot, Row, Slot, Xlen } from './row.ts'
+export type { File, Insn, RegSlot, Riscv, Row, Slot, Xlen } from './row.ts'
 export { rows, rowsOf } from './rows.ts'
 export {
   assemble,
@@ -18,3 +18,4 @@ export {
   randomInsn,
   randomWord,
 } from './set.ts'
+export { illegalName, undefinedInsn, undefinedRows } from './undefined.ts'

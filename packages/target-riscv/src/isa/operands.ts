@@ -59,7 +59,7 @@ const own: Readonly<Record<string, Operand>> = {
 const registers: readonly Slot[] = ['rd', 'rs1', 'rs2', 'rs3']
 
 /** The same for the kit, which lets an operand stand for several slots. */
-export const operands: Readonly<Record<string, KitOperand<Riscv>>> = Object.fromEntries(
+const slotted: Readonly<Record<string, KitOperand<Riscv>>> = Object.fromEntries(
   Object.entries(own).map(([word, { slot, file, print, parse }]) => [
     word,
     {
@@ -72,6 +72,15 @@ export const operands: Readonly<Record<string, KitOperand<Riscv>>> = Object.from
     },
   ]),
 )
+
+/** All of them, and the code of what is no instruction. */
+export const operands: Readonly<Record<string, KitOperand<Riscv>>> = {
+  ...slotted,
+  word: {
+    print: ({ word, size }) => `0x${word.toString(16).padStart(2 * size, '0')}`,
+    parse: () => undefined,
+  },
+}
 
 /** The slot that a word of `args` stands for. */
 export const slotOf = (word: string): Slot | undefined => own[word]?.slot

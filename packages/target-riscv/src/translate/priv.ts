@@ -2,6 +2,7 @@
 import { type Builder, Exit, type Node, type Operands } from '@guestscope/codegen'
 import { coreHost, forgetPageCallee, type Semantics } from '@guestscope/core'
 import type { Xlen } from '../isa/row.ts'
+import { illegalName } from '../isa/undefined.ts'
 import { unservedCallee } from '../semihosting.ts'
 import { asidField, Cause, Mstatus, S } from '../state.ts'
 import { emitMret, emitSret, Priv } from '../trap.ts'
@@ -93,4 +94,3 @@ export const supervisorMode = (xlen: Xlen): readonly Semantics[] => [
 /** Names of semantics that the decoder chooses by itself. */
 export const semihostName = 'semihost'
 export const unservedName = 'semihost unserved'
-export const illegalName = 'illegal'

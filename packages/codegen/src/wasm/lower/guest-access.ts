@@ -7,7 +7,7 @@ import { cpuLocal } from './head.ts'
 import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
 /**
- * Offsets of the parts in which the slow road makes an access: it knows 8 bytes at most. The lower part comes first; a
+ * Offsets of the parts in which the slow path makes an access: it knows 8 bytes at most. The lower part comes first; a
  * store changes nothing unless both can be made, and of two faults that of the lower one counts.
  */
 export const partsOf = (width: Width): readonly number[] => (width === '128' ? [0, 8] : [0])
@@ -40,14 +40,14 @@ export abstract class AccessLowerer extends PlaceLowerer {
   protected accessed(_access: LoweredAccess): void {}
   /** Leaves the instruction early if `Head.exit` is set. */
   protected abstract checkExit(): void
-  /** Around a call that makes an access on the slow road. */
+  /** Around a call that makes an access on the slow path. */
   protected beforeSlow(): void {}
   protected afterSlow(): void {
     this.checkExit()
   }
 
   /**
-   * Makes an access, or the part of it at an offset, on the slow road: a call with address and `AccessHow`. `push` pushes more
+   * Makes an access, or the part of it at an offset, on the slow path: a call with address and `AccessHow`. `push` pushes more
    * arguments; `take` does something with the result before the instruction may be left.
    */
   #slow(callee: Callee, site: Site, offset: number, push = (): void => {}, take = (): void => {}): void {
@@ -68,7 +68,7 @@ export abstract class AccessLowerer extends PlaceLowerer {
     this.afterSlow()
   }
 
-  /** Pushes what a function of the slow road loads. */
+  /** Pushes what a function of the slow path loads. */
   #slowLoad(callee: Callee, site: Site, { type, width }: RawAccess): void {
     const { code } = this
     if (type === 'v128') {
@@ -85,7 +85,7 @@ export abstract class AccessLowerer extends PlaceLowerer {
     })
   }
 
-  /** Stores raw data on the slow road. One of two parts is made when both are known to succeed. */
+  /** Stores raw data on the slow path. One of two parts is made when both are known to succeed. */
   #slowStore(site: Site, data: number, type: AccessType): void {
     const { code } = this
     const parts = partsOf(site.width)

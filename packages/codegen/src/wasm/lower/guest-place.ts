@@ -11,7 +11,7 @@ export interface FlatMemory {
   readonly size: number
   /** Linear address of the first byte. */
   readonly linear: number
-  /** Linear address of bytes, one per `2 ** guardShift` bytes of this memory; not 0: stores take the slow road. */
+  /** Linear address of bytes, one per `2 ** guardShift` bytes of this memory; not 0: stores take the slow path. */
   readonly guards: number
   readonly guardShift: number
 }
@@ -166,7 +166,7 @@ export abstract class PlaceLowerer extends Lowerer {
     guard()
     code.op('i32.eqz')
     code.else()
-    // In one page: hosts are slow at stores across two; the slow road makes them in parts.
+    // In one page: hosts are slow at stores across two; the slow path makes them in parts.
     if (bytes > 1 && bytes <= 1 << flat.guardShift) {
       code.get(offset)
       code.const(type, flat.size - bytes)

@@ -9,7 +9,7 @@ import { fallback } from './undefined.ts'
 const made = new Map<string, kit.Decoder<Thumb>>()
 
 /** The instructions of a processor, without regard to IT blocks. */
-function decoderOf(profile: Profile): kit.Decoder<Thumb> {
+export function decoderOf(profile: Profile): kit.Decoder<Thumb> {
   const present = extensionsOf(profile)
   const key = present.join()
   let decoder = made.get(key)
@@ -36,32 +36,26 @@ function inItBlock(insn: Insn, it: number): Insn | undefined {
 }
 
 /** The instruction, by one of the rows; undefined: not allocated. */
-export function decode(profile: Profile, word: number, size: number, it = 0): Insn | undefined {
-  const insn = decoderOf(profile).decode(kit.shortCode(word, size))
+export const decode = (profile: Profile, word: number, size: number, it = 0): Insn | undefined =>
+  decodeCode(profile, kit.shortCode(word, size), it)
+
+function decodeCode(profile: Profile, code: kit.Code, it: number): Insn | undefined {
+  const insn = decoderOf(profile).decode(code)
   return insn && inItBlock(insn, it)
 }
 
-/**
- * Decodes for translation: reads the halfwords, and always finds something: `undefined` and its like have rows too.
- * `nextState` is ITSTATE of the next instruction.
- */
-export function decodeThumb(
-  reader: { u16(offset: number): number },
-  state: number,
-  profile: Profile,
-): { readonly insn: Insn; readonly nextState: number } {
-  const { code, insn: found } = decoderOf(profile).decodeAt(offset => reader.u16(offset))
-  const it = state & 0xff
-  const insn = (found && inItBlock(found, it)) ?? notAllocated(profile, code, it)
-  return { insn, nextState: insn.sem === 'it' ? insn.imm : itAdvance(it) }
-}
-
-function notAllocated(profile: Profile, code: kit.Code, it: number): Insn {
+/** The same that always finds something: `undefined` and its like have rows, too. */
+export function insnOf(profile: Profile, code: kit.Code, it: number): Insn {
+  const found = decodeCode(profile, code, it)
+  if (found !== undefined) return found
   const plain = kit.decodeAs(language, fallback(profile, code.word, code.size), code)
   const insn = plain && inItBlock(plain, it)
   if (insn === undefined) throw new Error('undefined instructions are allowed everywhere')
   return insn
 }
+
+/** ITSTATE of the next instruction. */
+export const nextIt = (insn: Insn): number => (insn.sem === 'it' ? insn.imm : itAdvance(insn.it))
 
 /** The instruction outside of IT blocks if the word is of this row. */
 export const decodeAs = (row: Row, word: number): Insn | undefined =>
@@ -79,16 +73,9 @@ export interface Word {
 
 /** One instruction at `pc` and with this ITSTATE. */
 export function assemble(profile: Profile, text: string, pc = 0, it = 0): Word {
-  const decoder = decoderOf(profile)
-  const decodeInIt = (code: kit.Code): Insn | undefined => {
-    const insn = decoder.decode(code)
-    return insn && inItBlock(insn, it)
-  }
-  const { title } = decoder
-  const { word, size } = kit.assemble({ language, title, rows: decoder.rows, decode: decodeInIt }, text, {
-    pc,
-    it,
-  })
+  const { title, rows } = decoderOf(profile)
+  const set = { language, title, rows, decode: (code: kit.Code) => decodeCode(profile, code, it) }
+  const { word, size } = kit.assemble(set, text, { pc, it })
   return { word, size }
 }
 

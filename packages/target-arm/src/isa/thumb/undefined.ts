@@ -4,7 +4,7 @@ import { extension } from './build.ts'
 import type { Row } from './row.ts'
 import type { Profile } from './rows.ts'
 
-const trap = { ending: 'trap' } as const
+const trap = { ending: 'trap', unconditional: true } as const
 const unallocated = (size: 2 | 4, sem: string): Row => {
   const [row] = extension('v6m', [
     [`.inst.${size === 2 ? 'n' : 'w'}`, '-'.repeat(8 * size), 'word', sem, trap],
@@ -14,6 +14,9 @@ const unallocated = (size: 2 | 4, sem: string): Row => {
 
 const [undefined16, undefined32] = [unallocated(2, 'undefined'), unallocated(4, 'undefined')]
 const [nocp, undefinedFp] = [unallocated(4, 'nocp'), unallocated(4, 'undefined.fp')]
+
+/** The rows for what is no instruction. */
+export const undefinedRows: readonly Row[] = [undefined16, undefined32, nocp, undefinedFp]
 
 /** 111x 110x … and 111x 1110 …: coprocessor instructions (A5.3.18). */
 const isCoprocessor = (word: number): boolean =>

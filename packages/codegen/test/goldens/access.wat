@@ -1,0 +1,294 @@
+(module
+  (type (;0;) (func (param i32 i64 i32) (result i64)))
+  (type (;1;) (func (param i32 i64 i32 i64)))
+  (type (;2;) (func (param i32 i64 i32)))
+  (type (;3;) (func (param i32 i32) (result i32)))
+  (type (;4;) (func (param i32 i32)))
+  (type (;5;) (func (param i32) (result i32)))
+  (type (;6;) (func (param i32)))
+  (import "env" "memory" (memory (;0;) 1))
+  (import "env" "missedLoad" (func (;0;) (type 0)))
+  (import "env" "missedStore" (func (;1;) (type 1)))
+  (import "env" "slowLoad" (func (;2;) (type 0)))
+  (import "env" "slowStore" (func (;3;) (type 1)))
+  (import "env" "slowModify" (func (;4;) (type 0)))
+  (import "env" "slowProbe" (func (;5;) (type 2)))
+  (import "env" "recordHook" (func (;6;) (type 3)))
+  (import "env" "accessHook" (func (;7;) (type 4)))
+  (import "env" "edgeHook" (func (;8;) (type 4)))
+  (import "env" "lookup" (func (;9;) (type 5)))
+  (import "env" "deliver" (func (;10;) (type 6)))
+  (func (;11;) (type 5) (param i32) (result i32)
+    (local i32 i32 i32 i64 i64 i64 i64 i32 i32 i64 i64 i64)
+    local.get 0
+    i64.load offset=216 align=1
+    local.set 4
+    local.get 0
+    i64.load offset=208 align=1
+    local.set 5
+    local.get 0
+    i64.load offset=224 align=1
+    local.set 6
+    local.get 0
+    i32.load offset=8 align=1
+    local.set 1
+    local.get 0
+    i32.load offset=20 align=1
+    local.set 3
+    block  ;; label = @1
+      block  ;; label = @2
+        block  ;; label = @3
+          block  ;; label = @4
+            block  ;; label = @5
+              loop  ;; label = @6
+                local.get 1
+                i32.const 3
+                i32.lt_s
+                if  ;; label = @7
+                  local.get 0
+                  i64.const 2147483648
+                  i64.store align=1
+                  br 4 (;@3;)
+                end
+                local.get 1
+                i32.const 3
+                i32.sub
+                local.set 1
+                local.get 4
+                local.set 7
+                local.get 3
+                local.get 7
+                i32.wrap_i64
+                i32.const 7
+                i32.shr_u
+                i32.const 8160
+                i32.and
+                i32.add
+                local.tee 8
+                i64.load align=1
+                local.get 7
+                i64.const 3
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.eq
+                if (result i32)  ;; label = @7
+                  local.get 7
+                  i32.wrap_i64
+                  local.get 8
+                  i32.load offset=16 align=1
+                  i32.add
+                  i32.load align=1
+                else
+                  local.get 0
+                  local.get 7
+                  i32.const 4
+                  call 0
+                  i32.wrap_i64
+                  local.get 0
+                  i32.load offset=12 align=1
+                  if  ;; label = @8
+                    i32.const 65536
+                    local.set 2
+                    br 3 (;@5;)
+                  end
+                end
+                local.tee 9
+                i32.const 8
+                i32.rotl
+                i32.const 16711935
+                i32.and
+                local.get 9
+                i32.const 8
+                i32.rotr
+                i32.const -16711936
+                i32.and
+                i32.or
+                i64.extend_i32_s
+                local.set 7
+                local.get 7
+                local.set 5
+                local.get 4
+                local.set 10
+                local.get 10
+                local.set 11
+                local.get 7
+                local.set 12
+                local.get 0
+                i32.load offset=56 align=1
+                i32.const 8192
+                i32.add
+                local.get 11
+                i32.wrap_i64
+                i32.const 7
+                i32.shr_u
+                i32.const 8160
+                i32.and
+                i32.add
+                local.tee 8
+                i64.load offset=8 align=1
+                local.get 11
+                i64.const 1
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.eq
+                if  ;; label = @7
+                  local.get 11
+                  i32.wrap_i64
+                  local.get 8
+                  i32.load offset=16 align=1
+                  i32.add
+                  local.get 12
+                  i64.store16 align=1
+                else
+                  local.get 0
+                  local.get 11
+                  i32.const 514
+                  local.get 12
+                  call 1
+                  local.get 0
+                  i32.load offset=12 align=1
+                  if  ;; label = @8
+                    i32.const 65568
+                    local.set 2
+                    br 3 (;@5;)
+                  end
+                end
+                local.get 10
+                local.set 12
+                local.get 3
+                local.get 12
+                i32.wrap_i64
+                i32.const 7
+                i32.shr_u
+                i32.const 8160
+                i32.and
+                i32.add
+                local.tee 9
+                i64.load offset=8 align=1
+                local.get 12
+                i64.const 7
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.eq
+                if (result i64)  ;; label = @7
+                  local.get 12
+                  i32.wrap_i64
+                  local.get 9
+                  i32.load offset=16 align=1
+                  i32.add
+                  local.tee 8
+                  i64.load align=1
+                else
+                  i32.const 0
+                  local.set 8
+                  local.get 0
+                  local.get 12
+                  i32.const 8
+                  call 4
+                  local.get 0
+                  i32.load offset=12 align=1
+                  if  ;; label = @8
+                    i32.const 65600
+                    local.set 2
+                    br 3 (;@5;)
+                  end
+                end
+                local.set 10
+                local.get 6
+                local.set 11
+                local.get 8
+                if  ;; label = @7
+                  local.get 8
+                  local.get 11
+                  i64.store align=1
+                else
+                  local.get 0
+                  local.get 12
+                  i32.const 8
+                  local.get 11
+                  call 1
+                  local.get 0
+                  i32.load offset=12 align=1
+                  if  ;; label = @8
+                    i32.const 65600
+                    local.set 2
+                    br 3 (;@5;)
+                  end
+                end
+                local.get 10
+                local.set 6
+                br 0 (;@6;)
+                unreachable
+              end
+              unreachable
+            end
+            local.get 0
+            local.get 2
+            i32.store offset=24 align=1
+            local.get 0
+            local.get 2
+            i32.load offset=24 align=1
+            i64.load offset=16 align=1
+            local.get 2
+            i64.load16_u offset=4 align=1
+            i64.add
+            i64.store align=1
+            local.get 1
+            local.get 2
+            i32.load16_u offset=6 align=1
+            i32.add
+            local.set 1
+            local.get 0
+            i32.load offset=12 align=1
+            i32.const 1
+            i32.ne
+            br_if 3 (;@1;)
+            local.get 0
+            i32.const 0
+            i32.store offset=12 align=1
+            local.get 1
+            i32.const 1
+            i32.sub
+            local.set 1
+          end
+          local.get 0
+          local.get 5
+          i64.store offset=208 align=1
+          local.get 0
+          local.get 6
+          i64.store offset=224 align=1
+          local.get 0
+          local.get 1
+          i32.store offset=8 align=1
+          local.get 0
+          call 10
+          br 1 (;@2;)
+        end
+        local.get 0
+        local.get 5
+        i64.store offset=208 align=1
+        local.get 0
+        local.get 6
+        i64.store offset=224 align=1
+        local.get 0
+        local.get 1
+        i32.store offset=8 align=1
+      end
+      i32.const 0
+      return
+    end
+    local.get 0
+    local.get 5
+    i64.store offset=208 align=1
+    local.get 0
+    local.get 6
+    i64.store offset=224 align=1
+    local.get 0
+    local.get 1
+    i32.store offset=8 align=1
+    local.get 0
+    i32.load offset=12 align=1)
+  (export "region" (func 11)))
