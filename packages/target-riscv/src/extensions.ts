@@ -19,10 +19,12 @@ import { rvZicbom, rvZicboz } from './isa/zicbo.ts'
 import { rvZicond } from './isa/zicond.ts'
 import { rvZicsr, rvZifencei } from './isa/zicsr.ts'
 import { floatCsrs } from './sysregs/float.ts'
+import { STCE, timerCsrs, timerFunctions, timerHost } from './sysregs/sstc.ts'
 import { atomic } from './translate/a.ts'
 import { doubleFloat } from './translate/d.ts'
 import { singleFloat } from './translate/f.ts'
 import { floatFunctions } from './translate/float-functions.ts'
+import { floatHost } from './translate/float-host.ts'
 import { integer } from './translate/i.ts'
 import { multiply } from './translate/m.ts'
 import { environment, machineMode, supervisorMode } from './translate/priv.ts'
@@ -52,7 +54,7 @@ export const extensions: readonly Extension[] = [
   { title: 'M', about: 'multiplication and division', usual: 'on', kind: 'multiply', rows: rvM, semantics: multiply },
   { title: 'A', about: 'atomic instructions', usual: 'on', kind: 'atomic', rows: rvA, semantics: atomic },
   { title: 'F', about: 'single-precision floating point', usual: 'on', kind: 'float', late: true,
-    rows: rvF, semantics: singleFloat, functions: floatFunctions, csrs: () => floatCsrs },
+    rows: rvF, semantics: singleFloat, functions: floatFunctions, host: floatHost, csrs: () => floatCsrs },
   { title: 'D', about: 'double-precision floating point', usual: 'on', kind: 'float', late: true, needs: ['f'],
     rows: rvD, semantics: doubleFloat },
   { title: 'C', about: '16-bit instructions', usual: 'always', rows: rvC },
@@ -68,6 +70,8 @@ export const extensions: readonly Extension[] = [
   { title: 'Machine', about: 'machine mode', usual: 'always', unnamed: true, rows: rvMachine, semantics: machineMode },
   { title: 'S', about: 'supervisor mode', usual: 'always', unnamed: true, rows: rvSupervisor, semantics: supervisorMode },
   { title: 'U', about: 'user mode', usual: 'always', unnamed: true },
+  { title: 'Sstc', about: 'a timer of its own for supervisor mode', usual: 'on',
+    csrs: timerCsrs, functions: timerFunctions, host: timerHost, environment: { machine: STCE, supervisor: 0n } },
   { title: 'Svinval', about: 'finer fences of address translation', usual: 'off', late: true,
     rows: rvSvinval, semantics: fineInvalidation },
   { title: 'Svnapot', about: 'pages of 64 KiB', usual: 'off', xlen: 64 },

@@ -36,6 +36,7 @@ type Slot =
   | 'mcause'
   | 'mtval'
   | 'menvcfg'
+  | 'stimecmp'
   | 'stvec'
   | 'scounteren'
   | 'sscratch'
@@ -88,6 +89,7 @@ export const S: Readonly<Record<Slot, number>> = {
   mcause: slots(1),
   mtval: slots(1),
   menvcfg: slots(1),
+  stimecmp: slots(1),
   stvec: slots(1),
   scounteren: slots(1),
   sscratch: slots(1),

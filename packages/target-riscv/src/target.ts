@@ -1,6 +1,14 @@
 /** The RISC-V targets: what core needs to know of a hart. */
 import { Head, type IrFunction } from '@guestscope/codegen'
-import type { CodeReader, DecodedInsn, InsnDescription, Privilege, Semantics, Target } from '@guestscope/core'
+import type {
+  CodeReader,
+  DecodedInsn,
+  HostImport,
+  InsnDescription,
+  Privilege,
+  Semantics,
+  Target,
+} from '@guestscope/core'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
 import { type Hart, usualHart } from './hart.ts'
@@ -20,7 +28,6 @@ import { createRegisters } from './registers.ts'
 import { semihosting, unserved } from './semihosting.ts'
 import { Flags, S, stateSize, TlbMode } from './state.ts'
 import { createSysregs, type Sysregs } from './sysregs/index.ts'
-import { floatHost } from './translate/float-host.ts'
 import { illegalName, semihostName, unservedName, withoutRow } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
 
@@ -150,6 +157,7 @@ export function sysregsOf(hart: Hart): Sysregs {
   return createSysregs(hart.xlen, {
     misa: hart.misa,
     float: hart.has('f'),
+    timer: hart.has('sstc'),
     environment: { machine: all('machine'), supervisor: all('supervisor') },
     csrs: hart.extensions.flatMap(({ csrs }) => csrs?.(hart.xlen) ?? []),
   })
@@ -168,6 +176,11 @@ export function semanticsOf({ xlen, extensions }: Hart, sysregs: Sysregs): reado
 /** IR functions that the extensions' semantics and CSRs call. */
 const functionsOf = (hart: Hart): readonly IrFunction[] => [
   ...new Set(hart.extensions.flatMap(({ functions }) => functions ?? [])),
+]
+
+/** Host functions that those call. */
+const hostOf = (hart: Hart): readonly HostImport[] => [
+  ...new Set(hart.extensions.flatMap(({ host }) => host ?? [])),
 ]
 
 /** Makes the target for one kind of hart. */
@@ -196,8 +209,8 @@ export function createRiscvTarget(hart: Hart): RiscvTarget {
       others: [...system, ...functionsOf(hart)],
     },
     enterTrap: createEnterTrap(xlen),
-    host: [semihosting(xlen === 32 ? 4 : 8), unserved, ...floatHost],
-    registers: createRegisters(xlen, sysregs, system),
+    host: [semihosting(xlen === 32 ? 4 : 8), unserved, ...hostOf(hart)],
+    registers: createRegisters(xlen, sysregs, [...system, ...functionsOf(hart)], hostOf(hart)),
     cause,
     causeType,
     privilege: cpu => privileges[cpu.get32(S.priv)] as Privilege,

@@ -18,19 +18,29 @@ const two32 = 2 ** 32
 export interface ClintOptions {
   readonly host: DeviceHost
   readonly harts: number
-  /** Drives a hart's MSIP or MTIP. */
-  readonly setLine: (hart: number, line: 'msip' | 'mtip', level: boolean) => void
+  /** Drives a hart's MSIP, MTIP or STIP. */
+  readonly setLine: (hart: number, line: 'msip' | 'mtip' | 'stip', level: boolean) => void
+}
+
+/** A comparator with mtime. */
+interface Comparator {
+  readonly line: 'mtip' | 'stip'
+  /** Does it compare? */
+  on: boolean
+  /** mtimecmp or stimecmp, in unsigned halves. */
+  low: number
+  high: number
+  /** Of the line; undefined: to be driven in any case. */
+  level: boolean | undefined
+  /** The deadline has come. */
+  readonly due: () => void
 }
 
 interface HartTimer {
   software: boolean
-  /** mtimecmp, in unsigned halves. */
-  low: number
-  high: number
-  /** Of MTIP; undefined: to be driven in any case. */
-  level: boolean | undefined
-  /** The deadline has come. */
-  readonly due: () => void
+  readonly machine: Comparator
+  /** The hart's own (Sstc), off after reset. */
+  readonly supervisor: Comparator
 }
 
 /**
@@ -50,16 +60,23 @@ export class Clint implements MmioDevice {
 
   constructor(options: ClintOptions) {
     this.#options = options
-    this.#harts = Array.from({ length: options.harts }, (_, hart) => {
-      const timer: HartTimer = {
-        software: false,
-        low: 0,
-        high: 0,
-        level: undefined,
-        due: () => this.#drive(hart, timer, true),
-      }
-      return timer
-    })
+    this.#harts = Array.from({ length: options.harts }, (_, hart) => ({
+      software: false,
+      machine: this.#comparator(hart, 'mtip', true),
+      supervisor: this.#comparator(hart, 'stip', false),
+    }))
+  }
+
+  #comparator(hart: number, line: Comparator['line'], on: boolean): Comparator {
+    const made: Comparator = {
+      line,
+      on,
+      low: 0,
+      high: 0,
+      level: on ? undefined : false,
+      due: () => this.#drive(hart, made, true),
+    }
+    return made
   }
 
   /** mtime, unsigned 64 bits. */
@@ -71,9 +88,10 @@ export class Clint implements MmioDevice {
     this.#setTime(0n)
     for (const [hart, timer] of this.#harts.entries()) {
       timer.software = false
-      timer.low = 0
-      timer.high = 0
-      timer.level = undefined
+      timer.machine.low = 0
+      timer.machine.high = 0
+      timer.machine.level = undefined
+      timer.supervisor.on = false
       this.#options.setLine(hart, 'msip', false)
     }
     this.#updateAll()
@@ -84,7 +102,7 @@ export class Clint implements MmioDevice {
     if (offset < timeCompareBase) return this.#harts[offset >> 2]?.software ? 1 : 0
     const upper = (offset & 4) !== 0
     if ((offset & ~7) === timeBase) return this.#timeHalf(upper)
-    const timer = this.#harts[(offset - timeCompareBase) >> 3]
+    const timer = this.#harts[(offset - timeCompareBase) >> 3]?.machine
     return (upper ? timer?.high : timer?.low) ?? 0
   }
 
@@ -112,12 +130,22 @@ export class Clint implements MmioDevice {
       this.#updateAll()
     } else {
       const hart = (offset - timeCompareBase) >> 3
-      const timer = this.#harts[hart]
+      const timer = this.#harts[hart]?.machine
       if (timer === undefined) return
       timer.low = low
       timer.high = high
       this.#update(hart, timer)
     }
+  }
+
+  /** `BuiltBoard.compareTime`. */
+  compareTime(hart: number, value: bigint | undefined): void {
+    const timer = this.#harts[hart]?.supervisor
+    if (timer === undefined) return
+    timer.on = value !== undefined
+    timer.low = Number(BigInt.asUintN(32, value ?? 0n))
+    timer.high = Number((value ?? 0n) >> 32n)
+    this.#update(hart, timer)
   }
 
   #setTime(time: bigint): void {
@@ -137,12 +165,19 @@ export class Clint implements MmioDevice {
   }
 
   #updateAll(): void {
-    for (const [hart, timer] of this.#harts.entries()) this.#update(hart, timer)
+    for (const [hart, { machine, supervisor }] of this.#harts.entries()) {
+      this.#update(hart, machine)
+      this.#update(hart, supervisor)
+    }
   }
 
-  /** MTIP is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
-  #update(hart: number, timer: HartTimer): void {
+  /** The line is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
+  #update(hart: number, timer: Comparator): void {
     const { host } = this.#options
+    if (!timer.on) {
+      this.#drive(hart, timer, false)
+      return host.cancel(timer)
+    }
     const ticks = this.#ticks()
     // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
     const wait = this.#plain
@@ -154,9 +189,9 @@ export class Clint implements MmioDevice {
     else host.cancel(timer)
   }
 
-  #drive(hart: number, timer: HartTimer, level: boolean): void {
+  #drive(hart: number, timer: Comparator, level: boolean): void {
     if (timer.level === level) return
     timer.level = level
-    this.#options.setLine(hart, 'mtip', level)
+    this.#options.setLine(hart, timer.line, level)
   }
 }
