@@ -15,6 +15,7 @@ import { rvSvinval } from './isa/svinval.ts'
 import { rvZba, rvZbb, rvZbs } from './isa/zb.ts'
 import { rvZbc } from './isa/zbc.ts'
 import { rvZbkb } from './isa/zbkb.ts'
+import { rvZfh, rvZfhmin, rvZfhminD } from './isa/zfh.ts'
 import { rvZicbom, rvZicboz } from './isa/zicbo.ts'
 import { rvZicond } from './isa/zicond.ts'
 import { rvZicsr, rvZifencei } from './isa/zicsr.ts'
@@ -32,6 +33,7 @@ import { fineInvalidation } from './translate/svinval.ts'
 import { addresses, basicBits, singleBits } from './translate/zb.ts'
 import { carryless, carrylessFunctions } from './translate/zbc.ts'
 import { cryptographicBits } from './translate/zbkb.ts'
+import { halfAndDouble, halfFloat, halfMoves } from './translate/zfh.ts'
 import { blockBytes, blockFunctions, blockManagement, blockZero, Envcfg } from './translate/zicbo.ts'
 import { conditional } from './translate/zicond.ts'
 import { csrInstructions, fetchFence } from './translate/zicsr.ts'
@@ -57,6 +59,12 @@ export const extensions: readonly Extension[] = [
     rows: rvF, semantics: singleFloat, functions: floatFunctions, host: floatHost, csrs: () => floatCsrs },
   { title: 'D', about: 'double-precision floating point', usual: 'on', kind: 'float', late: true, needs: ['f'],
     rows: rvD, semantics: doubleFloat },
+  { title: 'Zfhmin', about: 'half-precision numbers, for storage', usual: 'off', kind: 'float', late: true, needs: ['f'],
+    rows: rvZfhmin, semantics: halfMoves },
+  { title: 'Zfhmin and D', about: 'conversions between halves and doubles', usual: 'off', unnamed: true, kind: 'float', late: true,
+    needs: ['d', 'zfhmin'], rows: rvZfhminD, semantics: halfAndDouble },
+  { title: 'Zfh', about: 'half-precision floating point', usual: 'off', kind: 'float', late: true, needs: ['zfhmin'],
+    rows: rvZfh, semantics: halfFloat },
   { title: 'C', about: '16-bit instructions', usual: 'always', rows: rvC },
   { title: 'Zcf', about: '16-bit loads and stores of singles', usual: 'on', unnamed: true, xlen: 32, needs: ['c', 'f'], rows: rvZcf },
   { title: 'Zcd', about: '16-bit loads and stores of doubles', usual: 'on', unnamed: true, needs: ['c', 'd'], rows: rvZcd },
