@@ -41,6 +41,11 @@ const wanted: readonly Wanted[] = [
   { what: 'Linux, reset to power-off', least: 0.5, of: ratio('linux') },
   { what: 'data on the page of code', most: 1.5, of: against('data-beside') },
   { what: 'data right behind code', most: 1.5, of: against('data-touching') },
+  { what: 'misaligned stores', most: 3, of: against('store-misaligned') },
+  { what: 'misaligned stores, soft TLB', most: 3, of: against('store-misaligned-tlb') },
+  { what: 'stores across pages', most: 6, of: against('store-crossing') },
+  { what: 'stores across pages, soft TLB', most: 6, of: against('store-crossing-tlb') },
+  { what: 'loads across pages, soft TLB', most: 6, of: against('load-crossing-tlb') },
   { what: 'start to first instruction', most: 150, unit: 'ms', of: ({ start }) => start },
 ]
 

@@ -2,7 +2,7 @@
  * What generated code assumes of linear memory: the head of each vCPU's state, the soft TLB, the jump cache, and the
  * records of decoded blocks. Everything else belongs to core and the targets.
  */
-import { type Width, widthBytes } from './ir/types.ts'
+import { type AccessDescriptor, type Width, widthBytes } from './ir/types.ts'
 
 /** Offsets in the head of a vCPU's state. Target state begins at `Head.size`. */
 export const Head = {
@@ -171,6 +171,16 @@ export const Hooked = { exec: 1, memory: 2, edge: 4 } as const
  * a jump.
  */
 export const AccessInfo = { bytes: 0x1f, store: 0x20, signed: 0x40 } as const
+
+/**
+ * How a guest access is made, as the slow path hears of it: its bytes, and above them 1 + the number of the soft TLB that it
+ * goes through, or 0: the current one (`Head.tlb`).
+ */
+export const AccessHow = { bytes: 0xff, modeShift: 8 } as const
+
+/** `AccessHow` of an access of so many bytes. */
+export const accessHow = (bytes: number, access?: AccessDescriptor): number =>
+  bytes | ((access?.mode === undefined ? 0 : access.mode + 1) << AccessHow.modeShift)
 
 /** `Head.accessInfo` of an access. */
 export const accessInfo = (width: Width, store: boolean): number =>

@@ -1,6 +1,8 @@
 /** The IR, its builder, its oracle and its lowering to WebAssembly. Knows no guest and no CPU. */
 export {
+  AccessHow,
   AccessInfo,
+  accessHow,
   accessInfo,
   Block,
   BlockTable,
@@ -34,6 +36,7 @@ export {
   type FloatUnary,
   type IntegerBinary,
   type IntegerCompare,
+  type IntegerUnary,
   type LaneOp,
   type NumericName,
   type NumericOp,
@@ -47,6 +50,7 @@ export {
 } from './ir/ops/index.ts'
 export { parseIr, printFunction, printIr } from './ir/text.ts'
 export {
+  type AccessDescriptor,
   type Callee,
   type IrFunction,
   type Node,
@@ -56,13 +60,15 @@ export {
   widthBytes,
 } from './ir/types.ts'
 export { verifyIr } from './ir/verify.ts'
-export { Oracle, type OracleHost, type Outcome } from './oracle/interpret.ts'
+export { Oracle, type OracleHost, type OracleRuntime, type Outcome } from './oracle/interpret.ts'
 export { Code, ModuleWriter } from './wasm/asm/encode.ts'
 export { hasFusedMultiplyAdd } from './wasm/asm/features.ts'
 export { defineFunction } from './wasm/lower/function.ts'
-export type { FlatMemory } from './wasm/lower/guest-access.ts'
+export type { FlatMemory } from './wasm/lower/guest-place.ts'
 export type { CalleeIndex, Runtime } from './wasm/lower/lower.ts'
 export { defineRegion } from './wasm/region/region.ts'
+export { homeOf } from './wasm/region/slots.ts'
 export { hookCallee, hooksOf, type Region, type RegionBlock } from './wasm/region/type.ts'
 export type { InterpreterOptions } from './wasm/tier0/dispatcher.ts'
-export { defineInterpreter, type Handler } from './wasm/tier0/interpreter.ts'
+export type { Handler } from './wasm/tier0/handler.ts'
+export { defineInterpreter } from './wasm/tier0/interpreter.ts'

@@ -1,25 +1,7 @@
 /** Runs an IR function as WebAssembly and in the oracle, on equal memories. */
-import {
-  defineFunction,
-  hostFunction,
-  type IrFunction,
-  ModuleWriter,
-  Oracle,
-  type Runtime,
-  type Val,
-} from '../src/index.ts'
+import { defineFunction, type IrFunction, ModuleWriter, Oracle, type Val } from '../src/index.ts'
+import { noRuntime } from './runtime.ts'
 
-const none = hostFunction('none', [])
-const runtime: Runtime = {
-  slowLoad: none,
-  slowStore: none,
-  slowProbe: none,
-  recordHook: none,
-  accessHook: none,
-  edgeHook: none,
-  lookup: none,
-  deliver: none,
-}
 /** Where the state lies in memory. */
 export const cpu = 1024
 
@@ -33,7 +15,7 @@ export function both(
   const module = new ModuleWriter()
   module.importMemory('env', 'memory')
   const index = module.declare({ params: ['i32', ...fn.params], result: fn.result })
-  defineFunction(module, index, fn, () => index, runtime)
+  defineFunction(module, index, fn, () => index, noRuntime)
   module.export('f', index)
   const compiled = new WebAssembly.Module(module.finish())
   return (args, fill) => {
@@ -52,7 +34,7 @@ export function both(
       }),
       oracle: run(
         memory =>
-          new Oracle(new DataView(memory.buffer), new Map(), [fn], runtime).call(fn, cpu, args) as Val,
+          new Oracle(new DataView(memory.buffer), new Map(), [fn], noRuntime).call(fn, cpu, args) as Val,
       ),
     }
   }

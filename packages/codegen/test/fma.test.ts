@@ -1,25 +1,8 @@
 import { expect, test } from 'vitest'
-import {
-  defineFunction,
-  hasFusedMultiplyAdd,
-  hostFunction,
-  irFunction,
-  ModuleWriter,
-  opInfo,
-} from '../src/index.ts'
+import { defineFunction, hasFusedMultiplyAdd, irFunction, ModuleWriter, opInfo } from '../src/index.ts'
 import { interesting, rng } from './random-ir.ts'
+import { noRuntime } from './runtime.ts'
 
-const none = hostFunction('none', [])
-const runtime = {
-  slowLoad: none,
-  slowStore: none,
-  slowProbe: none,
-  recordHook: none,
-  accessHook: none,
-  edgeHook: none,
-  lookup: none,
-  deliver: none,
-}
 const bits = new DataView(new ArrayBuffer(8))
 const toDouble = (x: bigint): number => {
   bits.setBigUint64(0, x)
@@ -35,7 +18,7 @@ test.skipIf(!hasFusedMultiplyAdd())(
     const module = new ModuleWriter()
     module.importMemory('env', 'memory')
     const index = module.declare({ params: ['i32', 'f64', 'f64', 'f64'], result: 'f64' })
-    defineFunction(module, index, fn, () => 0, runtime)
+    defineFunction(module, index, fn, () => 0, noRuntime)
     module.export('fma', index)
     const memory = new WebAssembly.Memory({ initial: 1 })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { env: { memory } })

@@ -17,9 +17,12 @@ import {
 const folder = new URL('goldens/', import.meta.url)
 const command = 'UPDATE_GOLDENS=1 pnpm --filter @guestscope/codegen exec vitest run test/goldens.test.ts'
 
-const runtime: Runtime = {
+const functions: Omit<Runtime, 'tlbs' | 'guestMemory'> = {
+  missedLoad: hostFunction('missedLoad', ['i64', 'i32'], 'i64'),
+  missedStore: hostFunction('missedStore', ['i64', 'i32', 'i64']),
   slowLoad: hostFunction('slowLoad', ['i64', 'i32'], 'i64'),
   slowStore: hostFunction('slowStore', ['i64', 'i32', 'i64']),
+  slowModify: hostFunction('slowModify', ['i64', 'i32'], 'i64'),
   slowProbe: hostFunction('slowProbe', ['i64', 'i32']),
   recordHook: hostFunction('recordHook', ['i32'], 'i32'),
   accessHook: hostFunction('accessHook', ['i32']),
@@ -27,8 +30,12 @@ const runtime: Runtime = {
   lookup: hostFunction('lookup', [], 'i32'),
   deliver: hostFunction('deliver', []),
 }
-/** Registers are i64 slots. */
-const promote = (offset: number): Type | undefined => (offset >= 128 && offset < 640 ? 'i64' : undefined)
+const runtime: Runtime = { ...functions, tlbs: 0 }
+/** Registers are i64 slots; behind them are four vectors. */
+const promote = (offset: number): Type | undefined => {
+  if (offset >= 640 && offset < 704) return offset % 16 ? undefined : 'v128'
+  return offset >= 128 && offset < 640 ? 'i64' : undefined
+}
 
 /** Reads `block PC VARIABLES…` and the statements behind it. */
 function parseBlocks(text: string): RegionBlock[] {
@@ -58,7 +65,7 @@ async function lower(blocks: readonly RegionBlock[]): Promise<string> {
   const module = new ModuleWriter()
   module.importMemory('env', 'memory')
   const index = new Map<string, number>()
-  for (const callee of Object.values(runtime)) {
+  for (const callee of Object.values(functions)) {
     const type = { params: ['i32' as const, ...callee.params], result: callee.result }
     index.set(callee.name, module.importFunction('env', callee.name, type))
   }

@@ -67,3 +67,19 @@ test('every numeric operation is in the table with its opcode once', () => {
   const codes = Object.values(opTable()).flatMap(o => (o.kind === 'numeric' && o.code ? [o.code] : []))
   expect(new Set(codes).size).toBe(codes.length)
 })
+
+test('a misspelt operation does not compile, and a vector does not go to the host', () => {
+  const b = new Builder()
+  // @ts-expect-error: there is no such name
+  expect(() => b.op('i32.ad', b.i32(1), b.i32(2))).toThrow(/unknown operation i32.ad/)
+  // @ts-expect-error: JavaScript cannot have it
+  hostFunction('host.v', ['v128'])
+})
+test('immediates and widths are verified', () => {
+  const faults = (text: string): string => verifyIr(parseIr(text).body).join()
+  expect(faults('%0:v128 = const 0x1\n%1:i32 = i8x16.extract_lane_u 15 %0')).toBe('')
+  expect(faults('%0:v128 = const 0x1\n%1:i32 = i8x16.extract_lane_u 16 %0')).toMatch(/the immediate 16/)
+  expect(faults('%0:v128 = const 0x1\n%1:v128 = i8x16.shuffle 0x20 %0 %0')).toMatch(/the immediate 32/)
+  expect(faults('%0:i32 = const 0\n%1:v128 = gload.16u %0')).toMatch(/v128 has no width 16u/)
+  expect(faults('%0:i32 = const 0\n%1:i32 = gload.64 %0')).toMatch(/i32 has no width 64/)
+})

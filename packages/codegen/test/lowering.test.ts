@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest'
 import { Builder, type IrFunction, irFunction } from '../src/index.ts'
 import { both, cpu } from './both.ts'
-import { interesting, randomStatements, rng, type Slots } from './random-ir.ts'
+import { clean, interesting, randomStatements, rng, type Slots } from './random-ir.ts'
 
 const slots: Slots = {
-  get: (b, random, type) => b.get(8 * random(8), type),
-  set: (b, random, pick) => b.set(8 * random(8), pick('i64')),
+  // Parts of the same places, in all types.
+  get: (b, random, type) => b.get(type === 'v128' ? 8 * random(7) : 4 * random(14), type),
+  set: (b, random, pick) => {
+    const type = (['i32', 'i64', 'i64', 'f32', 'f64', 'v128'] as const)[random(6)] ?? 'i64'
+    b.set(type === 'v128' ? 8 * random(7) : 4 * random(14), clean(b, pick(type)))
+  },
   dynamic: 0,
 }
 
 /** A random function: arithmetic, state slots, variables, branches, bounded loops. */
 const randomFunction = (random: (n: number) => number): IrFunction =>
   irFunction('f', ['i32', 'i64', 'i64'], 'i64', b => {
+    b.newVar('v128')
     const pools = randomStatements(b, random, slots, 30)
     for (const type of ['f32', 'f64'] as const) {
       // NaN payloads are not defined: compare what guests may see, canonical ones.

@@ -6,7 +6,6 @@ import {
   type NumericOp,
   type OpName,
   opTable,
-  type Shape,
   type Type,
 } from '../src/index.ts'
 
@@ -43,37 +42,52 @@ export const interesting: readonly bigint[] = [
 /** Without those that show a NaN's sign or payload, which WebAssembly leaves open. */
 const numerics = Object.entries(opTable()).filter(
   (e): e is [string, NumericOp] =>
-    e[1].kind === 'numeric' && !/bits$|copysign/.test(e[0].replace('from_bits', '')),
+    e[1].kind === 'numeric' && !/bits$|^f..\.copysign/.test(e[0].replace('from_bits', '')),
 )
 
-/** A vector with a NaN in it, of arithmetic, has a sign and payload that WebAssembly leaves open. */
-const shows =
-  /^(f32x4|f64x2)\.(add|sub|mul|div|min|max|sqrt|ceil|floor|trunc|nearest|demote|promote|splat|replace)/
-
-/** An operation with arguments and an immediate as it needs them. */
+/** An operation with an immediate as it needs it. The NaNs of vectors become canonical: anybody may see their bits. */
 export function numericNode(
   b: Builder,
   random: Rng,
   [name, op]: readonly [string, NumericOp],
   args: readonly Node[],
 ): Node {
-  if (op.immediate === undefined) {
-    const node = b.op(name as OpName, ...args)
-    return shows.test(name) ? b.op(`${name.slice(0, 5) as 'f32x4'}.canonical`, node) : node
-  }
-  const imm =
-    op.immediate === 'shuffle'
-      ? Array.from({ length: 16 }, () => random(32)).reduce((all, lane) => (all << 8n) | BigInt(lane), 0n)
-      : random(op.immediate)
-  const node = b.lane(name as LaneOp, imm, ...args)
-  return shows.test(name) ? b.op(`${name.slice(0, 5) as 'f32x4'}.canonical`, node) : node
+  const { immediate } = op
+  let pattern = 0n
+  for (let i = 0n; i < 128n; i += 8n) pattern |= BigInt(random(32)) << i
+  const result =
+    immediate === undefined
+      ? b.op(name as OpName, ...args)
+      : b.lane(name as LaneOp, immediate === 'shuffle' ? pattern : random(immediate), ...args)
+  const shape = /^f(32x4|64x2)/.exec(name)?.[0] as 'f32x4' | 'f64x2' | undefined
+  return shape && op.result === 'v128' ? b.op(`${shape}.canonical`, result) : result
 }
 
-const shapes: readonly Exclude<Shape, 'f32x4' | 'f64x2'>[] = ['i8x16', 'i16x8', 'i32x4', 'i64x2']
+/** Another operation with random arguments. */
+function numeric(b: Builder, random: Rng, pick: (type: Type) => Node): Node {
+  const [name, op] = numerics[random(numerics.length)] as (typeof numerics)[number]
+  const args = op.args.map(pick)
+  if (/(div|rem)_[su]/.test(name)) {
+    // A divisor that neither traps nor overflows.
+    const divisor = b.and(args[1] as Node, b.const(op.args[1] as Type, 0xff))
+    args[1] = b.or(divisor, b.const(op.args[1] as Type, 3))
+  }
+  return numericNode(b, random, [name, op], args)
+}
+
+const vector = (b: Builder, random: Rng, pick: (type: Type) => Node): Node => {
+  const low = b.op('i64x2.splat', pick('i64'))
+  return random(2) ? low : b.lane('i64x2.replace_lane', 1, low, pick('i64'))
+}
+/** The same without a NaN that shows where it came from. */
+export const clean = (b: Builder, x: Node): Node =>
+  x.type === 'f32' || x.type === 'f64'
+    ? b.select(b.op(`${x.type}.eq`, x, x), x, b.const(x.type, Number.NaN))
+    : x
 
 /** Which state slots there are. */
 export interface Slots {
-  get(b: Builder, random: Rng, type: 'i32' | 'i64'): Node
+  get(b: Builder, random: Rng, type: Type): Node
   set(b: Builder, random: Rng, pick: (type: Type) => Node): void
   /** First of eight slots of 8 bytes that computed offsets may reach. */
   readonly dynamic: number
@@ -83,7 +97,7 @@ export type Pools = Record<Type, Node[]>
 
 /**
  * Appends about so many statements: arithmetic, slots, variables, branches, bounded loops. The builder has variables i32,
- * i64, i64. Gives the values that are visible at the end, by type.
+ * i64, i64, v128. Gives the values that are visible at the end, by type.
  */
 export function randomStatements(b: Builder, random: Rng, slots: Slots, count: number): Pools {
   const pools: Pools = { i32: [], i64: [], f32: [], f64: [], v128: [] }
@@ -97,36 +111,26 @@ export function randomStatements(b: Builder, random: Rng, slots: Slots, count: n
     if (pool.length && random(5)) return pool[random(pool.length)] as Node
     if (type === 'i32') return random(2) ? b.vget(0) : slots.get(b, random, 'i32')
     if (type === 'i64') return random(2) ? b.vget(1 + random(2)) : slots.get(b, random, 'i64')
-    if (type === 'v128') {
-      const low = b.op('i64x2.splat', pick('i64'))
-      return random(2)
-        ? b.lane('i64x2.replace_lane', 1, low, pick('i64'))
-        : b.op(`${shapes[random(3)] as 'i8x16'}.splat`, pick('i32'))
-    }
+    if (random(2)) return slots.get(b, random, type)
+    if (type === 'v128') return random(2) ? b.vget(3) : vector(b, random, pick)
     return type === 'f32' ? b.op('f32.from_bits', pick('i32')) : b.op('f64.from_bits', pick('i64'))
   }
   const statement = (depth: number): void => {
     const kind = random(12)
     if (kind < 6) {
-      const [name, op] = numerics[random(numerics.length)] as [string, NumericOp]
-      const args = op.args.map(pick)
-      if (/(div|rem)_[su]/.test(name)) {
-        // A divisor that neither traps nor overflows.
-        args[1] = b.or(
-          b.and(args[1] as Node, b.const(op.args[1] as Type, 0xff)),
-          b.const(op.args[1] as Type, 3),
-        )
-      }
-      pools[op.result].push(numericNode(b, random, [name, op], args))
+      const result = numeric(b, random, pick)
+      pools[result.type as Type].push(result)
     } else if (kind === 6) slots.set(b, random, pick)
     else if (kind === 7) {
-      const v = random(3)
+      const v = random(4)
       b.vset(v, pick(b.vars[v] as Type))
     } else if (kind === 8) {
       const offset = b.and(b.resize(pick('i32'), 'i32'), b.i32(56))
       b.setx(b.add(offset, b.i32(slots.dynamic)), pick('i64'))
-    } else if (kind === 9) pools.i64.push(b.select(pick('i32'), pick('i64'), pick('i64')))
-    else if (kind === 10 && depth < 3) {
+    } else if (kind === 9) {
+      const type = random(2) ? 'i64' : 'v128'
+      pools[type].push(b.select(pick('i32'), pick(type), pick(type)))
+    } else if (kind === 10 && depth < 3) {
       b.if(
         pick('i32'),
         () => scope(() => statements(depth + 1, 4)),

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
-import { Builder, defineRegion, Head, hostFunction, ModuleWriter, type RegionBlock } from '../src/index.ts'
+import { Builder, defineRegion, Head, ModuleWriter, type RegionBlock } from '../src/index.ts'
+import { noRuntime } from './runtime.ts'
 
-const none = hostFunction('none', [])
-const runtime = {
-  slowLoad: none,
-  slowStore: none,
-  slowProbe: none,
-  recordHook: none,
-  accessHook: none,
-  edgeHook: none,
-  lookup: none,
-  deliver: none,
-}
 const cpu = 1024
 const slot = 512
 
@@ -25,7 +15,7 @@ function run(blocks: readonly RegionBlock[], state: (view: DataView) => void): D
   const module = new ModuleWriter()
   module.importMemory('env', 'memory')
   const index = module.declare({ params: ['i32'], result: 'i32' })
-  defineRegion(module, index, { blocks, promote: () => undefined }, () => index, runtime)
+  defineRegion(module, index, { blocks, promote: () => undefined }, () => index, noRuntime)
   module.export('f', index)
   const memory = new WebAssembly.Memory({ initial: 1 })
   const view = new DataView(memory.buffer)

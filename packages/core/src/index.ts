@@ -9,7 +9,7 @@ export type {
   MemoryRegionSpec,
 } from './board/board.ts'
 export { defaultStartTime } from './board/board.ts'
-export type { AccessSize, Console, DeviceHost, Line, MmioDevice } from './board/device.ts'
+export type { AccessSize, Console, DeviceHost, Line, MmioDevice, Stateful, Timer } from './board/device.ts'
 export {
   Errno,
   type GuestFile,
@@ -22,7 +22,7 @@ export type { ImageSymbol, LoadedImage, Segment } from './board/image.ts'
 export { loadImage, withoutHeaders } from './board/load.ts'
 export { BytesReader, FetchFault } from './code/code-reader.ts'
 export { type AddressRange, Cpu, type CpuHost, type TrapReturn, type UnfinishedCall } from './cpu.ts'
-export { coreHost, linearCallee, updateEntryCallee } from './engine/functions.ts'
+export { coreHost, linearCallee, updateEntryCallee } from './engine/callees.ts'
 export type { TierStatistics } from './engine/tiers.ts'
 export { ConfigError, ImageError } from './events/errors.ts'
 export * from './events/index.ts'
@@ -31,6 +31,7 @@ export { Machine } from './machine/machine.ts'
 export type { MachineOptions, Tier } from './machine/machine-options.ts'
 export { type HotSpot, Profile, type TierShare } from './machine/profile.ts'
 export type { RunState } from './machine/run-loop.ts'
+export type { CpuState, MachineState } from './machine/snapshot.ts'
 export type { BlockStatistics, MachineStatistics } from './machine/statistics.ts'
 export { pluginErrorStatus, type StopReason, stopMessage, stopStatus } from './machine/stop.ts'
 export { forgetPageCallee } from './memory/forget.ts'
@@ -38,6 +39,7 @@ export { Layout, Space } from './memory/layout.ts'
 export { GuestMemory, type MemoryRegion } from './memory/memory.ts'
 export {
   Access,
+  accessMode,
   type CauseInfo,
   type CodeReader,
   type DecodedInsn,

@@ -1,21 +1,25 @@
-import type {
-  Builder,
-  Callee,
-  DecodedOperands,
-  FixedSlots,
-  IrFunction,
-  Node,
-  Operands,
-  Type,
+import {
+  AccessHow,
+  type Builder,
+  type Callee,
+  type DecodedOperands,
+  type FixedSlots,
+  type IrFunction,
+  type Node,
+  type Operands,
+  type Type,
 } from '@guestscope/codegen'
-import type { MmioDevice } from './board/device.ts'
+import type { MmioDevice, Stateful } from './board/device.ts'
 import type { Cpu, CpuHost } from './cpu.ts'
 import type { DisconType } from './events/discon.ts'
 import type { Flow, Privilege } from './events/index.ts'
 import type { InsnKind } from './events/kind.ts'
 
-/** What kind of access is being translated. */
+/** What kind of access is being translated. Above these bits: `accessMode`. */
 export const Access = { load: 0, store: 1, fetch: 2, debug: 4 } as const
+
+/** 1 + the number of the soft TLB that an access being translated names (`AccessDescriptor.mode`), or 0: it names none. */
+export const accessMode = (b: Builder, access: Node): Node => b.shrU(access, b.i32(AccessHow.modeShift))
 
 /** Reads guest code while an instruction is decoded. */
 export interface CodeReader {
@@ -119,7 +123,7 @@ export interface Target {
   readonly functions: {
     /**
      * (cpu, address i64, access i32) → physical address i64, or -1 with `Head.trapCause` and `trapValue` set.
-     * `Head.accessBytes` holds the size. Sets `Head.uncached` when the answer may not be cached for the page.
+     * `access`: `Access` and `accessMode`. `Head.accessBytes` holds the size. Sets `Head.uncached` when the answer may not be cached for the page.
      */
     readonly translate: IrFunction
     /** Others that regions or handlers call. */
@@ -152,6 +156,8 @@ export interface Target {
   ignoresBusErrors?(cpu: Cpu): boolean
   /** Devices inside the CPUs, made once per machine; an access says which CPU asks. They hide the board's. */
   devices?(machine: CpuHost): readonly { readonly base: bigint; readonly device: MmioDevice }[]
+  /** What the target keeps of a machine outside linear memory and `devices`, by name. Resetting it is part of `reset`. */
+  parts?(machine: CpuHost): Readonly<Record<string, Stateful>>
   /** `Machine.wiring.clockHz` has changed. */
   clockChanged?(cpu: Cpu): void
   /** Are data accesses neither translated nor protected while these flags hold? Absent: not known of any. */

@@ -17,14 +17,20 @@ export { NrfRadio } from './nrf51/radio.ts'
 export { NrfRandom } from './nrf51/random.ts'
 export { NrfRtc } from './nrf51/rtc.ts'
 export { NrfTwoWire } from './nrf51/two-wire.ts'
+export { type RegisterTable, resetValues } from './registers.ts'
 export { CmsdkUart, type CmsdkUartOptions } from './serial/cmsdk-uart.ts'
 export { NrfUart, type NrfUartOptions } from './serial/nrf-uart.ts'
 export { Pl011, type Pl011Options } from './serial/pl011.ts'
 export { Uart16550, type Uart16550Options } from './serial/uart16550.ts'
 export { CmsdkDualTimer, type CmsdkDualTimerOptions } from './timer/cmsdk-dual-timer.ts'
 export { CmsdkTimer, type CmsdkTimerOptions } from './timer/cmsdk-timer.ts'
-export { DownCounter, type DownCounterOptions, type DownCounterState } from './timer/down-counter.ts'
+export {
+  DownCounter,
+  type DownCounterOptions,
+  type DownCounterState,
+  newCounter,
+} from './timer/down-counter.ts'
 export { Gptm, type GptmOptions } from './timer/gptm.ts'
 export { NrfTimer, type NrfTimerOptions } from './timer/nrf-timer.ts'
 export { Sp805, type Sp805Options } from './timer/sp805.ts'
-export { Ticks } from './timer/ticks.ts'
+export { newTicks, Ticks, type TicksState } from './timer/ticks.ts'

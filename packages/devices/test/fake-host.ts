@@ -1,4 +1,4 @@
-import type { DeviceHost } from '@guestscope/core'
+import type { DeviceHost, Timer } from '@guestscope/core'
 
 /** A clock that tests move, with deadlines. */
 export class FakeHost implements DeviceHost {
@@ -10,12 +10,12 @@ export class FakeHost implements DeviceHost {
     return this.now
   }
 
-  schedule(token: object, at: number, callback: () => void): void {
-    this.deadlines.set(token, { at, callback })
-  }
-
-  cancel(token: object): void {
-    this.deadlines.delete(token)
+  timer(callback: () => void): Timer {
+    const token = {}
+    return {
+      set: at => void this.deadlines.set(token, { at, callback }),
+      cancel: () => void this.deadlines.delete(token),
+    }
   }
 
   exit(status: number): void {

@@ -3,7 +3,7 @@
  * B3.5.3). Virtual addresses are physical ones.
  */
 import { type Builder, Head, type IrFunction, irFunction, type Node } from '@guestscope/codegen'
-import { Access, Layout } from '@guestscope/core'
+import { Access, accessMode } from '@guestscope/core'
 import { Cause } from './causes.ts'
 import { Ccr } from './cores.ts'
 import { Flags, S, TlbMode } from './state.ts'
@@ -110,9 +110,9 @@ export const translate: IrFunction = irFunction('arm.translate', ['i64', 'i32'],
   const mpuFault = (): void => fail(b.select(fetch, b.i32(Cause.memManageFetch), b.i32(Cause.memManageData)))
 
   b.if(b.and(b.vget(access), b.i32(Access.debug)), done)
-  // LDRT and STRT are unprivileged whatever the mode: the soft TLB in use says so.
-  const userTlb = b.add(b.cpu(), b.i32(Layout.tlb + TlbMode.unprivileged * Layout.tlbSize))
-  b.vset(user, b.select(fetch, unprivileged(b), b.eq(b.get(Head.tlb, 'i32'), userTlb)))
+  // LDRT and STRT are unprivileged whatever the mode.
+  const asUser = b.eq(accessMode(b, b.vget(access)), b.i32(TlbMode.unprivileged + 1))
+  b.vset(user, b.or(b.ne(unprivileged(b), b.i32(0)), asUser))
   b.if(b.eq(b.and(b.vget(address), b.i32(privateBusMask)), b.i32(privateBus)), () => {
     b.if(fetch, mpuFault)
     // The answer is not for the page: nobody reads it from the soft TLB, since it is a device.

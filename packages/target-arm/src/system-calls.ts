@@ -8,8 +8,6 @@
  * - SVC raises `Cause.svc` (value: the immediate) with `Head.pc` and ITSTATE of the SVC itself: the return address is
  *   pc + 2, and ITSTATE in the frame must be advanced (`Head.flags` still holds that of the SVC). BKPT likewise,
  *   `Cause.bkpt`; it is 2 bytes long.
- * - The privilege of a data access is what `Head.tlb` says, not CONTROL: LDRT and STRT switch it for one access and
- *   leave it switched when they fault; exception entry sets it anyway.
  * - WFI: `Exit.wait`. WFE: `ArmExit.waitForEvent` if the event register is clear. SEV sets `S.event`.
  * - Exception return: `ArmExit.excReturn`, `Head.pc` is EXC_RETURN, ITSTATE is that after the instruction.
  */

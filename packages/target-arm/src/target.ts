@@ -29,23 +29,17 @@ import {
 import { busError, mmuFunctions, translate } from './mmu.ts'
 import { createRegisters } from './registers.ts'
 import { semihosting } from './semihosting.ts'
-import { Flags, S, stateSize, TlbMode } from './state.ts'
+import { Flags, promoter, S, stateSize, TlbMode } from './state.ts'
 import { BitBand, bitBands } from './system/bit-band.ts'
 import { Bus } from './system/bus.ts'
 import { PrivateBus, privateBusBase } from './system/private-bus.ts'
 import { inHandler, isPrivileged, reg } from './system/registers.ts'
-import {
-  floatFunctions,
-  floatHost,
-  floating,
-  integer,
-  integerFunctions,
-  promoteFloat,
-} from './translate/index.ts'
+import { floatFunctions, floatHost, floating, integer, integerFunctions } from './translate/index.ts'
 import {
   enterTrap,
   handleExit,
   ignoresBusErrors,
+  parts,
   pendingInterrupt,
   reset,
   setLine,
@@ -126,16 +120,6 @@ function text(core: Core, insn: DecodedInsn, pc: bigint): string {
   return insn.size === 2 ? `.inst.n 0x${bits}` : `.inst.w 0x${bits}`
 }
 
-const flagSlots: readonly number[] = [S.n, S.z, S.c, S.v, S.q, S.ge]
-
-/** Slots that regions keep in locals: r0 … r14, the flags, and of floating point what may be kept. */
-const promoter =
-  (core: Core): Target['state']['promote'] =>
-  offset =>
-    (offset >= S.r && offset <= reg(14) && (offset - S.r) % 8 === 0) || flagSlots.includes(offset)
-      ? 'i32'
-      : promoteFloat(core.fpu === 'double', offset)
-
 /** The devices inside a CPU. */
 function devices(core: Core, machine: CpuHost): ReturnType<NonNullable<Target['devices']>> {
   const system = (cpu: number): ReturnType<typeof systemOf> =>
@@ -191,7 +175,7 @@ export function createArmMTarget(core: Core): Target {
     state: {
       size: stateSize,
       fixed: { zero: 0, sink: S.sink },
-      promote: promoter(core),
+      promote: promoter(core.fpu === 'double'),
       tlbModes: TlbMode.count,
     },
     semantics,
@@ -215,6 +199,7 @@ export function createArmMTarget(core: Core): Target {
     // Addresses are never translated; where execution gets forbidden, all blocks are forgotten.
     fixedMapping: () => true,
     wakes,
+    parts,
     handleExit,
     flags: cpu => systemOf(cpu).flags,
   }

@@ -3,7 +3,14 @@
  * since entry writes memory and can fault itself.
  */
 import { type Callee, Head, hostFunction } from '@guestscope/codegen'
-import { type Cpu, type CpuHost, type HostImport, ImageError, type Target } from '@guestscope/core'
+import {
+  type Cpu,
+  type CpuHost,
+  type HostImport,
+  ImageError,
+  type Stateful,
+  type Target,
+} from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { Cause, Exception } from './causes.ts'
 import type { Core } from './cores.ts'
@@ -28,6 +35,14 @@ export function systemOf(cpu: Cpu): System {
   const system = systems.get(cpu)
   if (!system) throw new Error('arm: the CPU has not been reset')
   return system
+}
+
+/** `Target.parts`: the system half of each CPU, and semihosting. */
+export function parts(machine: CpuHost): Record<string, Stateful> {
+  const systems = machine.cpus.flatMap(cpu =>
+    Object.entries(systemOf(cpu).parts).map(([name, part]) => [`cpu${cpu.index}/${name}`, part]),
+  )
+  return { ...Object.fromEntries(systems), ...Semihosting.parts(machine) }
 }
 
 /** Numbers of the masks in MSR (B5.1.1). */
@@ -86,12 +101,12 @@ export function reset(cpu: Cpu, core: Core, semihosting: (machine: CpuHost) => (
   }
   system.reset()
   if (cpu.index === 0) Semihosting.reset(cpu.machine)
-  const [stack, entry] = [0, 4].map(offset => system.bus.load(system.vectorTable + offset, 4))
+  const [stack, entry] = [0, 4].map(offset => system.bus.load(system.state.vectorTable + offset, 4))
   if (stack === undefined || entry === undefined) {
     if (cpu.machine.image) {
       throw new ImageError(
         'image/vector-table',
-        `There is no memory at 0x${system.vectorTable.toString(16)}, where the vector table has to be.`,
+        `There is no memory at 0x${system.state.vectorTable.toString(16)}, where the vector table has to be.`,
         'Link the program so that its vector table lies there, or choose a board with memory there.',
       )
     }
@@ -126,9 +141,9 @@ export function handleExit(cpu: Cpu, code: number): void {
     case ArmExit.excReturn:
       return system.exceptions.return(cpu.get32(Head.pc))
     case ArmExit.waitForEvent:
-      system.waitsForEvent = true
+      system.state.waitsForEvent = true
       cpu.waiting = !system.wakes()
-      if (!cpu.waiting) system.waitsForEvent = false
+      if (!cpu.waiting) system.state.waitsForEvent = false
       return
     default:
       throw new Error(`arm: unexpected exit ${code}`)

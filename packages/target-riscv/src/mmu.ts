@@ -130,7 +130,7 @@ function walk(b: Builder, { xlen, napot }: Scheme, v: WalkVars, fail: (of: 'page
     guard(Pmp.R)
     b.vset(linear, b.call(linearCallee, b.vget(place)))
     b.if(b.eqz(b.vget(linear)), () => fail('access'))
-    b.vset(pte, b.rload('i64', format.width, b.vget(linear)))
+    b.vset(pte, b.mload('i64', format.width, b.vget(linear)))
     b.vset(bits, b.resize(b.vget(pte), 'i32'))
     b.if(b.eqz(b.and(b.vget(bits), b.i32(Pte.V))), pageFault)
     b.if(b.eq(b.and(b.vget(bits), b.i32(Pte.R | Pte.W)), b.i32(Pte.W)), pageFault)

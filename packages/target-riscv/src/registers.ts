@@ -1,5 +1,5 @@
 /** The registers that plugins, debuggers and tests can name: x, pc, f, and every CSR of the table. */
-import { Head, hostFunction, type IrFunction, Oracle, type Runtime } from '@guestscope/codegen'
+import { Head, hostFunction, type IrFunction, Oracle, type OracleRuntime } from '@guestscope/codegen'
 import { type Cpu, type CpuHost, coreHost, type HostImport, type RegisterInfo } from '@guestscope/core'
 import { fNames, type Xlen, xNames } from './isa/index.ts'
 import { S } from './state.ts'
@@ -18,15 +18,10 @@ const plain = (name: string, group: string, bits: 32 | 64, offset: number): Regi
 
 /** CSR access touches nothing that the runtime's functions are for. */
 const nobody = hostFunction('riscv.none', [])
-const noRuntime: Runtime = {
+const noRuntime: OracleRuntime = {
   slowLoad: nobody,
   slowStore: nobody,
   slowProbe: nobody,
-  recordHook: nobody,
-  accessHook: nobody,
-  edgeHook: nobody,
-  lookup: nobody,
-  deliver: nobody,
 }
 
 /** Interprets the IR functions behind the CSRs, outside generated code; one oracle for each machine. */

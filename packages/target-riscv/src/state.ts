@@ -3,116 +3,74 @@
  * the vCPU's base. x and f registers are 8 bytes apart on RV32 too; CSR slots that hold `xlen` bits are i64 slots on
  * both widths (zero-extended on RV32 – the CSR access functions see to it).
  */
-import { Head } from '@guestscope/codegen'
+import { defineState, type Offsets, type Promote } from '@guestscope/target-kit'
 
-let at: number = Head.size
-const slots = (count: number, bytes = 8): number => {
-  const first = at
-  at += count * bytes
-  return first
-}
-
-type Slot =
-  | 'x'
-  | 'sink'
-  | 'f'
-  | 'fflags'
-  | 'frm'
-  | 'priv'
-  | 'reservation'
-  | 'reservedValue'
-  | 'mstatus'
-  | 'medeleg'
-  | 'mideleg'
-  | 'mie'
-  | 'mip'
-  | 'softMip'
-  | 'lines'
-  | 'mtvec'
-  | 'mcounteren'
-  | 'mcountinhibit'
-  | 'mscratch'
-  | 'mepc'
-  | 'mcause'
-  | 'mtval'
-  | 'menvcfg'
-  | 'stimecmp'
-  | 'stvec'
-  | 'scounteren'
-  | 'sscratch'
-  | 'sepc'
-  | 'scause'
-  | 'stval'
-  | 'senvcfg'
-  | 'satp'
-  | 'cycleOffset'
-  | 'instretOffset'
-  | 'pmpcfg'
-  | 'pmpaddr'
-  | 'pmpLow'
-  | 'pmpHigh'
-  | 'pmpActive'
-
-/** Offset of each slot. `x + 8 * n` is a register; the type is `i64` (RV64) or `i32` (RV32), CSR slots are i64. */
-export const S: Readonly<Record<Slot, number>> = {
+const slots = {
   /** x0 … x31; x0 stays 0. */
-  x: slots(32),
+  x: { type: 'word', count: 32, skip: 1, promote: true },
   /** Where writes to x0 go. */
-  sink: slots(1),
+  sink: 'word',
   /** f0 … f31, always 64 bits, singles NaN-boxed. */
-  f: slots(32),
-  /** i32: fflags (bits 0–4). Promotable. */
-  fflags: slots(1),
-  /** i32: frm. Promotable. */
-  frm: slots(1),
-  /** i32: privilege mode 0 U, 1 S, 3 M. */
-  priv: slots(1),
-  /** i64: address of the reservation of lr, -1: none; and the value read. */
-  reservation: slots(1),
-  reservedValue: slots(1),
-  // CSRs, i64 each.
-  mstatus: slots(1),
-  medeleg: slots(1),
-  mideleg: slots(1),
-  mie: slots(1),
+  f: { type: 'i64', count: 32, promote: true },
+  /** Bits 0–4. */
+  fflags: { type: 'i32', promote: true },
+  frm: { type: 'i32', promote: true },
+  /** Privilege mode 0 U, 1 S, 3 M. */
+  priv: 'i32',
+  /** Address of the reservation of lr, -1: none; and the value read. */
+  reservation: 'i64',
+  reservedValue: 'i64',
+  // CSRs.
+  mstatus: 'i64',
+  medeleg: 'i64',
+  mideleg: 'i64',
+  mie: 'i64',
   /** What is pending: `softMip` and `lines` together. */
-  mip: slots(1),
+  mip: 'i64',
   /** The bits of mip that software wrote; SEIP may be held by a line at the same time (3.1.9). */
-  softMip: slots(1),
-  /** i32: interrupt lines held by devices (bits as in mip). */
-  lines: slots(1),
-  mtvec: slots(1),
-  mcounteren: slots(1),
-  mcountinhibit: slots(1),
-  mscratch: slots(1),
-  mepc: slots(1),
-  mcause: slots(1),
-  mtval: slots(1),
-  menvcfg: slots(1),
-  stimecmp: slots(1),
-  stvec: slots(1),
-  scounteren: slots(1),
-  sscratch: slots(1),
-  sepc: slots(1),
-  scause: slots(1),
-  stval: slots(1),
-  senvcfg: slots(1),
-  satp: slots(1),
+  softMip: 'i64',
+  /** Interrupt lines held by devices (bits as in mip). */
+  lines: 'i32',
+  mtvec: 'i64',
+  mcounteren: 'i64',
+  mcountinhibit: 'i64',
+  mscratch: 'i64',
+  mepc: 'i64',
+  mcause: 'i64',
+  mtval: 'i64',
+  menvcfg: 'i64',
+  stimecmp: 'i64',
+  stvec: 'i64',
+  scounteren: 'i64',
+  sscratch: 'i64',
+  sepc: 'i64',
+  scause: 'i64',
+  stval: 'i64',
+  senvcfg: 'i64',
+  satp: 'i64',
   /** What to add to the clock to get mcycle and minstret; their values while mcountinhibit stops them. */
-  cycleOffset: slots(1),
-  instretOffset: slots(1),
+  cycleOffset: 'i64',
+  instretOffset: 'i64',
   /** mhpmcounter3 … and mhpmevent3 … are hardwired to 0. */
-  pmpcfg: slots(16, 1),
-  pmpaddr: slots(16),
+  pmpcfg: { bytes: 16 },
+  pmpaddr: { type: 'i64', count: 16 },
   /** What `pmp.ts` makes of them: per entry the first physical address and the one after the last; both 0: off. */
-  pmpLow: slots(16),
-  pmpHigh: slots(16),
-  /** i32: 1 + number of the last entry that matches anything. */
-  pmpActive: slots(1),
-}
+  pmpLow: { type: 'i64', count: 16 },
+  pmpHigh: { type: 'i64', count: 16 },
+  /** 1 + number of the last entry that matches anything. */
+  pmpActive: 'i32',
+} as const
+
+const layout = defineState(slots)
+
+/** Offset of each slot; `x + 8 * n` is a register. */
+export const S: Offsets<typeof slots> = layout.offsets
 
 /** Bytes of a hart's state. */
-export const stateSize: number = (at + 15) & ~15
+export const stateSize: number = layout.size
+
+/** Slots that regions keep in locals, where addresses have this type. */
+export const promoter = (word: 'i32' | 'i64'): Promote => layout.promoter(word)
 
 type StatusField =
   | 'SIE'

@@ -9,24 +9,16 @@ import type {
   Semantics,
   Target,
 } from '@guestscope/core'
+import { Semihosting } from '@guestscope/devices'
 import { cause, causeType } from './causes.ts'
 import { flowOf } from './flow.ts'
 import { type Hart, usualHart } from './hart.ts'
-import {
-  decode,
-  disassemble,
-  type File,
-  type Insn,
-  kindOf,
-  lengthOf,
-  type Row,
-  type Xlen,
-} from './isa/index.ts'
+import { decode, disassemble, type File, type Insn, kindOf, lengthOf, type Row } from './isa/index.ts'
 import { accessFault, createTranslate, mmuFunctions } from './mmu.ts'
 import { pmpFunctions } from './pmp.ts'
 import { createRegisters } from './registers.ts'
 import { semihosting, unserved } from './semihosting.ts'
-import { Flags, S, stateSize, TlbMode } from './state.ts'
+import { Flags, promoter, S, stateSize, TlbMode } from './state.ts'
 import { createSysregs, type Sysregs } from './sysregs/index.ts'
 import { illegalName, semihostName, unservedName, withoutRow } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
@@ -127,16 +119,6 @@ function describe(hart: Hart, insn: DecodedInsn): InsnDescription {
   return { mnemonic: row.name, group: row.ext, kind: kindOf(row), flow: flowOf(found) }
 }
 
-/** Registers that regions keep in locals: x1 … x31, f0 … f31, fflags, frm. */
-function promoter(xlen: Xlen): Target['state']['promote'] {
-  const x = xlen === 32 ? 'i32' : 'i64'
-  return offset => {
-    if (offset > S.x && offset < S.x + 256) return x
-    if (offset >= S.f && offset < S.f + 256) return 'i64'
-    return offset === S.fflags || offset === S.frm ? 'i32' : undefined
-  }
-}
-
 /** By the value of `S.priv`. */
 const privileges: Readonly<Record<number, Privilege>> = {
   [Priv.U]: { level: Priv.U, name: 'U' },
@@ -197,7 +179,7 @@ export function createRiscvTarget(hart: Hart): RiscvTarget {
     state: {
       size: stateSize,
       fixed: { zero: S.x, sink: S.sink },
-      promote: promoter(xlen),
+      promote: promoter(xlen === 32 ? 'i32' : 'i64'),
       tlbModes: TlbMode.count,
     },
     semantics,
@@ -222,6 +204,7 @@ export function createRiscvTarget(hart: Hart): RiscvTarget {
     flatData: flags => (flags & Flags.flat) !== 0,
     fixedMapping: flags => (flags & (Flags.privMask | Flags.locked)) === Priv.M,
     wakes,
+    parts: Semihosting.parts,
     handleExit: (_cpu, code) => {
       throw new Error(`riscv: unexpected exit ${code}`)
     },

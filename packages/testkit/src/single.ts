@@ -3,6 +3,7 @@
  * by the oracle, without a machine around them. Guest memory is a window in which nothing is translated.
  */
 import {
+  AccessHow,
   Block,
   Builder,
   type Callee,
@@ -22,7 +23,6 @@ import {
   Rec,
   type Runtime,
   recordOperands,
-  Tlb,
   verifyIr,
   type Width,
 } from '@guestscope/codegen'
@@ -80,7 +80,10 @@ const widths: readonly (readonly [bytes: number, width: Width])[] = [
 ]
 
 /** The window, for accesses that miss the soft TLB: as all do. */
-function windowFunctions(faults: SingleOptions['faults']): readonly [IrFunction, IrFunction, IrFunction] {
+function windowFunctions(
+  faults: SingleOptions['faults'],
+): Record<'slowLoad' | 'slowStore' | 'slowModify' | 'slowProbe', IrFunction> {
+  const bytesOf = (b: Builder): Node => b.and(b.vget(1), b.i32(AccessHow.bytes))
   const fail = (b: Builder, cause: number): void => {
     b.set(Head.trapCause, b.i32(cause))
     b.set(Head.trapValue, b.vget(0))
@@ -88,7 +91,7 @@ function windowFunctions(faults: SingleOptions['faults']): readonly [IrFunction,
   }
   const outside = (b: Builder, end: number): Node => {
     const offset = b.op('i64.sub', b.vget(0), b.i64(singleWindow.start))
-    return b.cmp('gt_u', b.add(offset, b.resize(b.vget(1), 'i64')), b.i64(end - singleWindow.start))
+    return b.cmp('gt_u', b.add(offset, b.resize(bytesOf(b), 'i64')), b.i64(end - singleWindow.start))
   }
   const load = irFunction('load', ['i64', 'i32'], 'i64', b => {
     b.if(outside(b, singleWindow.end), () => {
@@ -97,7 +100,7 @@ function windowFunctions(faults: SingleOptions['faults']): readonly [IrFunction,
     })
     const at = b.op('i32.wrap', b.vget(0))
     for (const [bytes, width] of widths.slice(0, 3))
-      b.if(b.eq(b.vget(1), b.i32(bytes)), () => b.return(b.rload('i64', width, at)))
+      b.if(b.eq(bytesOf(b), b.i32(bytes)), () => b.return(b.rload('i64', width, at)))
     b.return(b.rload('i64', '64', at))
   })
   const store = irFunction('store', ['i64', 'i32', 'i64'], undefined, b => {
@@ -107,12 +110,17 @@ function windowFunctions(faults: SingleOptions['faults']): readonly [IrFunction,
     })
     const at = b.op('i32.wrap', b.vget(0))
     for (const [bytes, width] of widths)
-      b.if(b.eq(b.vget(1), b.i32(bytes)), () => b.rstore(width, at, b.vget(2)))
+      b.if(b.eq(bytesOf(b), b.i32(bytes)), () => b.rstore(width, at, b.vget(2)))
   })
   const probe = irFunction('probe', ['i64', 'i32'], undefined, b => {
     b.if(outside(b, singleWindow.readOnly), () => fail(b, faults.store))
   })
-  return [load, store, probe]
+  const modify = irFunction('modify', ['i64', 'i32'], 'i64', b => {
+    b.call(probe, b.vget(0), b.vget(1))
+    b.if(b.get(Head.exit, 'i32'), () => b.return(b.i64(0)))
+    b.return(b.call(load, b.vget(0), b.vget(1)))
+  })
+  return { slowLoad: load, slowStore: store, slowModify: modify, slowProbe: probe }
 }
 
 const withCpu = (c: Callee): Pick<Callee, 'params' | 'result'> => ({
@@ -141,18 +149,19 @@ export class SingleInsns {
     this.view = new DataView(this.#memory.buffer)
     this.#options = options
     this.#handlers = new Map(options.semantics.map((s, i) => [s.name, i]))
-    const [slowLoad, slowStore, slowProbe] = windowFunctions(options.faults)
+    const window = windowFunctions(options.faults)
     const runtime = {
-      slowLoad,
-      slowStore,
-      slowProbe,
+      ...window,
+      missedLoad: window.slowLoad,
+      missedStore: window.slowStore,
+      tlbs: places.tlb,
       deliver: hostFunction('deliver', []),
       recordHook: hostFunction('recordHook', ['i32'], 'i32'),
       accessHook: hostFunction('accessHook', ['i32']),
       edgeHook: hostFunction('edgeHook', ['i32']),
       lookup: hostFunction('lookup', [], 'i32'),
     } satisfies Runtime
-    const functions = [slowLoad, slowStore, slowProbe, ...options.functions]
+    const functions = [...Object.values(window), ...options.functions]
     const delivered = (): void => {
       this.#delivered = true
     }
@@ -257,8 +266,8 @@ export class SingleInsns {
   /** Clears the state; the context is that of the instruction. */
   reset(i: number): void {
     new Uint8Array(this.#memory.buffer, places.cpu, stateBytes).fill(0)
-    // The soft TLB matches nothing.
-    new Uint8Array(this.#memory.buffer, places.tlb, Tlb.entries * Tlb.entrySize).fill(0xff)
+    // The soft TLBs match nothing.
+    new Uint8Array(this.#memory.buffer, places.tlb, places.cpu - places.tlb).fill(0xff)
     this.set32(Head.tlb, places.tlb)
     this.set32(Head.flags, this.#insn(i).flags)
     this.set32(Head.generation, 1)

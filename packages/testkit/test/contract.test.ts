@@ -21,7 +21,7 @@ const options: ContractOptions = {
       return toy(
         op,
         below(random, 16),
-        /^(load|store|lb|swap|copy)$/.test(op) ? 0x0f : below(random, 16),
+        /^(load|store|lb|swap|copy|vload|vload64|vstore)$/.test(op) ? 0x0f : below(random, 16),
         imm,
       )
     },
@@ -29,6 +29,7 @@ const options: ContractOptions = {
       const cpu = machine.cpus[0]
       if (!cpu) throw new Error('no cpu')
       for (let n = 1; n < 15; n++) cpu.set64(Toy.R(n), bits64(random))
+      for (let at = Toy.V(0); at < Toy.V(4); at += 8) cpu.set64(at, bits64(random))
       cpu.set64(Toy.R(15), toyRam + 0x4000n)
       cpu.set64(Toy.vector, handlerAt)
       // r15 = 0x4000, r14 = 0x1000 + 4 * something, on with the program there

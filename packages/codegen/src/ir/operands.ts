@@ -35,7 +35,10 @@ export interface DecodedOperands {
   readonly word: number
 }
 
-/** State offsets with a meaning: reads of `zero` give 0, writes to `sink` are lost. */
+/**
+ * State offsets with a meaning: reads of `zero` give 0, writes to `sink` are lost. Where operands are vectors, both have
+ * room for 16 bytes.
+ */
 export interface FixedSlots {
   readonly zero: number
   readonly sink: number

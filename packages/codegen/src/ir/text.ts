@@ -9,7 +9,7 @@
  *     }
  */
 import { opInfo } from './ops/index.ts'
-import type { Callee, IrFunction, Node, Type, Width } from './types.ts'
+import type { AccessDescriptor, Callee, IrFunction, Node, Type, Width } from './types.ts'
 
 /** Special operations whose `imm` is written. */
 const special: ReadonlySet<string> = new Set([
@@ -19,6 +19,8 @@ const special: ReadonlySet<string> = new Set([
   'operand',
   'vget',
   'vset',
+  'mload',
+  'mstore',
   'rload',
   'rstore',
   'insn',
@@ -45,7 +47,7 @@ export function printFunction(f: IrFunction): string {
 }
 
 function printNode(n: Node, indent: string): string {
-  const words = [n.width ? `${n.op}.${n.width}` : n.op]
+  const words = [opText(n)]
   if (n.callee) words.push(n.callee.name)
   if (withImm(n.op)) words.push(immText(n))
   words.push(...n.args.map(a => `%${a.id}`))
@@ -55,6 +57,11 @@ function printNode(n: Node, indent: string): string {
     if (n.orelse?.length) text += ` else {\n${printIr(n.orelse, `${indent}  `)}${indent}}`
   }
   return `${text}\n`
+}
+
+function opText({ op, width, access }: Node): string {
+  const parts = [op, width, access?.order, access?.mode === undefined ? undefined : `mode${access.mode}`]
+  return parts.filter(part => part !== undefined).join('.')
 }
 
 const immText = ({ imm, type, op }: Node): string =>
@@ -86,12 +93,16 @@ export function parseIr(
     const match = /^(?:%(\d+):(i32|i64|f32|f64|v128) = )?(.*?)( \{)?$/.exec(line)
     const [, name, type, rest = '', opens] = match ?? fail('not a statement')
     const words = rest.split(/\s+/)
-    const { op, width } = splitOp(words.shift() ?? '')
+    const { op, width, access } = splitOp(words.shift() ?? '')
     const callee = op === 'call' ? (callees.get(words[0] ?? '') ?? fail('unknown function')) : undefined
     if (callee) words.shift()
     const imm = withImm(op) ? number(words.shift() ?? '', op, type) : 0
     const args = words.map(w => nodes.get(w) ?? fail(`${w} is not defined`))
-    const fields: Partial<Node> = { ...(width && { width }), ...(callee && { callee }) }
+    const fields: Partial<Node> = {
+      ...(width && { width }),
+      ...(access && { access }),
+      ...(callee && { callee }),
+    }
     const node: { -readonly [K in keyof Node]: Node[K] } = {
       id: count++,
       op,
@@ -114,14 +125,31 @@ export function parseIr(
   return { body, count }
 }
 
-function splitOp(word: string): { op: string; width: Width | undefined } {
-  const dot = word.indexOf('.')
-  const base = word.slice(0, dot)
-  if (dot > 0 && ['gload', 'gstore', 'gprobe', 'rload', 'rstore'].includes(base)) {
-    return { op: base, width: word.slice(dot + 1) as Width }
+const withWidth: ReadonlySet<string> = new Set([
+  'gload',
+  'gstore',
+  'gprobe',
+  'gmodify',
+  'gput',
+  'rload',
+  'rstore',
+  'mload',
+  'mstore',
+])
+
+/** `gload.32s.big.mode1`: operation, width, `AccessDescriptor`. */
+function splitOp(word: string): Pick<Node, 'op' | 'width' | 'access'> {
+  const [op = '', width, ...rest] = word.split('.')
+  if (!withWidth.has(op) || width === undefined) {
+    opInfo(word)
+    return { op: word }
   }
-  opInfo(word)
-  return { op: word, width: undefined }
+  const mode = rest.find(part => part.startsWith('mode'))?.slice('mode'.length)
+  const access: AccessDescriptor = {
+    ...(rest.includes('big') && { order: 'big' }),
+    ...(mode !== undefined && { mode: Number(mode) }),
+  }
+  return { op, width: width as Width, ...(rest.length > 0 && { access }) }
 }
 
 /** Is the immediate of this operation with a v128 a vector, too? */

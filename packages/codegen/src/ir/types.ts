@@ -29,6 +29,17 @@ export const widthBytes: Readonly<Record<Width, 1 | 2 | 4 | 8 | 16>> = {
   '128': 16,
 }
 
+/** How a guest access is made if not as usual; constant for each operation. */
+export interface AccessDescriptor {
+  /**
+   * Number of the soft TLB that it goes through, which `translate` hears of, too: the access is made with another privilege or in
+   * another address space than the CPU's state says. Absent: as that says (`Head.tlb`).
+   */
+  readonly mode?: number
+  /** Byte order in memory. Absent: the lowest byte comes first. */
+  readonly order?: 'big'
+}
+
 /**
  * Something that `call` can reach: a function made of IR, or one of the host's (an import). The host's have no v128: it
  * gets a vector through two i64 slots, or the address of one.
@@ -52,6 +63,8 @@ export interface Node {
   /** Constant value (`const`), state offset, variable number, memory offset, lane or exit code, as `ops/` says. */
   readonly imm: number | bigint
   readonly width?: Width
+  /** Of guest accesses. */
+  readonly access?: AccessDescriptor
   readonly callee?: Callee
   /** Nested statements of `if` (then-part) and `loop`. */
   readonly body?: readonly Node[]

@@ -16,10 +16,14 @@ const demands: Readonly<Record<string, readonly (Type | 'integer' | 'any')[]>> =
   vset: ['any'],
   rload: ['i32'],
   rstore: ['i32', 'any'],
+  mload: ['i32'],
+  mstore: ['i32', 'any'],
   fill: ['i32', 'i32', 'i32'],
   gload: ['integer'],
   gstore: ['integer', 'any'],
   gprobe: ['integer'],
+  gmodify: ['integer'],
+  gput: ['any'],
   count: ['integer'],
   if: ['i32'],
   goto: ['integer'],
@@ -71,8 +75,8 @@ export function verifyIr(body: readonly Node[], vars: readonly Type[] = []): str
         fault(`variable ${n.imm} is ${vars[Number(n.imm)]}`)
       if (n.op === 'vset' && vars[Number(n.imm)] !== types[0])
         fault(`variable ${n.imm} is ${vars[Number(n.imm)]}`)
-      if (/^g(load|store|probe)$|^r(load|store)$/.test(n.op)) {
-        const type = n.op.endsWith('load') ? n.type : types[1]
+      if (/^g(load|store|probe|modify|put)$|^[rm](load|store)$/.test(n.op)) {
+        const type = n.type ?? (n.op === 'gput' ? types[0] : types[1])
         if (!n.width) fault('has no width')
         else if (type && !accessWidths[type]?.includes(n.width)) fault(`${type} has no width ${n.width}`)
       }

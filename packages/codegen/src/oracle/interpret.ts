@@ -2,10 +2,13 @@
  * The oracle: runs IR directly, slowly and plainly, on the same linear memory as generated code. Tests hold the
  * lowering against it; the machine's tier `oracle` runs whole programs on it.
  */
-import { accessInfo, Exit, Head } from '../abi.ts'
+import { accessHow, accessInfo, Exit, Head } from '../abi.ts'
 import { opInfo, type Val } from '../ir/ops/index.ts'
 import { type Callee, type IrFunction, type Node, type Type, type Width, widthBytes } from '../ir/types.ts'
 import type { Runtime } from '../wasm/lower/lower.ts'
+
+/** What guest accesses go through: everything is translated anew. */
+export type OracleRuntime = Pick<Runtime, 'slowLoad' | 'slowStore' | 'slowProbe'>
 
 /** A host function, as in the import object of generated code. */
 export type OracleHost = (cpu: number, ...args: number[]) => number | void
@@ -32,30 +35,66 @@ class Unwind {
 }
 const breakOut = new Unwind(undefined)
 
+/** A guest address. */
+interface Place {
+  readonly address: bigint
+  /** It is an i64. */
+  readonly wide: boolean
+}
+const nowhere: Place = { address: 0n, wide: true }
+
 interface Frame {
   readonly cpu: number
   readonly values: (Val | undefined)[]
   readonly vars: Val[]
   readonly accessed?: (() => void) | undefined
+  /** Of the `gmodify` whose `gput` is to come. */
+  held: Place
 }
 
 const zero = (type: Type): Val => (type === 'i64' || type === 'v128' ? 0n : 0)
 const unsignedPc = (node: Node, value: Val): bigint =>
   BigInt.asUintN(node.type === 'i32' ? 32 : 64, BigInt(value))
 
+/** The bytes of an access in the order that they have in memory, as a little-endian number; and back. */
+function inOrder(value: bigint, { width, access }: Node): bigint {
+  if (access?.order !== 'big') return value
+  let reversed = 0n
+  for (let i = 0; i < widthBytes[width as Width]; i++)
+    reversed = (reversed << 8n) | ((value >> BigInt(8 * i)) & 0xffn)
+  return reversed
+}
+
+/** Unsigned. */
+function raw(view: DataView, at: number, width: Width): bigint {
+  const bytes = widthBytes[width]
+  if (bytes === 16) return raw(view, at, '64') | (raw(view, at + 8, '64') << 64n)
+  if (bytes === 8) return view.getBigUint64(at, true)
+  if (bytes === 4) return BigInt(view.getUint32(at, true))
+  return BigInt(bytes === 2 ? view.getUint16(at, true) : view.getUint8(at))
+}
+
+function rawStore(view: DataView, at: number, width: Width, value: bigint): undefined {
+  for (let i = 0; i < widthBytes[width]; i++) view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn))
+}
+
 export class Oracle {
   readonly #view: DataView
+  readonly #guest: DataView
   readonly #host: ReadonlyMap<string, OracleHost>
   readonly #functions: ReadonlyMap<string, IrFunction>
-  readonly #runtime: Runtime
+  readonly #runtime: OracleRuntime
 
+  /** `guest`: the memory of the guest, if that is another one than the engine's. */
   constructor(
     view: DataView,
     host: ReadonlyMap<string, OracleHost>,
     functions: readonly IrFunction[],
-    runtime: Runtime,
+    runtime: OracleRuntime,
+    guest: DataView = view,
   ) {
     this.#view = view
+    this.#guest = guest
     this.#host = host
     this.#functions = new Map(functions.map(f => [f.name, f]))
     this.#runtime = runtime
@@ -69,7 +108,7 @@ export class Oracle {
     if (!fn) throw new Error(`oracle: nobody defines ${callee.name}`)
     const vars = fn.vars.map((type, i) => args[i] ?? zero(type))
     try {
-      this.#list(fn.body, { cpu, values: [], vars })
+      this.#list(fn.body, { cpu, values: [], vars, held: nowhere })
     } catch (unwind) {
       if (!(unwind instanceof Unwind)) throw unwind
       return unwind.value
@@ -88,7 +127,7 @@ export class Oracle {
     accessed?: (() => void) | undefined,
   ): Outcome {
     try {
-      this.#list(body, { cpu, values: [], vars: vars.map(zero), accessed })
+      this.#list(body, { cpu, values: [], vars: vars.map(zero), accessed, held: nowhere })
     } catch (unwind) {
       if (unwind instanceof Unwind && unwind.outcome) return unwind.outcome
       throw unwind
@@ -135,9 +174,11 @@ export class Oracle {
         f.vars[imm] = arg(0)
         return
       case 'rload':
-        return this.#extend(this.#raw((Number(arg(0)) >>> 0) + imm, node.width as Width), node)
+      case 'mload':
+        return this.#extend(raw(this.#memory(node), (Number(arg(0)) >>> 0) + imm, node.width as Width), node)
       case 'rstore':
-        return this.#rawStore((Number(arg(0)) >>> 0) + imm, node.width as Width, BigInt(arg(1)))
+      case 'mstore':
+        return rawStore(this.#memory(node), (Number(arg(0)) >>> 0) + imm, node.width as Width, BigInt(arg(1)))
       case 'fill':
         new Uint8Array(this.#view.buffer).fill(
           Number(arg(1)),
@@ -151,21 +192,19 @@ export class Oracle {
           f.cpu,
           node.args.map((_, i) => arg(i)),
         )
-      case 'gload': {
-        let whole = 0n
-        this.#guest(f, node, this.#runtime.slowLoad, (value, shift) => {
-          whole |= BigInt(value as Val) << shift
-        })
-        const loaded = this.#extend(whole, node)
-        this.#accessed(f, node, loaded)
-        return loaded
-      }
+      case 'gload':
+        return this.#guestLoad(f, node, this.#place(node, arg(0)))
+      case 'gmodify':
+        f.held = this.#place(node, arg(0))
+        this.#slow(f, this.#runtime.slowProbe, node, f.held)
+        return this.#guestLoad(f, node, f.held)
       case 'gprobe':
-        return this.#guest(f, node, this.#runtime.slowProbe)
+        this.#slow(f, this.#runtime.slowProbe, node, this.#place(node, arg(0)))
+        return
       case 'gstore':
-        if (node.width === '128') this.#guest(f, node, this.#runtime.slowProbe)
-        this.#guest(f, node, this.#runtime.slowStore, undefined, BigInt(arg(1)))
-        return this.#accessed(f, node, arg(1))
+        return this.#guestStore(f, node, this.#place(node, arg(0)), arg(1))
+      case 'gput':
+        return this.#guestStore(f, node, f.held, arg(0))
       case 'if':
         return this.#list((arg(0) ? node.body : node.orelse) ?? [], f)
       case 'loop':
@@ -198,26 +237,6 @@ export class Oracle {
     }
   }
 
-  /** A guest access in parts of 8 bytes at most, the lowest first. */
-  #guest(
-    f: Frame,
-    node: Node,
-    callee: Callee,
-    got: (value: Val | undefined, shift: bigint) => void = () => {},
-    stored?: bigint,
-  ): undefined {
-    const first = this.#address(node, f.values[(node.args[0] as Node).id] as Val)
-    const wide = (node.args[0] as Node).type === 'i64'
-    for (let left = widthBytes[node.width as Width], at = 0n; left > 0; left -= 8, at += 8n) {
-      const address = wide ? BigInt.asIntN(64, first + at) : BigInt.asUintN(32, first + at)
-      const args: Val[] = [address, Math.min(8, left)]
-      if (stored !== undefined) args.push(BigInt.asIntN(64, stored >> (8n * at)))
-      const value = this.call(callee, f.cpu, args)
-      this.#check(f)
-      got(value, 8n * at)
-    }
-  }
-
   #loop(body: readonly Node[], f: Frame): undefined {
     try {
       for (;;) this.#list(body, f)
@@ -234,48 +253,72 @@ export class Oracle {
     throw new Unwind({ kind: 'early', exit })
   }
 
-  #accessed(f: Frame, node: Node, value: Val): undefined {
+  /**
+   * Calls a function of the runtime for an access in parts of 8 bytes at most, the lowest first, and leaves the instruction if one
+   * fails. `stored`: what is handed over; gives what comes back.
+   */
+  #slow(f: Frame, callee: Callee, node: Node, { address, wide }: Place, stored?: bigint): bigint {
+    let whole = 0n
+    const bytes = widthBytes[node.width as Width]
+    for (let at = 0; at < bytes; at += 8) {
+      const shift = BigInt(8 * at)
+      const how = accessHow(Math.min(8, bytes - at), node.access)
+      const part = address + BigInt(at)
+      const args: Val[] = [wide ? BigInt.asIntN(64, part) : BigInt.asUintN(32, part), how]
+      if (stored !== undefined) args.push(BigInt.asIntN(64, stored >> shift))
+      const value = this.call(callee, f.cpu, args)
+      this.#check(f)
+      if (value !== undefined) whole |= BigInt.asUintN(64, BigInt(value)) << shift
+    }
+    return whole
+  }
+
+  #guestLoad(f: Frame, node: Node, place: Place): Val {
+    const bytes = this.#slow(f, this.#runtime.slowLoad, node, place)
+    const value = this.#extend(inOrder(bytes, node), node)
+    this.#accessed(f, node, place, value, false)
+    return value
+  }
+
+  #guestStore(f: Frame, node: Node, place: Place, value: Val): undefined {
+    if (node.width === '128') this.#slow(f, this.#runtime.slowProbe, node, place)
+    this.#slow(f, this.#runtime.slowStore, node, place, inOrder(BigInt(value), node))
+    this.#accessed(f, node, place, value, true)
+  }
+
+  #accessed(f: Frame, node: Node, { address }: Place, value: Val, store: boolean): void {
     if (!f.accessed) return
     const width = node.width as Width
-    const address = f.values[(node.args[0] as Node).id] as Val
-    this.#view.setBigUint64(f.cpu + Head.accessAddress, this.#address(node, address), true)
+    this.#view.setBigUint64(f.cpu + Head.accessAddress, address, true)
     this.#view.setBigInt64(f.cpu + Head.accessValue, BigInt(value), true)
     if (width === '128') this.#view.setBigInt64(f.cpu + Head.accessHigh, BigInt(value) >> 64n, true)
-    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(width, node.op === 'gstore'), true)
+    this.#view.setInt32(f.cpu + Head.accessInfo, accessInfo(width, store), true)
     f.accessed()
     this.#check(f)
   }
 
-  #address(node: Node, value: Val): bigint {
-    const wide = (node.args[0] as Node).type === 'i64'
-    return wide ? BigInt(value) : BigInt(Number(value) >>> 0)
+  #place({ args: [address] }: Node, value: Val): Place {
+    const wide = address?.type === 'i64'
+    return { address: wide ? BigInt(value) : BigInt(Number(value) >>> 0), wide }
+  }
+
+  /** The memory that an operation reaches. */
+  #memory({ op }: Node): DataView {
+    return op === 'mload' || op === 'mstore' ? this.#guest : this.#view
   }
 
   #load(at: number, type: Type): Val {
     if (type === 'i32') return this.#view.getInt32(at, true)
     if (type === 'i64') return this.#view.getBigInt64(at, true)
-    if (type === 'v128') return this.#raw(at, '128')
+    if (type === 'v128') return raw(this.#view, at, '128')
     return type === 'f32' ? this.#view.getFloat32(at, true) : this.#view.getFloat64(at, true)
   }
   #store(at: number, type: Type, value: Val): undefined {
     if (type === 'i32') this.#view.setInt32(at, Number(value), true)
     else if (type === 'i64') this.#view.setBigInt64(at, BigInt(value), true)
-    else if (type === 'v128') this.#rawStore(at, '128', BigInt(value))
+    else if (type === 'v128') rawStore(this.#view, at, '128', BigInt(value))
     else if (type === 'f32') this.#view.setFloat32(at, Number(value), true)
     else this.#view.setFloat64(at, Number(value), true)
-  }
-  /** Unsigned. */
-  #raw(at: number, width: Width): bigint {
-    const bytes = widthBytes[width]
-    if (bytes === 16) return this.#raw(at, '64') | (this.#raw(at + 8, '64') << 64n)
-    if (bytes === 8) return this.#view.getBigUint64(at, true)
-    if (bytes === 4) return BigInt(this.#view.getUint32(at, true))
-    return BigInt(bytes === 2 ? this.#view.getUint16(at, true) : this.#view.getUint8(at))
-  }
-  #rawStore(at: number, width: Width, value: bigint): undefined {
-    for (let i = 0; i < widthBytes[width]; i++) {
-      this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn))
-    }
   }
   /** A loaded value in the node's type, sign-extended if the width says so. */
   #extend(value: bigint, node: Node): Val {

@@ -37,6 +37,8 @@ function touches(node: Node): Touch {
       return { what: 'variable', from: imm, to: imm + 1 }
     case 'rload':
     case 'rstore':
+    case 'mload':
+    case 'mstore':
     case 'fill':
       return memory
     case 'left':

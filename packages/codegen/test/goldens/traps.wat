@@ -7,15 +7,18 @@
   (type (;5;) (func (param i32) (result i32)))
   (type (;6;) (func (param i32)))
   (import "env" "memory" (memory (;0;) 1))
-  (import "env" "slowLoad" (func (;0;) (type 0)))
-  (import "env" "slowStore" (func (;1;) (type 1)))
-  (import "env" "slowProbe" (func (;2;) (type 2)))
-  (import "env" "recordHook" (func (;3;) (type 3)))
-  (import "env" "accessHook" (func (;4;) (type 4)))
-  (import "env" "edgeHook" (func (;5;) (type 4)))
-  (import "env" "lookup" (func (;6;) (type 5)))
-  (import "env" "deliver" (func (;7;) (type 6)))
-  (func (;8;) (type 5) (param i32) (result i32)
+  (import "env" "missedLoad" (func (;0;) (type 0)))
+  (import "env" "missedStore" (func (;1;) (type 1)))
+  (import "env" "slowLoad" (func (;2;) (type 0)))
+  (import "env" "slowStore" (func (;3;) (type 1)))
+  (import "env" "slowModify" (func (;4;) (type 0)))
+  (import "env" "slowProbe" (func (;5;) (type 2)))
+  (import "env" "recordHook" (func (;6;) (type 3)))
+  (import "env" "accessHook" (func (;7;) (type 4)))
+  (import "env" "edgeHook" (func (;8;) (type 4)))
+  (import "env" "lookup" (func (;9;) (type 5)))
+  (import "env" "deliver" (func (;10;) (type 6)))
+  (func (;11;) (type 5) (param i32) (result i32)
     (local i32 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i32 i32 i32)
     local.get 0
     i64.load offset=216 align=1
@@ -119,7 +122,7 @@
                   local.get 0
                   local.get 10
                   i32.const 4
-                  call 2
+                  call 5
                   local.get 0
                   i32.load offset=12 align=1
                   if  ;; label = @8
@@ -285,7 +288,7 @@
           local.get 1
           i32.store offset=8 align=1
           local.get 0
-          call 7
+          call 10
           br 1 (;@2;)
         end
         local.get 0
@@ -312,4 +315,4 @@
     i32.store offset=8 align=1
     local.get 0
     i32.load offset=12 align=1)
-  (export "region" (func 8)))
+  (export "region" (func 11)))

@@ -1,6 +1,5 @@
 /** A board: memory map, devices and wiring around the CPUs of one target. */
-
-import type { Console, DeviceHost, MmioDevice } from './device.ts'
+import type { Console, DeviceHost, MmioDevice, Stateful } from './device.ts'
 import type { SemihostingHost } from './guest-files.ts'
 import type { LoadedImage } from './image.ts'
 
@@ -128,6 +127,8 @@ export interface BuiltBoard {
   /** RAM and ROM, disjoint from each other and from the devices. */
   regions: MemoryRegionSpec[]
   devices: { base: bigint; device: MmioDevice }[]
+  /** What else has state, by name: sensors on a bus, switches. Reset before the devices. */
+  parts?: Readonly<Record<string, Stateful>>
   /** Initial contents besides the image, by physical address; read-only regions included. */
   contents: { base: bigint; bytes: Uint8Array }[]
   /** Where every CPU starts; absent: where the target's reset says. */

@@ -4,11 +4,27 @@
 export type AccessSize = 1 | 2 | 4
 
 /**
+ * Something with state of its own. What changes while the guest runs is all in `state`, but deadlines (`Timer`): a
+ * snapshot of the machine copies it, and restoring puts the copy in its place.
+ */
+export interface Stateful {
+  /** Plain data that `structuredClone` copies. A reset makes it anew. */
+  state: object
+  /**
+   * The state after power-on; drives the lines and cancels or sets the deadlines that belong to it. Called before the
+   * first instruction too, after the CPUs' own reset: constructors leave host and lines alone.
+   */
+  reset?(): void
+  /** `state` is that of a snapshot now, as is that of everything else: no line need be driven, no deadline set. */
+  restored?(): void
+}
+
+/**
  * A memory-mapped device. Offsets are bytes from its base, below `size` and multiples of the access size: unaligned
  * accesses never reach a device. Values are unsigned (0 … 2^32 - 1) and in guest byte order already. A 64-bit access
  * comes as two 32-bit ones, low half first, but for stores to a device that has `write64`.
  */
-export interface MmioDevice {
+export interface MmioDevice extends Partial<Stateful> {
   readonly name: string
   /** Bytes of address space. */
   readonly size: number
@@ -19,11 +35,18 @@ export interface MmioDevice {
   write(offset: number, size: AccessSize, value: number, cpu?: number): void
   /** A store of 64 bits at once, in halves. */
   write64?(offset: number, low: number, high: number, cpu?: number): void
+}
+
+/** One deadline of a device, set or not. */
+export interface Timer {
   /**
-   * The state after power-on; drives the lines and cancels or sets the deadlines that belong to it. Called before the
-   * first instruction too, after the CPUs' own reset: constructors leave host and lines alone.
+   * The device is called once when `DeviceHost.clock()` reaches `at` (nanoseconds); at once, before the next instruction,
+   * if it has already; never after 2^53 (104 days). A deadline of the past that is set while this timer calls lies ahead.
+   * Replaces the earlier deadline.
    */
-  reset?(): void
+  set(at: number): void
+  /** Takes the deadline back, if there is one. */
+  cancel(): void
 }
 
 /** What a device may use of its machine. */
@@ -34,13 +57,10 @@ export interface DeviceHost {
    */
   clock(): number
   /**
-   * Calls back once when `clock()` reaches `at` (nanoseconds); at once, before the next instruction, if it has already;
-   * never after 2^53 (104 days). A deadline of the past that is set while this token is being called back lies ahead.
-   * Replaces the earlier deadline of the same token.
+   * Makes a timer that calls `due`. For constructors: a snapshot knows the timers of a machine by the order in which they
+   * were made. Of deadlines at the same time, that of the timer made first comes first.
    */
-  schedule(token: object, at: number, callback: () => void): void
-  /** Forgets the deadline of the token, if there is one. */
-  cancel(token: object): void
+  timer(due: () => void): Timer
   /** Ends the run; `status` as of a process, 0 … 255 by custom. Execution stops after the present instruction. */
   exit(status: number): void
 }

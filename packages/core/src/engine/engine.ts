@@ -18,7 +18,8 @@ import {
 import type { DecodedBlock } from '../code/tb.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import type { Semantics, Target } from '../target.ts'
-import { type CoreFunctions, coreFunctions, coreHost } from './functions.ts'
+import { coreHost } from './callees.ts'
+import { type CoreFunctions, coreFunctions } from './functions.ts'
 import { type OracleHostView, oracleRun } from './oracle.ts'
 import { TierCounters } from './tiers.ts'
 

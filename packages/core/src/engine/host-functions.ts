@@ -42,9 +42,9 @@ export function hostFunctions(options: HostFunctionOptions): Map<string, HostFun
       cpu.set64(Head.value, BigInt(machine.executedBy(cpu)))
     },
     'core.time': base => cpuAt(machine, base).set64(Head.value, machine.time()),
-    'core.load': (base, low, high, bytes) => slowLoad(access, cpuAt(machine, base), low, high, bytes),
-    'core.store': (base, low, high, bytes) => slowStore(access, cpuAt(machine, base), low, high, bytes),
-    'core.probe': (base, low, high, bytes) => slowProbe(access, cpuAt(machine, base), low, high, bytes),
+    'core.load': (base, low, high, how) => slowLoad(access, cpuAt(machine, base), low, high, how),
+    'core.store': (base, low, high, how) => slowStore(access, cpuAt(machine, base), low, high, how),
+    'core.probe': (base, low, high, how) => slowProbe(access, cpuAt(machine, base), low, high, how),
     'core.overwritten': (_base, linear, bytes) => access.invalidate(linear, bytes),
     'core.recordHook': (base, record) => {
       const cpu = cpuAt(machine, base)

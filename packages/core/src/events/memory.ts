@@ -24,7 +24,7 @@ export interface MemEvent {
   /** The loaded value is sign-extended into its register. */
   readonly signed: boolean
   readonly bigEndian: boolean
-  /** What was loaded or stored: `size` bytes, unsigned. */
+  /** What was loaded or stored: `size` bytes, unsigned; in deferred callbacks the low 8 of 16. */
   readonly value: bigint
   /** The low 32 bits of the value, unsigned. */
   readonly valueLow: number

@@ -26,10 +26,15 @@ export function boardHost({
 }: BoardHostParts): BoardHost {
   return {
     clock: () => time.virtual(),
-    schedule: (token, at, callback) => {
-      if (time.schedule(token, at, callback)) interrupt()
+    timer: due => {
+      const deadline = time.deadline(due)
+      return {
+        set: at => {
+          if (time.set(deadline, at)) interrupt()
+        },
+        cancel: () => time.cancel(deadline),
+      }
     },
-    cancel: token => time.cancel(token),
     exit: status => machine.exit(status),
     setLine: (cpu, line, level) => {
       const at = machine.cpus[cpu]

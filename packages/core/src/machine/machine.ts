@@ -7,6 +7,7 @@ import {
   type CpuWiring,
   defaultStartTime,
 } from '../board/board.ts'
+import type { Stateful } from '../board/device.ts'
 import type { SemihostingHost } from '../board/guest-files.ts'
 import type { LoadedImage } from '../board/image.ts'
 import type { GuestCode } from '../code/guest-code.ts'
@@ -23,6 +24,7 @@ import { type MachineOptions, rateOf, tuningOf } from './machine-options.ts'
 import { Notices } from './notices.ts'
 import { clearMemory, powerOn } from './power.ts'
 import { RunLoop, type RunState } from './run-loop.ts'
+import { type MachineState, partsOf, restore, type SnapshotParts, save } from './snapshot.ts'
 import { type MachineStatistics, machineStatistics } from './statistics.ts'
 import type { StopReason } from './stop.ts'
 import { MachineTime, usualRate } from './time.ts'
@@ -70,10 +72,7 @@ export class Machine implements CpuHost {
       target: this.target,
       time: this.#time,
       interrupt: () => this.#loop.interrupt(),
-      reset: () => {
-        this.#loop.pending = 'reset'
-        this.#loop.interrupt()
-      },
+      reset: () => this.#loop.ask('reset'),
       clockChanged: hz => this.#clockChanged(hz),
       absentRead: address => this.#notices.absent(address),
     })
@@ -84,8 +83,8 @@ export class Machine implements CpuHost {
     this.#time.setRate(rateOf(options, this.wiring) ?? usualRate)
     this.memory = new GuestMemory(options.cpus, this.#board.regions, options.poolBytes)
     this.cpus = Array.from({ length: options.cpus }, (_, i) => new Cpu(this, i, this.memory))
-    for (const d of this.target.devices?.(this) ?? []) this.memory.attach(d.base, d.device, true)
-    for (const d of this.#board.devices) this.memory.attach(d.base, d.device, false)
+    this.memory.attach(this.target.devices?.(this) ?? [], true)
+    this.memory.attach(this.#board.devices, false)
     this.#inspector = new Inspector({
       memory: this.memory,
       translate: () => this.engine.translate,
@@ -105,24 +104,15 @@ export class Machine implements CpuHost {
     })
     this.#code = code
     this.engine = engine
+    const [{ target, cpus }, time] = [this, this.#time]
     this.#traps = new TrapReports({
-      target: this.target,
-      cpus: this.cpus,
-      code: this.#code,
+      ...{ target, cpus, code },
       run: () => this.#loop,
       notice: (key, text) => this.notice(key, text),
     })
+    const [{ storms }, { sampleInterval }] = [this.#traps, tuning]
     this.#loop = new RunLoop(
-      {
-        target: this.target,
-        cpus: this.cpus,
-        engine: this.engine,
-        code: this.#code,
-        time: this.#time,
-        storms: this.#traps.storms,
-        sampleInterval: tuning.sampleInterval,
-        settle: () => this.#settle(),
-      },
+      { target, cpus, engine, code, time, storms, sampleInterval, settle: () => this.#settle() },
       noInstrumentation,
     )
     this.#powerOn()
@@ -157,14 +147,9 @@ export class Machine implements CpuHost {
 
   /** What the machine has done so far. */
   statistics(): MachineStatistics {
-    return machineStatistics({
-      code: this.#code,
-      tiers: this.engine.tiers,
-      cpus: this.cpus,
-      executed: this.executed,
-      clock: this.clock(),
-      poolSize: this.memory.pool.end - this.memory.pool.start,
-    })
+    const { cpus, executed, engine, memory } = this
+    const run = { executed, clock: this.clock(), poolSize: memory.pool.end - memory.pool.start }
+    return machineStatistics({ ...run, code: this.#code, tiers: engine.tiers, cpus })
   }
 
   /** Instructions executed by all CPUs since the machine was made, up to the end of the last slice; idle time does not count. */
@@ -192,8 +177,7 @@ export class Machine implements CpuHost {
 
   /** What a CPU is caught in, so that it gets nowhere, in one sentence; undefined: nothing, as far as is known. */
   get storm(): string | undefined {
-    const { storm } = this.#traps.storms
-    return storm && this.#traps.describe(storm)
+    return this.#traps.storm
   }
 
   // Time.
@@ -285,8 +269,7 @@ export class Machine implements CpuHost {
 
   /** Throws all translations away at the next safe point. */
   flushBlocks(): void {
-    this.#loop.pending ??= 'flush'
-    this.#loop.interrupt()
+    this.#loop.ask('flush')
   }
 
   /**
@@ -364,17 +347,35 @@ export class Machine implements CpuHost {
 
   /** Memory is zero here. */
   #powerOn(): void {
-    this.#time.forgetDeadlines()
+    this.#time.cancelAll()
     this.#loop.reset()
     this.#traps.storms.reset()
     this.#code.flush()
-    powerOn({
-      machine: this,
-      target: this.target,
-      board: this.#board,
-      code: this.#code,
-      fixedMemory: this.#fixedMemory,
-    })
+    powerOn({ ...this.#whole, fixedMemory: this.#fixedMemory })
+    this.updateDiscon()
+  }
+
+  // Snapshots.
+
+  get #whole(): SnapshotParts {
+    const { target } = this
+    return { machine: this, target, board: this.#board, code: this.#code, time: this.#time, loop: this.#loop }
+  }
+
+  /** What has state besides CPUs and memory: devices by name and address (`uart16550@10000000`), and other parts. */
+  get parts(): ReadonlyMap<string, Stateful> {
+    return partsOf(this.#whole)
+  }
+
+  /** The machine as plain data, between calls of `run`: see `MachineState`. */
+  save(): MachineState {
+    return save(this.#whole, this.#executedBefore)
+  }
+  /** Goes on from a saved state, between calls of `run`. Throws a `ConfigError` if it does not fit. */
+  restore(state: MachineState): void {
+    restore(this.#whole, state)
+    this.#executedBefore = state.executedBefore
+    this.#traps.storms.reset()
     this.updateDiscon()
   }
 

@@ -45,5 +45,6 @@ export function powerOn({ machine, target, board, code, fixedMemory }: PowerPart
     target.reset(cpu)
     if (board.resetPc !== undefined) cpu.pc = board.resetPc
   }
-  for (const d of memory.devices) d.reset?.() // they drive lines into the CPUs
+  for (const part of Object.values(board.parts ?? {})) part.reset?.()
+  for (const { device } of memory.devices) device.reset?.() // they drive lines into the CPUs
 }

@@ -46,6 +46,16 @@ const timeIsOver: StopReason = {
     'or choose more instructions per second.',
 }
 
+/** What a snapshot keeps of whose turn it is. */
+export interface RunLoopState {
+  readonly turn: number
+  readonly turnLeft: number
+  readonly slept: boolean
+  readonly charged: number
+  /** A reset comes before the next instruction. */
+  readonly resets: boolean
+}
+
 export class RunLoop {
   /** Why the run is over. */
   stopReason: StopReason | undefined
@@ -96,6 +106,20 @@ export class RunLoop {
   reset(): void {
     this.#turn = -1
     this.#turnLeft = 0
+  }
+
+  /** Between calls of `run`. Why a run has ended is no part of it. */
+  get state(): RunLoopState {
+    const resets = this.pending === 'reset'
+    return { turn: this.#turn, turnLeft: this.#turnLeft, slept: this.#slept, charged: this.charged, resets }
+  }
+  set state(state: RunLoopState) {
+    this.#turn = state.turn
+    this.#turnLeft = state.turnLeft
+    this.#slept = state.slept
+    this.charged = state.charged
+    this.pending = state.resets ? 'reset' : undefined
+    this.stopReason = undefined
   }
 
   /** The CPU that ran last. */
@@ -149,6 +173,12 @@ export class RunLoop {
   interrupt(): void {
     this.#endSlice = true
     this.#time.current?.request()
+  }
+
+  /** For `settle`, soon. */
+  ask(pending: 'flush' | 'reset'): void {
+    if (this.pending !== 'reset') this.pending = pending
+    this.interrupt()
   }
 
   /** `run` comes back soon: whoever runs the machine wants to, or should, look at something else. */

@@ -2,7 +2,7 @@
 import { Head } from '@guestscope/codegen'
 import type { Cpu } from '../cpu.ts'
 import { PluginArea } from '../memory/layout.ts'
-import { Timers } from './timers.ts'
+import { type Deadline, Timers } from './timers.ts'
 
 /**
  * The last instant that a machine knows, in nanoseconds of guest time (104 days): up to here they are exact. A deadline
@@ -15,6 +15,16 @@ export const usualRate = 1e9
 const second = 1e9
 /** Of an instruction: what rounding may lack. */
 const tolerance = 1e-6
+
+/** What a snapshot keeps of a machine's time. */
+export interface TimeState {
+  readonly clock: number
+  readonly period: number
+  readonly held: number | undefined
+  readonly ahead: number
+  /** Of every timer, in the order in which they were made; Infinity: none. */
+  readonly deadlines: readonly number[]
+}
 
 export class MachineTime {
   readonly #timers = new Timers()
@@ -66,18 +76,22 @@ export class MachineTime {
 
   // Deadlines, in virtual time.
 
-  /** See `DeviceHost.schedule`. True: the slice goes beyond the deadline and must end. */
-  schedule(token: object, at: number, callback: () => void): boolean {
-    const when = this.#timers.schedule(token, at, callback)
+  /** See `DeviceHost.timer`. */
+  deadline(due: () => void): Deadline {
+    return this.#timers.make(due)
+  }
+  /** True: the slice goes beyond the deadline and must end. */
+  set(deadline: Deadline, at: number): boolean {
+    const when = this.#timers.set(deadline, at)
     if (this.#held !== undefined) return when <= this.#held
     const beyond = this.#clock + this.#slice - this.#instructionsAt(when)
     return beyond > 0 && !this.#cut(beyond)
   }
-  cancel(token: object): void {
-    this.#timers.cancel(token)
+  cancel(deadline: Deadline): void {
+    this.#timers.cancel(deadline)
   }
-  forgetDeadlines(): void {
-    this.#timers.clear()
+  cancelAll(): void {
+    this.#timers.cancelAll()
   }
   /** Calls back for the deadlines that have come. */
   fire(): void {
@@ -110,6 +124,19 @@ export class MachineTime {
   /** The clock at the first instruction that begins at a time or after it. */
   #instructionsAt(time: number): number {
     return Math.ceil((time - this.#ahead) / this.#period - tolerance)
+  }
+
+  /** Between slices. */
+  get state(): TimeState {
+    const deadlines = this.#timers.deadlines
+    return { clock: this.#clock, period: this.#period, held: this.#held, ahead: this.#ahead, deadlines }
+  }
+  set state(state: TimeState) {
+    this.#clock = state.clock
+    this.#period = state.period
+    this.#held = state.held
+    this.#ahead = state.ahead
+    this.#timers.deadlines = state.deadlines
   }
 
   // Slices.

@@ -1,12 +1,11 @@
 /**
- * Deadlines in machine time (nanoseconds). Few at a time, so a list and a cached minimum do; this is on the road of every
- * timer interrupt, so entries stay in the list and are plain.
+ * Deadlines in machine time (nanoseconds). Few at a time, so a list and a cached minimum do; every timer interrupt comes
+ * through here, so entries stay in the list and are plain.
  */
-interface Deadline {
-  readonly token: object
+export interface Deadline {
+  readonly due: () => void
   /** Infinity: none now. */
   at: number
-  callback: () => void
   /** Number of the `fire` that called back last. */
   fired: number
 }
@@ -25,33 +24,45 @@ export class Timers {
     return this.#next
   }
 
+  make(due: () => void): Deadline {
+    const deadline = { due, at: never, fired: 0 }
+    this.#list.push(deadline)
+    return deadline
+  }
+
   /**
    * Gives the time that it really is set for. Who has been called back at this time already is so once more at a later
    * one only: otherwise a deadline in the past, set again and again, would hold the machine for ever.
    */
-  schedule(token: object, at: number, callback: () => void): number {
-    const known = this.#find(token)
-    const old = known?.at ?? never
-    const again = this.#firing !== undefined && at <= this.#firing && known?.fired === this.#round
+  set(deadline: Deadline, at: number): number {
+    const old = deadline.at
+    const again = this.#firing !== undefined && at <= this.#firing && deadline.fired === this.#round
     const when = again ? Math.floor(this.#firing as number) + 1 : at
-    if (known) {
-      known.at = when
-      known.callback = callback
-    } else this.#list.push({ token, at: when, callback, fired: 0 })
+    deadline.at = when
     if (when <= this.#next) this.#next = when
     else if (old === this.#next) this.#update()
     return when
   }
-  cancel(token: object): void {
-    const known = this.#find(token)
-    if (!known || known.at === never) return
-    const old = known.at
-    known.at = never
+  cancel(deadline: Deadline): void {
+    const old = deadline.at
+    if (old === never) return
+    deadline.at = never
     if (old === this.#next) this.#update()
   }
-  clear(): void {
-    this.#list.length = 0
+  cancelAll(): void {
+    for (const deadline of this.#list) deadline.at = never
     this.#next = never
+  }
+
+  /** Every deadline, Infinity for none, in the order in which they were made. */
+  get deadlines(): readonly number[] {
+    return this.#list.map(({ at }) => at)
+  }
+  set deadlines(times: readonly number[]) {
+    this.#list.forEach((deadline, i) => {
+      deadline.at = times[i] ?? never
+    })
+    this.#update()
   }
 
   /** Calls back for every deadline up to and including `now`, in order of time. */
@@ -59,22 +70,18 @@ export class Timers {
     this.#firing = now
     this.#round++
     while (this.#next <= now) {
-      const due = this.#due()
-      due.at = never
-      due.fired = this.#round
+      const deadline = this.#earliest()
+      deadline.at = never
+      deadline.fired = this.#round
       this.#update()
-      due.callback()
+      deadline.due()
     }
     this.#firing = undefined
   }
 
-  #due(): Deadline {
+  #earliest(): Deadline {
     for (const deadline of this.#list) if (deadline.at === this.#next) return deadline
     throw new Error('timers: the earliest deadline is not in the list')
-  }
-  #find(token: object): Deadline | undefined {
-    for (const deadline of this.#list) if (deadline.token === token) return deadline
-    return undefined
   }
   #update(): void {
     let next = never

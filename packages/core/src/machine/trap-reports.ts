@@ -46,6 +46,12 @@ export class TrapReports {
     return describeStorm(storm, this.#parts.target)
   }
 
+  /** See `Machine.storm`. */
+  get storm(): string | undefined {
+    const { storm } = this.storms
+    return storm && this.describe(storm)
+  }
+
   /** Makes `Head.discon` agree with whether anybody listens. */
   update(): void {
     const { stopReason, instrumentation } = this.#parts.run()

@@ -1,5 +1,5 @@
 /** The slow road of memory accesses: devices, page crossings, protection finer than a page, stores to code pages. */
-import { Exit, Head, Single } from '@guestscope/codegen'
+import { AccessHow, Exit, Head, Single } from '@guestscope/codegen'
 import type { AccessSize, MmioDevice } from '../board/device.ts'
 import type { Cpu } from '../cpu.ts'
 import { Access, type Target } from '../target.ts'
@@ -25,6 +25,10 @@ interface Part {
   readonly physical: bigint
   readonly length: number
 }
+
+/** Bytes of an access, and the rest of its `AccessHow`, which `translate` gets with the kind. */
+const bytesOf = (how: number): number => how & AccessHow.bytes
+const modeOf = (how: number): number => how & ~AccessHow.bytes
 
 /** Splits an access at the page boundary and translates each part; undefined: a fault is described in the head. */
 function parts(
@@ -91,8 +95,9 @@ function translatedDevice(
 /** A 64-bit value from halves (any i32). */
 export const join = (low: number, high: number): bigint => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n)
 
-/** Loads `length` bytes into `Head.value` (zero-extended); on failure sets `Head.exit`. Address in halves. */
-export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
+/** Loads into `Head.value` (zero-extended); on failure sets `Head.exit`. Address in halves; `how`: `AccessHow`. */
+export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, how: number): void {
+  const length = bytesOf(how)
   const physical = translated(cpu)
   const found = translatedDevice(host, cpu, physical, length)
   if (found) {
@@ -103,7 +108,7 @@ export function slowLoad(host: AccessHost, cpu: Cpu, low: number, high: number, 
     return cpu.set32(Head.value + 4, length === 8 ? device.read(offset + 4, 4, cpu.index) : 0)
   }
   const address = join(low, high)
-  const pieces = parts(host, cpu, address, length, Access.load)
+  const pieces = parts(host, cpu, address, length, Access.load | modeOf(how))
   if (!pieces) return
   let value = 0n
   let shift = 0n
@@ -132,8 +137,8 @@ function readDevice(device: MmioDevice, offset: number, length: number, cpu: num
 }
 
 /** The parts of a store that would succeed; otherwise sets `Head.exit`. */
-function storeParts(host: AccessHost, cpu: Cpu, address: bigint, length: number): Part[] | undefined {
-  const found = parts(host, cpu, address, length, Access.store)
+function storeParts(host: AccessHost, cpu: Cpu, address: bigint, how: number): Part[] | undefined {
+  const found = parts(host, cpu, address, bytesOf(how), Access.store | modeOf(how))
   for (const p of found ?? []) {
     if (host.memory.linear(p.physical)) continue
     const at = host.memory.device(p.physical)
@@ -144,16 +149,17 @@ function storeParts(host: AccessHost, cpu: Cpu, address: bigint, length: number)
 }
 
 /** Sets `Head.exit` if a store would fail. */
-export function slowProbe(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
-  storeParts(host, cpu, join(low, high), length)
+export function slowProbe(host: AccessHost, cpu: Cpu, low: number, high: number, how: number): void {
+  storeParts(host, cpu, join(low, high), how)
 }
 
 /** Stores the low bytes of `Head.value`; on failure sets `Head.exit` and changes nothing. */
-export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number, length: number): void {
+export function slowStore(host: AccessHost, cpu: Cpu, low: number, high: number, how: number): void {
+  const length = bytesOf(how)
   const physical = translated(cpu)
   const device = translatedDevice(host, cpu, physical, length)
   if (device) return storeToDevice(cpu, device, physical, length)
-  const found = storeParts(host, cpu, join(low, high), length)
+  const found = storeParts(host, cpu, join(low, high), how)
   if (!found) return
   let value = cpu.get64(Head.value)
   for (const p of found) {

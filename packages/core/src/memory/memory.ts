@@ -3,7 +3,7 @@
  * one WebAssembly memory that generated code and JavaScript share.
  */
 import { BlockTable, type FlatMemory } from '@guestscope/codegen'
-import type { MemoryRegionSpec } from '../board/board.ts'
+import type { BuiltBoard, MemoryRegionSpec } from '../board/board.ts'
 import type { MmioDevice } from '../board/device.ts'
 import { Layout } from './layout.ts'
 
@@ -130,11 +130,11 @@ export class GuestMemory {
     }
   }
 
-  attach(base: bigint, device: MmioDevice, inCpu: boolean): void {
-    this.#devices.push({ base: Number(base), device, inCpu })
+  attach(devices: Readonly<BuiltBoard['devices']>, inCpu: boolean): void {
+    for (const { base, device } of devices) this.#devices.push({ base: Number(base), device, inCpu })
   }
-  get devices(): readonly MmioDevice[] {
-    return this.#devices.map(d => d.device)
+  get devices(): readonly AttachedDevice[] {
+    return this.#devices
   }
 
   /** Linear address of a physical one, or 0. */

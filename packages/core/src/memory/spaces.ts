@@ -11,6 +11,14 @@ import { type GuestMemory, PageFlag } from './memory.ts'
 /** How many address spaces without a place are remembered. */
 const maxLost = 2 * Space.count
 
+/** What the guest's own state does not say about the address space that a CPU is in. */
+export interface CurrentSpace {
+  readonly asid: number
+  readonly key: bigint
+  /** Which soft TLB data accesses use. */
+  readonly mode: number
+}
+
 export class Spaces {
   /** How often what was known of an address space was thrown away. */
   flushes = 0
@@ -41,6 +49,26 @@ export class Spaces {
     cpu.set32(Head.space, first)
     cpu.set32(Head.tlb, first + Space.tlb)
     this.flush(cpu)
+  }
+
+  /** The address space that a CPU is in. */
+  current(cpu: Cpu): CurrentSpace {
+    const space = cpu.get32(Head.space)
+    return {
+      asid: this.#get(space + Space.asid),
+      key: this.#memory.view.getBigUint64(space + Space.key, true),
+      mode: (cpu.get32(Head.tlb) - space - Space.tlb) / Layout.tlbSize,
+    }
+  }
+
+  /** Nothing is known, as at power-on, but which address space the CPU is in. */
+  restart(cpu: Cpu, { asid, key, mode }: CurrentSpace): void {
+    this.reset(cpu)
+    ;(this.#lost[cpu.index] as number[]).length = this.#turns[cpu.index] = 0
+    const space = cpu.get32(Head.space)
+    this.#set(space + Space.asid, asid)
+    this.#memory.view.setBigUint64(space + Space.key, key, true)
+    cpu.set32(Head.tlb, space + Space.tlb + mode * Layout.tlbSize)
   }
 
   /** Forgets everything. */

@@ -42,37 +42,35 @@ const Interrupt = { overrun: 1, timeout: 2, receive: 4, send: 8 } as const
 const fifoSize = 8
 const arm = [0x22, 0x10, 0x24, 0x00, 0x0d, 0xf0, 0x05, 0xb1]
 
+const initial = { registers: new Map() as Map<number, number>, fifo: [] as number[], overrun: false }
+
 export class Pl022 implements MmioDevice {
   readonly name = 'pl022'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: Pl022Options
-  readonly #registers = new Map<number, number>()
-  #fifo: number[] = []
-  #overrun = false
 
   constructor(options: Pl022Options) {
     this.#options = options
   }
 
   reset(): void {
-    this.#registers.clear()
-    this.#fifo = []
-    this.#overrun = false
+    this.state = structuredClone(initial)
     this.#update()
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
 
   /** Both FIFOs at half; no frame is ever on its way, so that the time-out comes with the first one received. */
   get #raw(): number {
-    const received = this.#fifo.length
+    const received = this.state.fifo.length
     return (
       Interrupt.send |
       (received >= fifoSize / 2 ? Interrupt.receive : 0) |
       (received ? Interrupt.timeout : 0) |
-      (this.#overrun ? Interrupt.overrun : 0)
+      (this.state.overrun ? Interrupt.overrun : 0)
     )
   }
   #update(): void {
@@ -86,20 +84,20 @@ export class Pl022 implements MmioDevice {
     const mask = 2 ** bits - 1
     const frame = value & mask
     const answer = control & Control1.loopback ? frame : (this.#options.peer?.(frame, bits) ?? 0) & mask
-    if (this.#fifo.length < fifoSize) this.#fifo.push(answer)
-    else this.#overrun = true
+    if (this.state.fifo.length < fifoSize) this.state.fifo.push(answer)
+    else this.state.overrun = true
   }
 
   read(offset: number, _size: AccessSize): number {
     const at = offset & ~3
     switch (at) {
       case Reg.data: {
-        const frame = this.#fifo.shift() ?? 0
+        const frame = this.state.fifo.shift() ?? 0
         this.#update()
         return frame
       }
       case Reg.status: {
-        const received = this.#fifo.length
+        const received = this.state.fifo.length
         const full = received === fifoSize ? Status.receiveFull : 0
         return Status.sendEmpty | Status.sendRoom | (received ? Status.received : 0) | full
       }
@@ -116,9 +114,9 @@ export class Pl022 implements MmioDevice {
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     const bits = kept.get(at)
-    if (bits !== undefined) this.#registers.set(at, value & bits)
+    if (bits !== undefined) this.state.registers.set(at, value & bits)
     else if (at === Reg.data) this.#send(value)
-    else if (at === Reg.clear && value & Interrupt.overrun) this.#overrun = false
+    else if (at === Reg.clear && value & Interrupt.overrun) this.state.overrun = false
     this.#update()
   }
 }

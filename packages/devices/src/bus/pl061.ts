@@ -47,64 +47,72 @@ const added: readonly (readonly [offset: number, value: number])[] = [
 const unlock = 0x1acce551
 const arm = [0x61, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1]
 
+interface Pl061State {
+  readonly registers: Map<number, number>
+  out: number
+  levels: number
+  edges: number
+  locked: boolean
+}
+const newState = (luminary: boolean): Pl061State => ({
+  registers: new Map([...common.map((at): [number, number] => [at, 0]), ...(luminary ? added : [])]),
+  out: 0,
+  levels: 0,
+  edges: 0,
+  locked: true,
+})
+
 export class Pl061 implements MmioDevice {
   readonly name = 'pl061'
   readonly size = 0x1000
+  state: Pl061State
   readonly #options: Pl061Options
-  readonly #registers = new Map<number, number>()
-  #out = 0
-  #levels = 0
-  #edges = 0
-  #locked = true
 
   constructor(options: Pl061Options) {
     this.#options = options
+    this.state = newState(options.luminary ?? false)
   }
 
   reset(): void {
-    this.#registers.clear()
-    for (const at of common) this.#registers.set(at, 0)
-    if (this.#options.luminary) for (const [at, value] of added) this.#registers.set(at, value)
-    this.#out = this.#edges = 0
-    this.#locked = true
-    this.#levels = this.#pins
+    this.state = newState(this.#options.luminary ?? false)
+    this.state.levels = this.#pins
     this.#update()
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
 
   /** Levels of the pins: what drives them, or holds them. */
   get #pins(): number {
     const outputs = this.#get(Reg.direction)
     const held = (this.#options.external ?? 0) | (this.#get(Reg.pullUp) & ~this.#get(Reg.pullDown))
-    return (this.#out & outputs) | (held & ~outputs & 0xff)
+    return (this.state.out & outputs) | (held & ~outputs & 0xff)
   }
   get #raw(): number {
     const sense = this.#get(Reg.sense)
-    return (this.#edges & ~sense) | (sense & ~(this.#levels ^ this.#get(Reg.event)) & 0xff)
+    return (this.state.edges & ~sense) | (sense & ~(this.state.levels ^ this.#get(Reg.event)) & 0xff)
   }
 
   #update(): void {
-    const changed = this.#levels ^ this.#pins
-    this.#levels ^= changed
-    const wanted = this.#get(Reg.both) | ~(this.#levels ^ this.#get(Reg.event))
-    this.#edges |= changed & wanted & ~this.#get(Reg.sense)
+    const changed = this.state.levels ^ this.#pins
+    this.state.levels ^= changed
+    const wanted = this.#get(Reg.both) | ~(this.state.levels ^ this.#get(Reg.event))
+    this.state.edges |= changed & wanted & ~this.#get(Reg.sense)
     this.#options.line((this.#raw & this.#get(Reg.mask)) !== 0)
   }
 
   read(offset: number, _size: AccessSize): number {
     const at = offset & ~3
     // Bits 9 … 2 of the address say which pins are meant.
-    if (at < 0x400) return this.#levels & (at >> 2)
+    if (at < 0x400) return this.state.levels & (at >> 2)
     switch (at) {
       case Reg.raw:
         return this.#raw
       case Reg.masked:
         return this.#raw & this.#get(Reg.mask)
       case Reg.lock:
-        return this.#options.luminary && this.#locked ? 1 : 0
+        return this.#options.luminary && this.state.locked ? 1 : 0
       case Reg.commit:
         return this.#options.luminary ? 0xff : 0
       default:
@@ -117,11 +125,11 @@ export class Pl061 implements MmioDevice {
     const at = offset & ~3
     if (at < 0x400) {
       const pins = (at >> 2) & this.#get(Reg.direction)
-      this.#out = (this.#out & ~pins) | (value & pins)
-      this.#options.drive?.(this.#out)
-    } else if (at === Reg.clear) this.#edges &= ~value
-    else if (at === Reg.lock) this.#locked = value >>> 0 !== unlock
-    else if (this.#registers.has(at)) this.#registers.set(at, value & 0xff)
+      this.state.out = (this.state.out & ~pins) | (value & pins)
+      this.#options.drive?.(this.state.out)
+    } else if (at === Reg.clear) this.state.edges &= ~value
+    else if (at === Reg.lock) this.state.locked = value >>> 0 !== unlock
+    else if (this.state.registers.has(at)) this.state.registers.set(at, value & 0xff)
     this.#update()
   }
 }

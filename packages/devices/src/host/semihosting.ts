@@ -6,47 +6,52 @@ import {
   type Cpu,
   type CpuHost,
   Errno,
-  type GuestFile,
   GuestFileError,
   type GuestFileMode,
-  type GuestFiles,
+  type Stateful,
 } from '@guestscope/core'
 import { SemihostingMemory, toBytes } from './semihosting/guest-memory.ts'
-import { Cost, failed, Op, type Opened, type Result, type Served } from './semihosting/operations.ts'
+import { HostFiles } from './semihosting/host-files.ts'
+import {
+  Cost,
+  failed,
+  Op,
+  type Opened,
+  type Progress,
+  type Result,
+  type Served,
+} from './semihosting/operations.ts'
 import { atOnce, moved, print, read, readc, write, write0 } from './semihosting/transfers.ts'
 
 /** ADP_Stopped_ApplicationExit. */
 const applicationExit = 0x20026n
-/** Magic and feature bits: SYS_EXIT_EXTENDED; separate stdout and stderr. */
-const features = Uint8Array.of(0x53, 0x48, 0x46, 0x42, 3)
 const ticksPerSecond = 1_000_000_000
 const mostHandles = 64
 /** Modes of SYS_OPEN by halves: the odd ones are binary. */
 const modes: readonly GuestFileMode[] = ['r', 'r+', 'w', 'w+', 'a', 'a+']
 
-const featureFile: GuestFile = {
-  read: (position, length) => features.slice(position, position + length),
-  write: () => {
-    throw failed(Errno.badHandle)
-  },
-  size: () => features.length,
-  close: () => {},
+const initial = {
+  errno: 0,
+  handles: new Map() as Map<number, Opened>,
+  /** Of the calls in several pieces that CPUs make, by the CPU's number. */
+  progress: new Map() as Map<number, Progress>,
 }
 
 const made = new WeakMap<CpuHost, Semihosting>()
 
 /** The services of one machine; `bytes`: of a register, and so of each field of a parameter block. */
-export class Semihosting {
+export class Semihosting implements Stateful {
+  state: typeof initial = structuredClone(initial)
   readonly #machine: CpuHost
   readonly #memory: SemihostingMemory
-  readonly #handles = new Map<number, Opened>()
+  readonly #files: HostFiles
   /** Calls of which there is more to do: the CPU's `unfinished`. */
   readonly #begun = new Map<Cpu, Served>()
-  #errno = 0
 
   constructor(machine: CpuHost, bytes: 4 | 8) {
     this.#machine = machine
     this.#memory = new SemihostingMemory(machine, bytes)
+    this.#files = new HostFiles(machine)
     made.set(machine, this)
   }
 
@@ -71,30 +76,45 @@ export class Semihosting {
       this.#failed(error)
     }
     this.#begun.delete(cpu)
+    this.state.progress.delete(cpu.index)
     machine.proceed(cpu)
     return BigInt(result)
   }
 
   /** The machine is reset: nothing is open any more. For targets to call when they reset a machine's first CPU. */
   static reset(machine: CpuHost): void {
+    made.get(machine)?.reset()
+  }
+  /** For `Target.parts`. */
+  static parts(machine: CpuHost): Record<string, Stateful> {
     const services = made.get(machine)
-    if (!services) return
-    for (const opened of services.#handles.values()) if (opened.kind === 'file') opened.file.close()
-    services.#handles.clear()
-    services.#begun.clear()
-    services.#errno = 0
+    return services ? { semihosting: services } : {}
+  }
+
+  reset(): void {
+    this.state = structuredClone(initial)
+    this.restored()
+  }
+  /** What is the host's belongs to the state before. */
+  restored(): void {
+    this.#files.closeAll()
+    this.#begun.clear()
   }
 
   readonly #failed = (error: GuestFileError): void => {
-    this.#errno = error.errno
+    this.state.errno = error.errno
     if (error.errno === Errno.noSpace)
       this.#machine.notice('semihosting/no-space', `A file of the guest cannot grow: ${error.message}`)
   }
 
   #begin(cpu: Cpu, operation: number, parameter: bigint): Served {
-    const transfer = { machine: this.#machine, memory: this.#memory, cpu, block: parameter }
+    // After a snapshot a call goes on from where it was.
+    const progress = (cpu.unfinished && this.state.progress.get(cpu.index)) ?? { done: 0n }
+    this.state.progress.set(cpu.index, progress)
+    const [machine, memory, files] = [this.#machine, this.#memory, this.#files]
+    const transfer = { machine, memory, cpu, block: parameter, progress, files }
     const opened = (): Opened => this.#handle(cpu, parameter)
-    this.#machine.charge(Cost.call)
+    if (!cpu.unfinished) machine.charge(Cost.call)
     switch (operation) {
       case Op.write0:
         return write0(transfer)
@@ -110,7 +130,7 @@ export class Semihosting {
   }
 
   #handle(cpu: Cpu, block: bigint): Opened {
-    const found = this.#handles.get(Number(this.#memory.field(cpu, block, 0)))
+    const found = this.state.handles.get(Number(this.#memory.field(cpu, block, 0)))
     if (!found) throw failed(Errno.badHandle)
     return found
   }
@@ -128,7 +148,7 @@ export class Semihosting {
       case Op.time:
         return machine.startTime + Math.floor(machine.virtualTime() / ticksPerSecond)
       case Op.errno:
-        return this.#errno
+        return this.state.errno
       case Op.exit:
         // With 32 bits the parameter is the reason itself.
         if (memory.bytes === 4) return this.#exit(parameter, 0n)
@@ -179,10 +199,10 @@ export class Semihosting {
         return 0
       }
       case Op.remove:
-        this.#files().remove(memory.name(cpu, block, 0))
+        this.#files.folder.remove(memory.name(cpu, block, 0))
         return 0
       case Op.rename:
-        this.#files().rename(memory.name(cpu, block, 0), memory.name(cpu, block, 2))
+        this.#files.folder.rename(memory.name(cpu, block, 0), memory.name(cpu, block, 2))
         return 0
       // SYS_SYSTEM too: guests start no programs on the host.
       default:
@@ -190,39 +210,25 @@ export class Semihosting {
     }
   }
 
-  #files(): GuestFiles {
-    const files = this.#machine.semihostingHost?.files
-    if (!files) throw failed(Errno.noEntry)
-    this.#machine.charge(Cost.file)
-    return files
-  }
-
   #open(cpu: Cpu, block: bigint): number {
     const name = this.#memory.name(cpu, block, 0, 2)
     const mode = modes[Number(this.#memory.field(cpu, block, 1) >> 1n)]
     if (!mode) throw failed(Errno.invalid)
-    if (this.#handles.size >= mostHandles) throw failed(Errno.tooManyFiles)
+    if (this.state.handles.size >= mostHandles) throw failed(Errno.tooManyFiles)
     let handle = 1
-    while (this.#handles.has(handle)) handle++
-    this.#handles.set(handle, this.#opened(name, mode))
+    while (this.state.handles.has(handle)) handle++
+    this.state.handles.set(handle, this.#opened(name, mode))
     return handle
   }
   #opened(name: string, mode: GuestFileMode): Opened {
     if (name === ':tt') return { kind: mode[0] === 'r' ? 'in' : 'out' }
-    if (name !== ':semihosting-features') {
-      return { kind: 'file', file: this.#files().open(name, mode), position: 0 }
-    }
-    if (mode !== 'r') throw failed(Errno.access)
-    return { kind: 'file', file: featureFile, position: 0 }
+    return this.#files.open(name, mode)
   }
 
   #close(cpu: Cpu, block: bigint): number {
     const opened = this.#handle(cpu, block)
-    this.#handles.delete(Number(this.#memory.field(cpu, block, 0)))
-    if (opened.kind === 'file') {
-      this.#machine.charge(Cost.file)
-      opened.file.close()
-    }
+    this.state.handles.delete(Number(this.#memory.field(cpu, block, 0)))
+    if (opened.kind === 'file') this.#files.close(opened)
     return 0
   }
 
@@ -239,7 +245,7 @@ export class Semihosting {
   #length(opened: Opened): number {
     if (opened.kind !== 'file') return 0
     this.#machine.charge(Cost.file)
-    const size = opened.file.size()
+    const size = this.#files.of(opened).size()
     if (size >= 2 ** (8 * this.#memory.bytes - 1)) throw failed(Errno.tooLarge)
     return size
   }

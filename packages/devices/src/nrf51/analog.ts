@@ -9,7 +9,7 @@ const value = 0x508
 /** TEMP: a room of 25 °C, in quarters. */
 export class NrfTemperature extends NrfPeripheral {
   constructor(line: Line) {
-    super({ name: 'nrf-temperature', events: [done], registers: { [value]: [0, 0] } }, line)
+    super({ name: 'nrf-temperature', events: [done], registers: { [value]: [0, 0] } }, {}, line)
   }
   protected task(offset: number): void {
     if (offset !== start) return
@@ -22,7 +22,7 @@ export class NrfTemperature extends NrfPeripheral {
 export class NrfAdc extends NrfPeripheral {
   constructor(line: Line) {
     const registers = { 1280: [3, 0], 1284: [0x3ff7f, 0x18], [value]: [0, 0] } as const
-    super({ name: 'nrf-adc', events: [done], registers }, line)
+    super({ name: 'nrf-adc', events: [done], registers }, {}, line)
   }
   protected task(offset: number): void {
     if (offset === start && this.get(0x500) === 1) this.raise(done)

@@ -32,44 +32,43 @@ const registers: KeptRegisters = {
   1400: [1, 0],
 }
 
-export class NrfClockPower extends NrfPeripheral {
-  #high = false
-  #low = false
+/** Do the clocks run? */
+const initial = { high: false, low: false }
 
+export class NrfClockPower extends NrfPeripheral<typeof initial> {
   constructor(line: (level: boolean) => void) {
-    super({ name: 'nrf-clock-power', events: Object.values(Event), registers }, line)
+    super({ name: 'nrf-clock-power', events: Object.values(Event), registers }, initial, line)
   }
 
   override reset(): void {
     const retained = this.get(Reg.retained)
     super.reset()
     this.set(Reg.retained, retained)
-    this.#high = this.#low = false
   }
 
   protected task(offset: number): void {
     if (offset === Task.startHigh) {
-      this.#high = true
+      this.own.high = true
       this.raise(Event.highStarted)
-    } else if (offset === Task.stopHigh) this.#high = false
+    } else if (offset === Task.stopHigh) this.own.high = false
     else if (offset === Task.startLow) {
-      this.#low = true
+      this.own.low = true
       this.set(Reg.lowSourceCopy, this.get(Reg.lowSource))
       this.raise(Event.lowStarted)
-    } else if (offset === Task.stopLow) this.#low = false
+    } else if (offset === Task.stopLow) this.own.low = false
     else if (offset === Task.calibrate) this.raise(Event.calibrated)
   }
 
   protected override readSpecial(offset: number): number | undefined {
     switch (offset) {
       case Reg.highRuns:
-        return this.#high ? 1 : 0
+        return this.own.high ? 1 : 0
       case Reg.highState:
-        return this.#high ? runs | crystal : runs // else from the RC oscillator
+        return this.own.high ? runs | crystal : runs // else from the RC oscillator
       case Reg.lowRuns:
-        return this.#low ? 1 : 0
+        return this.own.low ? 1 : 0
       case Reg.lowState:
-        return this.#low ? runs | this.get(Reg.lowSourceCopy) : 0
+        return this.own.low ? runs | this.get(Reg.lowSourceCopy) : 0
       case Reg.ram:
         return 3
       default:

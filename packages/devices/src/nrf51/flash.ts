@@ -28,31 +28,33 @@ const Mode = { write: 1, erase: 2 } as const
 const pageBytes = 1024
 const erased = 0xff
 
+const initial = { mode: 0 }
+
 export class NrfFlash implements MmioDevice {
   readonly name = 'nrf-flash'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: NrfFlashOptions
-  #mode = 0
 
   constructor(options: NrfFlashOptions) {
     this.#options = options
   }
 
   reset(): void {
-    this.#mode = 0
+    this.state = structuredClone(initial)
   }
 
   read(offset: number, _size: AccessSize): number {
     const at = offset & ~3
     if (at === Reg.ready) return 1
-    return at === Reg.configuration ? this.#mode : 0
+    return at === Reg.configuration ? this.state.mode : 0
   }
 
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     const { flashBytes, userInformation } = this.#options
-    if (at === Reg.configuration) this.#mode = value & 3
-    if (this.#mode !== Mode.erase) return
+    if (at === Reg.configuration) this.state.mode = value & 3
+    if (this.state.mode !== Mode.erase) return
     if ((at === Reg.erasePage || at === Reg.eraseProtected) && value < flashBytes)
       this.#erase(value - (value % pageBytes), pageBytes)
     if (at === Reg.eraseAll && value & 1) this.#erase(0, flashBytes)
@@ -67,7 +69,7 @@ export class NrfFlash implements MmioDevice {
   /** `MemoryRegionSpec.stored` of a piece of flash at `base`: a word that is written can only clear bits. */
   stored(base: number, offset: number, length: number, value: bigint): void {
     const { memory } = this.#options
-    if (this.#mode !== Mode.write || length !== 4) return
+    if (this.state.mode !== Mode.write || length !== 4) return
     const old = memory.readMemory(base + offset, 4)
     if (!old) return
     const word = new DataView(old.buffer)

@@ -17,12 +17,13 @@ const [pinBits, isOutput, noInput, pull] = [0x3070f, 1, 2, 0xc]
 const [pullDown, pullUp] = [4, 12]
 const pinNumbers = Array.from({ length: 32 }, (_, n) => n)
 
+const initial = { configuration: new Uint32Array(32).fill(noInput) as Uint32Array, out: 0 }
+
 export class NrfGpio implements MmioDevice {
   readonly name = 'nrf-gpio'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #external: number
-  readonly #configuration = new Uint32Array(32).fill(noInput)
-  #out = 0
 
   /** `external`: pins that something on the board holds high, such as buttons that nobody presses. */
   constructor(external: number) {
@@ -30,27 +31,26 @@ export class NrfGpio implements MmioDevice {
   }
 
   reset(): void {
-    this.#configuration.fill(noInput)
-    this.#out = 0
+    this.state = structuredClone(initial)
   }
 
   /** Drives an output. */
   drive(pin: number, level: boolean): void {
-    this.#out = level ? this.#out | (1 << pin) : this.#out & ~(1 << pin)
+    this.state.out = level ? this.state.out | (1 << pin) : this.state.out & ~(1 << pin)
   }
   /** What a pin drives, or would. */
   driven(pin: number): boolean {
-    return (this.#out & (1 << pin)) !== 0
+    return (this.state.out & (1 << pin)) !== 0
   }
 
   #word(is: (pin: number) => boolean): number {
     return pinNumbers.reduce((word, pin) => (is(pin) ? word | (1 << pin) : word), 0) >>> 0
   }
   #isOutput(pin: number): boolean {
-    return ((this.#configuration[pin] as number) & isOutput) !== 0
+    return ((this.state.configuration[pin] as number) & isOutput) !== 0
   }
   #level(pin: number): boolean {
-    const configuration = this.#configuration[pin] as number
+    const configuration = this.state.configuration[pin] as number
     if (configuration & noInput) return false
     if (configuration & isOutput) return this.driven(pin)
     if ((configuration & pull) === pullDown) return false
@@ -63,7 +63,7 @@ export class NrfGpio implements MmioDevice {
       case Reg.out:
       case Reg.outSet:
       case Reg.outClear:
-        return this.#out >>> 0
+        return this.state.out >>> 0
       case Reg.input:
         return this.#word(pin => this.#level(pin))
       case Reg.direction:
@@ -71,27 +71,27 @@ export class NrfGpio implements MmioDevice {
       case Reg.directionClear:
         return this.#word(pin => this.#isOutput(pin))
       default:
-        return this.#configuration[(at - Reg.pins) >> 2] ?? 0
+        return this.state.configuration[(at - Reg.pins) >> 2] ?? 0
     }
   }
 
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     const pin = (at - Reg.pins) >> 2
-    if (at === Reg.out) this.#out = value
-    else if (at === Reg.outSet) this.#out |= value
-    else if (at === Reg.outClear) this.#out &= ~value
+    if (at === Reg.out) this.state.out = value
+    else if (at === Reg.outSet) this.state.out |= value
+    else if (at === Reg.outClear) this.state.out &= ~value
     else if (at === Reg.direction) this.#direct(0xffffffff, value)
     else if (at === Reg.directionSet) this.#direct(value, value)
     else if (at === Reg.directionClear) this.#direct(value, 0)
-    else if (pin >= 0 && pin < 32) this.#configuration[pin] = value & pinBits
+    else if (pin >= 0 && pin < 32) this.state.configuration[pin] = value & pinBits
   }
 
   #direct(pins: number, outputs: number): void {
     for (const pin of pinNumbers) {
       if (!(pins & (1 << pin))) continue
-      const others = (this.#configuration[pin] as number) & ~isOutput
-      this.#configuration[pin] = others | (outputs & (1 << pin) ? isOutput : 0)
+      const others = (this.state.configuration[pin] as number) & ~isOutput
+      this.state.configuration[pin] = others | (outputs & (1 << pin) ? isOutput : 0)
     }
   }
 }
@@ -114,6 +114,7 @@ export class NrfGpioTasks extends NrfPeripheral {
         events: [...channels.map(c => inputs + 4 * c), port],
         registers: Object.fromEntries(channels.map(c => [configuration + 4 * c, [0x131f03, 0]])),
       },
+      {},
       line,
     )
     this.#gpio = gpio

@@ -23,36 +23,51 @@ const Reg = { shortcuts: 0x200, interrupts: 0x300, enable: 0x304, disable: 0x308
 /** Interrupt bit of an event. */
 export const eventBit = (event: number): number => 1 << ((event - firstEvent) >> 2)
 
-export abstract class NrfPeripheral implements MmioDevice {
+/** State of a peripheral: what all have, and what this one has besides. */
+export interface PeripheralState<Own> {
+  readonly registers: Map<number, number>
+  /** Those that have happened, and the guest has not taken back. */
+  readonly events: Set<number>
+  shortcuts: number
+  interrupts: number
+  readonly own: Own
+}
+
+/** `Own`: the peripheral's own state. */
+export abstract class NrfPeripheral<Own extends object = object> implements MmioDevice {
   readonly name: string
   readonly size = 0x1000
+  state: PeripheralState<Own>
+  readonly #initial: Own
   readonly #layout: PeripheralLayout
   readonly #line: Line | undefined
-  readonly #registers = new Map<number, number>()
-  readonly #events = new Set<number>()
   readonly #shortcutBits: number
   readonly #interruptBits: number
-  #shortcuts = 0
-  #interrupts = 0
 
-  constructor(layout: PeripheralLayout, line?: Line) {
+  /** `initial`: the peripheral's own state after reset. */
+  constructor(layout: PeripheralLayout, initial: Own, line?: Line) {
     this.name = layout.name
+    this.#initial = initial
     this.#layout = layout
     this.#line = line
     this.#shortcutBits = Object.keys(layout.shortcuts ?? {}).reduce((bits, n) => bits | (1 << Number(n)), 0)
     this.#interruptBits = layout.events.reduce((bits, event) => bits | eventBit(event), 0)
-    this.#defaults()
+    this.state = this.#fresh()
   }
 
-  #defaults(): void {
-    this.#events.clear()
-    this.#shortcuts = this.#interrupts = 0
-    for (const [at, [, value]] of Object.entries(this.#layout.registers))
-      this.#registers.set(Number(at), value)
+  #fresh(): PeripheralState<Own> {
+    const registers = Object.entries(this.#layout.registers)
+    return {
+      registers: new Map(registers.map(([at, [, value]]) => [Number(at), value])),
+      events: new Set(),
+      shortcuts: 0,
+      interrupts: 0,
+      own: structuredClone(this.#initial),
+    }
   }
 
   reset(): void {
-    this.#defaults()
+    this.state = this.#fresh()
     this.#update()
   }
 
@@ -73,35 +88,38 @@ export abstract class NrfPeripheral implements MmioDevice {
     return false
   }
 
+  protected get own(): Own {
+    return this.state.own
+  }
   /** A register that is kept. */
   protected get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
   protected set(offset: number, value: number): void {
-    this.#registers.set(offset, value >>> 0)
+    this.state.registers.set(offset, value >>> 0)
   }
   /** Something has happened. */
   protected raise(event: number): void {
-    this.#events.add(event)
+    this.state.events.add(event)
     this.#update()
     for (const [bit, [from, task]] of Object.entries(this.#layout.shortcuts ?? {}))
-      if (from === event && this.#shortcuts & (1 << Number(bit))) this.task(task)
+      if (from === event && this.state.shortcuts & (1 << Number(bit))) this.task(task)
   }
   /** Has it happened, and the guest has not taken it back? */
   protected has(event: number): boolean {
-    return this.#events.has(event)
+    return this.state.events.has(event)
   }
   /** Would the event raise an interrupt that is not raised yet? */
   protected isAwaited(event: number): boolean {
-    return !this.#events.has(event) && (this.#interrupts & eventBit(event)) !== 0
+    return !this.state.events.has(event) && (this.state.interrupts & eventBit(event)) !== 0
   }
   protected get interrupts(): number {
-    return this.#interrupts
+    return this.state.interrupts
   }
 
   #update(): void {
     let active = false
-    for (const event of this.#events) if (this.#interrupts & eventBit(event)) active = true
+    for (const event of this.state.events) if (this.state.interrupts & eventBit(event)) active = true
     this.#line?.(active)
   }
 
@@ -112,9 +130,9 @@ export abstract class NrfPeripheral implements MmioDevice {
     const at = offset & ~3
     const special = this.readSpecial(at)
     if (special !== undefined) return special >>> 0
-    if (at >= firstEvent && at < endOfEvents) return this.#events.has(at) ? 1 : 0
-    if (at === Reg.shortcuts) return this.#shortcuts
-    if (at === Reg.interrupts || at === Reg.enable || at === Reg.disable) return this.#interrupts >>> 0
+    if (at >= firstEvent && at < endOfEvents) return this.state.events.has(at) ? 1 : 0
+    if (at === Reg.shortcuts) return this.state.shortcuts
+    if (at === Reg.interrupts || at === Reg.enable || at === Reg.disable) return this.state.interrupts >>> 0
     return this.get(at)
   }
 
@@ -131,12 +149,12 @@ export abstract class NrfPeripheral implements MmioDevice {
       if (value & 1) this.task(at)
     } else if (at < endOfEvents) {
       if (!this.#layout.events.includes(at)) return
-      if (value & 1) this.#events.add(at)
-      else this.#events.delete(at)
-    } else if (at === Reg.shortcuts) this.#shortcuts = value & this.#shortcutBits
-    else if (at === Reg.interrupts) this.#interrupts = value & this.#interruptBits
-    else if (at === Reg.enable) this.#interrupts |= value & this.#interruptBits
-    else if (at === Reg.disable) this.#interrupts &= ~value
+      if (value & 1) this.state.events.add(at)
+      else this.state.events.delete(at)
+    } else if (at === Reg.shortcuts) this.state.shortcuts = value & this.#shortcutBits
+    else if (at === Reg.interrupts) this.state.interrupts = value & this.#interruptBits
+    else if (at === Reg.enable) this.state.interrupts |= value & this.#interruptBits
+    else if (at === Reg.disable) this.state.interrupts &= ~value
     else {
       const bits = this.#layout.registers[at]?.[0]
       if (bits !== undefined) this.set(at, (this.get(at) & ~bits) | (value & bits))

@@ -2,7 +2,7 @@
  * The radio of the nRF51 ("nRF51 Series Reference Manual", chapter 17), alone on the air: what it sends is lost, and
  * nothing is received. Ramping up and sending take their time, so that shortcuts in a circle do not stand still.
  */
-import type { DeviceHost, Line } from '@guestscope/core'
+import type { DeviceHost, Line, Timer } from '@guestscope/core'
 import { type KeptRegisters, NrfPeripheral } from './peripheral.ts'
 
 const Task = { send: 0, receive: 4, start: 8, stop: 0xc, disable: 0x10, strength: 0x14 } as const
@@ -40,9 +40,12 @@ const registers: KeptRegisters = {
   [Reg.power]: [1, 1],
 }
 
-export class NrfRadio extends NrfPeripheral {
+/** `next`: the state that comes at the deadline, with events. */
+const initial = { state: State.disabled as number, next: 0, events: [] as readonly number[] }
+
+export class NrfRadio extends NrfPeripheral<typeof initial> {
   readonly #host: DeviceHost
-  #state: number = State.disabled
+  readonly #timer: Timer
 
   constructor(host: DeviceHost, line: Line) {
     super(
@@ -59,31 +62,36 @@ export class NrfRadio extends NrfPeripheral {
           5: [Event.end, Task.start],
         },
       },
+      initial,
       line,
     )
     this.#host = host
+    this.#timer = host.timer(() => {
+      const { next, events } = this.own
+      this.own.state = next
+      for (const event of events) this.raise(event)
+    })
   }
 
   override reset(): void {
     super.reset()
-    this.#state = State.disabled
-    this.#host.cancel(this)
+    this.#timer.cancel()
   }
 
   protected task(offset: number): void {
-    const sends = this.#state & State.sends
-    const phase = this.#state - sends
+    const sends = this.own.state & State.sends
+    const phase = this.own.state - sends
     if (offset === Task.send || offset === Task.receive) {
-      if (this.#state !== State.disabled) return
+      if (this.own.state !== State.disabled) return
       const mode = offset === Task.send ? State.sends : 0
       this.#enter(mode | State.rampUp, rampUp, mode | State.idle, [Event.ready])
     } else if (offset === Task.start && phase === State.idle) {
-      this.#state = sends | State.active
+      this.own.state = sends | State.active
       if (sends)
-        this.#enter(this.#state, packet, sends | State.idle, [Event.address, Event.payload, Event.end])
+        this.#enter(this.own.state, packet, sends | State.idle, [Event.address, Event.payload, Event.end])
     } else if (offset === Task.stop && phase === State.active) {
-      this.#host.cancel(this)
-      this.#state = sends | State.idle
+      this.#timer.cancel()
+      this.own.state = sends | State.idle
     } else if (offset === Task.disable)
       this.#enter(sends | State.disabling, rampDown, State.disabled, [Event.disabled])
     else if (offset === Task.strength) this.raise(Event.strength)
@@ -91,15 +99,14 @@ export class NrfRadio extends NrfPeripheral {
 
   /** A state, and what comes after it. */
   #enter(state: number, time: number, next: number, events: readonly number[]): void {
-    this.#state = state
-    this.#host.schedule(this, this.#host.clock() + time, () => {
-      this.#state = next
-      for (const event of events) this.raise(event)
-    })
+    this.own.state = state
+    this.own.next = next
+    this.own.events = events
+    this.#timer.set(this.#host.clock() + time)
   }
 
   protected override readSpecial(offset: number): number | undefined {
-    return offset === Reg.state ? this.#state : undefined
+    return offset === Reg.state ? this.own.state : undefined
   }
   protected override changed(offset: number): void {
     if (offset === Reg.power && !this.get(Reg.power)) this.reset()

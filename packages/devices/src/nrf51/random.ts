@@ -2,8 +2,8 @@
  * The random number generator of the nRF51 ("nRF51 Series Reference Manual", chapter 21). Its numbers are the same in
  * every run: a sequence by index, one value each 167 µs, or 677 µs with bias correction.
  */
-import type { DeviceHost, Line } from '@guestscope/core'
-import { Ticks } from '../timer/ticks.ts'
+import type { DeviceHost, Line, Timer } from '@guestscope/core'
+import { newTicks, Ticks, type TicksState } from '../timer/ticks.ts'
 import { NrfPeripheral } from './peripheral.ts'
 
 const Task = { start: 0, stop: 4 } as const
@@ -19,12 +19,16 @@ function byteAt(index: number): number {
   return (x ^ (x >>> 16)) & 0xff
 }
 
-export class NrfRandom extends NrfPeripheral {
-  readonly #host: DeviceHost
-  readonly #ticks: Ticks
-  #running = false
+const initial = {
+  running: false,
   /** Values made so far. */
-  #count = 0
+  count: 0,
+  ticks: newTicks() as TicksState,
+}
+
+export class NrfRandom extends NrfPeripheral<typeof initial> {
+  readonly #ticks: Ticks
+  readonly #timer: Timer
 
   constructor(host: DeviceHost, line: Line) {
     super(
@@ -34,33 +38,36 @@ export class NrfRandom extends NrfPeripheral {
         registers: { [Reg.configuration]: [1, 0] },
         shortcuts: { 0: [ready, Task.stop] },
       },
+      initial,
       line,
     )
-    this.#host = host
-    this.#ticks = new Ticks(host, () => (this.get(Reg.configuration) ? correctedHz : plainHz))
+    const hz = (): number => (this.get(Reg.configuration) ? correctedHz : plainHz)
+    this.#ticks = new Ticks(host, hz, () => this.own.ticks)
+    this.#timer = host.timer(() => {
+      this.settle()
+      this.#plan()
+    })
   }
 
   override reset(): void {
     super.reset()
-    this.#running = false
-    this.#count = 0
     this.#plan()
   }
 
   protected task(offset: number): void {
-    if (offset === Task.start && !this.#running) {
-      this.#running = true
+    if (offset === Task.start && !this.own.running) {
+      this.own.running = true
       this.#ticks.restart()
-    } else if (offset === Task.stop) this.#running = false
+    } else if (offset === Task.stop) this.own.running = false
   }
 
   protected override settle(): void {
-    const made = this.#running ? this.#ticks.passed : 0
+    const made = this.own.running ? this.#ticks.passed : 0
     if (!made) return
     this.#ticks.take(made)
-    this.#count++
+    this.own.count++
     this.raise(ready) // which may stop it: else it has made the others, too
-    if (this.#running) this.#count += made - 1
+    if (this.own.running) this.own.count += made - 1
   }
 
   protected override changed(offset: number): void {
@@ -68,14 +75,11 @@ export class NrfRandom extends NrfPeripheral {
     this.#plan()
   }
   #plan(): void {
-    if (!this.#running || !this.isAwaited(ready)) return this.#host.cancel(this)
-    this.#host.schedule(this, this.#ticks.after(1), () => {
-      this.settle()
-      this.#plan()
-    })
+    if (this.own.running && this.isAwaited(ready)) this.#timer.set(this.#ticks.after(1))
+    else this.#timer.cancel()
   }
 
   protected override readSpecial(offset: number): number | undefined {
-    return offset === Reg.value ? (this.#count ? byteAt(this.#count - 1) : 0) : undefined
+    return offset === Reg.value ? (this.own.count ? byteAt(this.own.count - 1) : 0) : undefined
   }
 }

@@ -26,14 +26,17 @@ const registers: KeptRegisters = {
   [Reg.address]: [0x7f, 0],
 }
 
-export class NrfTwoWire extends NrfPeripheral {
-  readonly #bus: I2cBus
-  #errors = 0
-  #received = 0
-  #state: 'idle' | 'sending' | 'receiving' = 'idle'
-  #suspended = false
+const initial = {
+  errors: 0,
+  received: 0,
+  state: 'idle' as 'idle' | 'sending' | 'receiving',
+  suspended: false,
   /** A byte waits in RXD; the next one is not fetched before it is read. */
-  #full = false
+  full: false,
+}
+
+export class NrfTwoWire extends NrfPeripheral<typeof initial> {
+  readonly #bus: I2cBus
 
   constructor(bus: I2cBus, line?: Line) {
     super(
@@ -43,16 +46,10 @@ export class NrfTwoWire extends NrfPeripheral {
         registers,
         shortcuts: { 0: [Event.byteBoundary, Task.suspend], 1: [Event.byteBoundary, Task.stop] },
       },
+      initial,
       line,
     )
     this.#bus = bus
-  }
-
-  override reset(): void {
-    super.reset()
-    this.#errors = this.#received = 0
-    this.#state = 'idle'
-    this.#suspended = this.#full = false
   }
 
   protected task(offset: number): void {
@@ -60,49 +57,49 @@ export class NrfTwoWire extends NrfPeripheral {
     if (offset === Task.send || offset === Task.receive) this.#start(offset === Task.receive)
     else if (offset === Task.stop) {
       this.#bus.stop()
-      this.#state = 'idle'
-      this.#suspended = false
+      this.own.state = 'idle'
+      this.own.suspended = false
       this.raise(Event.stopped)
     } else if (offset === Task.suspend) {
-      this.#suspended = true
+      this.own.suspended = true
       this.raise(Event.suspended)
     } else if (offset === Task.resume) {
-      this.#suspended = false
+      this.own.suspended = false
       this.#fetch()
     }
   }
 
   #start(reads: boolean): void {
-    this.#full = this.#suspended = false
-    this.#state = reads ? 'receiving' : 'sending'
+    this.own.full = this.own.suspended = false
+    this.own.state = reads ? 'receiving' : 'sending'
     if (!this.#bus.start(this.get(Reg.address), reads)) this.#fail(addressRefused)
     else this.#fetch()
   }
   #fail(error: number): void {
-    this.#state = 'idle'
-    this.#errors |= error
+    this.own.state = 'idle'
+    this.own.errors |= error
     this.raise(Event.error)
   }
   #fetch(): void {
-    if (this.#state !== 'receiving' || this.#suspended || this.#full) return
-    this.#received = this.#bus.read()
-    this.#full = true
+    if (this.own.state !== 'receiving' || this.own.suspended || this.own.full) return
+    this.own.received = this.#bus.read()
+    this.own.full = true
     this.raise(Event.byteBoundary)
     this.raise(Event.received)
   }
 
   protected override readSpecial(offset: number): number | undefined {
-    if (offset === Reg.errors) return this.#errors
+    if (offset === Reg.errors) return this.own.errors
     if (offset !== Reg.received) return undefined
-    const byte = this.#received
-    this.#full = false
+    const byte = this.own.received
+    this.own.full = false
     this.#fetch()
     return byte
   }
 
   protected override writeSpecial(offset: number, value: number): boolean {
-    if (offset === Reg.errors) this.#errors &= ~value
-    else if (offset === Reg.send && this.#state === 'sending') {
+    if (offset === Reg.errors) this.own.errors &= ~value
+    else if (offset === Reg.send && this.own.state === 'sending') {
       this.raise(Event.byteBoundary)
       if (this.#bus.write(value & 0xff)) this.raise(Event.sent)
       else this.#fail(dataRefused)

@@ -3,7 +3,7 @@
  * each direction. What is sent leaves at once, if transmitter and baud rate are set.
  */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { SerialInput } from './serial-input.ts'
+import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
 
 /** How a board wires the UART; lines that lead nowhere are absent. */
 export interface CmsdkUartOptions {
@@ -29,36 +29,42 @@ const Interrupt = { transmit: 1, receive: 2, transmitOverrun: 4, receiveOverrun:
 const smallestDivider = 16
 const identification = [4, 0, 0, 0, 0x21, 0xb8, 0x1b, 0, 0x0d, 0xf0, 0x05, 0xb1]
 
+const initial = {
+  received: 0,
+  status: 0,
+  control: 0,
+  interrupts: 0,
+  divider: 0,
+  input: newInput() as SerialInputState,
+}
+
 export class CmsdkUart implements MmioDevice {
   readonly name = 'cmsdk-uart'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: CmsdkUartOptions
   readonly #input: SerialInput
-  #received = 0
-  #state = 0
-  #control = 0
-  #interrupts = 0
-  #divider = 0
 
   constructor(options: CmsdkUartOptions) {
     this.#options = options
     this.#input = new SerialInput({
       host: options.host,
+      state: () => this.state.input,
       ready: () =>
-        (this.#control & Control.receiver) !== 0 &&
-        this.#divider >= smallestDivider &&
-        !(this.#state & State.receiveFull),
+        (this.state.control & Control.receiver) !== 0 &&
+        this.state.divider >= smallestDivider &&
+        !(this.state.status & State.receiveFull),
       take: byte => {
-        this.#received = byte
-        this.#state |= State.receiveFull
+        this.state.received = byte
+        this.state.status |= State.receiveFull
         this.#interrupt(Interrupt.receive)
       },
-      baud: () => options.clockHz / this.#divider,
+      baud: () => options.clockHz / this.state.divider,
     })
   }
 
   reset(): void {
-    this.#received = this.#state = this.#control = this.#interrupts = this.#divider = 0
+    this.state = { ...structuredClone(initial), input: this.state.input }
     this.#update()
     this.#input.reset()
   }
@@ -70,33 +76,38 @@ export class CmsdkUart implements MmioDevice {
 
   /** Raises an interrupt if CTRL has it enabled. */
   #interrupt(bit: number): void {
-    this.#interrupts |= bit & (this.#control >> 2)
+    this.state.interrupts |= bit & (this.state.control >> 2)
     this.#update()
   }
 
   #update(): void {
     const { transmit, receive, overrun } = this.#options
-    transmit((this.#interrupts & Interrupt.transmit) !== 0)
-    receive((this.#interrupts & Interrupt.receive) !== 0)
-    overrun?.((this.#interrupts & (Interrupt.transmitOverrun | Interrupt.receiveOverrun)) !== 0)
+    transmit((this.state.interrupts & Interrupt.transmit) !== 0)
+    receive((this.state.interrupts & Interrupt.receive) !== 0)
+    overrun?.(this.overrun)
+  }
+
+  /** Either overrun raises its interrupt. */
+  get overrun(): boolean {
+    return (this.state.interrupts & (Interrupt.transmitOverrun | Interrupt.receiveOverrun)) !== 0
   }
 
   read(offset: number, _size: AccessSize): number {
     switch (offset & ~3) {
       case Reg.data: {
-        const byte = this.#received
-        this.#state &= ~State.receiveFull
+        const byte = this.state.received
+        this.state.status &= ~State.receiveFull
         this.#input.advance()
         return byte
       }
       case Reg.state:
-        return this.#state
+        return this.state.status
       case Reg.control:
-        return this.#control
+        return this.state.control
       case Reg.interrupts:
-        return this.#interrupts
+        return this.state.interrupts
       case Reg.divider:
-        return this.#divider
+        return this.state.divider
       default:
         return identification[(offset - 0xfd0) >> 2] ?? 0
     }
@@ -105,23 +116,23 @@ export class CmsdkUart implements MmioDevice {
   write(offset: number, _size: AccessSize, value: number): void {
     switch (offset & ~3) {
       case Reg.data:
-        if (!(this.#control & Control.transmitter) || this.#divider < smallestDivider) return
+        if (!(this.state.control & Control.transmitter) || this.state.divider < smallestDivider) return
         this.#options.console?.write(Uint8Array.of(value & 255))
         return this.#interrupt(Interrupt.transmit)
       case Reg.state:
         // Writing ones clears the overruns, and their interrupts.
-        this.#state &= ~(value & (State.transmitOverrun | State.receiveOverrun))
-        this.#interrupts &= ~(value & (Interrupt.transmitOverrun | Interrupt.receiveOverrun))
+        this.state.status &= ~(value & (State.transmitOverrun | State.receiveOverrun))
+        this.state.interrupts &= ~(value & (Interrupt.transmitOverrun | Interrupt.receiveOverrun))
         return this.#update()
       case Reg.control:
-        this.#control = value & Control.all
+        this.state.control = value & Control.all
         return this.#input.advance()
       case Reg.interrupts:
-        this.#state &= ~(value & (State.transmitOverrun | State.receiveOverrun))
-        this.#interrupts &= ~value
+        this.state.status &= ~(value & (State.transmitOverrun | State.receiveOverrun))
+        this.state.interrupts &= ~value
         return this.#update()
       case Reg.divider:
-        this.#divider = value & 0xfffff
+        this.state.divider = value & 0xfffff
         return this.#input.advance()
     }
   }

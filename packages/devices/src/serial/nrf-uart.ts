@@ -1,6 +1,6 @@
 /** The UART of Nordic's nRF51 ("nRF51 Series Reference Manual", chapter 29): tasks, events, six bytes of receive buffer. */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { SerialInput } from './serial-input.ts'
+import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
 
 /** How a board wires the UART. */
 export interface NrfUartOptions {
@@ -43,43 +43,42 @@ const bufferSize = 6
 /** BAUDRATE counts in these, Hz: 2^32 would be the 16 MHz clock. */
 const baudUnit = 16e6 / 2 ** 32
 
+const initial = {
+  registers: new Map([
+    ...pins.map((pin): [number, number] => [pin, 0xffffffff]),
+    [Reg.baudRate, 0x04000000],
+  ]) as Map<number, number>,
+  buffer: [] as number[],
+  last: 0,
+  sending: false,
+  receiving: false,
+  input: newInput() as SerialInputState,
+}
+
 export class NrfUart implements MmioDevice {
   readonly name = 'nrf-uart'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: NrfUartOptions
-  readonly #registers = new Map<number, number>()
   readonly #input: SerialInput
-  #buffer: number[] = []
-  #last = 0
-  #sending = false
-  #receiving = false
 
   constructor(options: NrfUartOptions) {
     this.#options = options
     this.#input = new SerialInput({
       host: options.host,
-      ready: () => this.#receiving && this.#buffer.length < bufferSize,
+      state: () => this.state.input,
+      ready: () => this.state.receiving && this.state.buffer.length < bufferSize,
       take: byte => {
-        this.#buffer.push(byte)
+        this.state.buffer.push(byte)
         this.#set(Event.received, 1)
         this.#update()
       },
       baud: () => this.#get(Reg.baudRate) * baudUnit,
     })
-    this.#defaults()
-  }
-
-  #defaults(): void {
-    this.#registers.clear()
-    for (const pin of pins) this.#registers.set(pin, 0xffffffff)
-    this.#registers.set(Reg.baudRate, 0x04000000)
   }
 
   reset(): void {
-    this.#defaults()
-    this.#buffer = []
-    this.#last = 0
-    this.#sending = this.#receiving = false
+    this.state = { ...structuredClone(initial), input: this.state.input }
     this.#update()
     this.#input.reset()
   }
@@ -90,10 +89,10 @@ export class NrfUart implements MmioDevice {
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
   #set(offset: number, value: number): void {
-    this.#registers.set(offset, value >>> 0)
+    this.state.registers.set(offset, value >>> 0)
   }
   get #enabled(): boolean {
     return this.#get(Reg.enable) === enabled
@@ -116,10 +115,10 @@ export class NrfUart implements MmioDevice {
   }
 
   #readByte(): number {
-    const byte = this.#receiving ? this.#buffer.shift() : undefined
-    if (byte === undefined) return this.#last
-    this.#last = byte
-    if (this.#buffer.length) this.#set(Event.received, 1)
+    const byte = this.state.receiving ? this.state.buffer.shift() : undefined
+    if (byte === undefined) return this.state.last
+    this.state.last = byte
+    if (this.state.buffer.length) this.#set(Event.received, 1)
     this.#update()
     this.#input.advance()
     return byte
@@ -132,7 +131,7 @@ export class NrfUart implements MmioDevice {
     const interrupts = this.#get(Reg.interrupts)
     switch (at) {
       case Reg.send:
-        if (!this.#sending) return
+        if (!this.state.sending) return
         this.#options.console.write(Uint8Array.of(value & 255))
         this.#set(Event.sent, 1)
         break
@@ -163,14 +162,14 @@ export class NrfUart implements MmioDevice {
   }
 
   #task(task: number): void {
-    if (task === Task.startSend) this.#sending = true
-    if (task === Task.stopSend || task === Task.suspend) this.#sending = false
+    if (task === Task.startSend) this.state.sending = true
+    if (task === Task.stopSend || task === Task.suspend) this.state.sending = false
     if (task === Task.startReceive) {
-      this.#receiving = true
+      this.state.receiving = true
       this.#input.advance()
     }
     if (task === Task.stopReceive || task === Task.suspend) {
-      this.#receiving = false
+      this.state.receiving = false
       this.#set(Event.timeout, 1)
     }
   }

@@ -3,7 +3,7 @@
  * receive interrupt comes with the first byte, whatever IFLS says, as on QEMU; so there is no time-out.
  */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { SerialInput } from './serial-input.ts'
+import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
 
 /** How a board wires the UART. */
 export interface Pl011Options {
@@ -50,20 +50,29 @@ const fifosEnabled = 0x10
 const fifoSize = 16
 const arm = [0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1]
 
+const initial = {
+  /** Registers that are only kept. */
+  kept: new Map([
+    [Reg.control, 0x300],
+    [Reg.levels, 0x12],
+  ]) as Map<number, number>,
+  fifo: [] as number[],
+  raw: 0,
+  input: newInput() as SerialInputState,
+}
+
 export class Pl011 implements MmioDevice {
   readonly name = 'pl011'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: Pl011Options
   readonly #input: SerialInput
-  #fifo: number[] = []
-  #raw = 0
-  /** Registers that are only kept. */
-  readonly #kept = new Map<number, number>()
 
   constructor(options: Pl011Options) {
     this.#options = options
     this.#input = new SerialInput({
       host: options.host,
+      state: () => this.state.input,
       ready: () => this.#receives && this.#room > 0,
       take: byte => this.#take(byte),
       // The divisor has six bits of fraction (3.3.6).
@@ -72,19 +81,10 @@ export class Pl011 implements MmioDevice {
         return divisor && options.clockHz() / (16 * divisor)
       },
     })
-    this.#defaults()
-  }
-
-  #defaults(): void {
-    this.#kept.clear()
-    this.#kept.set(Reg.control, 0x300)
-    this.#kept.set(Reg.levels, 0x12)
   }
 
   reset(): void {
-    this.#defaults()
-    this.#fifo = []
-    this.#raw = 0
+    this.state = { ...structuredClone(initial), input: this.state.input }
     this.#update()
     this.#input.reset()
   }
@@ -95,43 +95,43 @@ export class Pl011 implements MmioDevice {
   }
 
   #get(offset: number): number {
-    return this.#kept.get(offset) ?? 0
+    return this.state.kept.get(offset) ?? 0
   }
   get #room(): number {
-    return (this.#get(Reg.lineControl) & fifosEnabled ? fifoSize : 1) - this.#fifo.length
+    return (this.#get(Reg.lineControl) & fifosEnabled ? fifoSize : 1) - this.state.fifo.length
   }
   get #receives(): boolean {
     const on = Control.enable | Control.receiver
     return (this.#get(Reg.control) & (on | Control.loopback)) === on
   }
   #take(byte: number): void {
-    if (this.#room > 0) this.#fifo.push(byte)
-    this.#raw |= Interrupt.receive
+    if (this.#room > 0) this.state.fifo.push(byte)
+    this.state.raw |= Interrupt.receive
     this.#update()
   }
   #update(): void {
-    this.#options.line((this.#raw & this.#get(Reg.mask)) !== 0)
+    this.#options.line((this.state.raw & this.#get(Reg.mask)) !== 0)
   }
 
   read(offset: number, _size: AccessSize): number {
     const at = offset & ~3
     switch (at) {
       case Reg.data: {
-        if (this.#fifo.length) this.#input.heard()
-        const byte = this.#fifo.shift() ?? 0
-        if (!this.#fifo.length) this.#raw &= ~Interrupt.receive
+        if (this.state.fifo.length) this.#input.heard()
+        const byte = this.state.fifo.shift() ?? 0
+        if (!this.state.fifo.length) this.state.raw &= ~Interrupt.receive
         this.#update()
         this.#input.advance()
         return byte
       }
       case Reg.flags: {
-        const received = this.#fifo.length ? 0 : Flag.receiveEmpty
+        const received = this.state.fifo.length ? 0 : Flag.receiveEmpty
         return Flag.transmitEmpty | received | (this.#room > 0 ? 0 : Flag.receiveFull)
       }
       case Reg.raw:
-        return this.#raw
+        return this.state.raw
       case Reg.masked:
-        return this.#raw & this.#get(Reg.mask)
+        return this.state.raw & this.#get(Reg.mask)
       default:
         if (at >= 0xfe0) return (this.#options.identification ?? arm)[(at - 0xfe0) >> 2] ?? 0
         return this.#get(at)
@@ -146,23 +146,23 @@ export class Pl011 implements MmioDevice {
           this.#input.heard() // what comes back is not the host's
           this.#take(value & 255)
         } else this.#options.console?.write(Uint8Array.of(value & 255))
-        this.#raw |= Interrupt.transmit
+        this.state.raw |= Interrupt.transmit
         return this.#update()
       case Reg.clear:
-        this.#raw &= ~value
+        this.state.raw &= ~value
         return this.#update()
       case Reg.lineControl:
         // Switching the FIFOs clears them.
         if ((value ^ this.#get(at)) & fifosEnabled) {
-          this.#input.cleared(this.#fifo)
-          this.#fifo = []
+          this.#input.cleared(this.state.fifo)
+          this.state.fifo = []
         }
-        this.#kept.set(at, value & 0xff)
+        this.state.kept.set(at, value & 0xff)
         return this.#input.advance()
     }
     const bits = keptBits.get(at)
     if (bits === undefined) return
-    this.#kept.set(at, value & bits)
+    this.state.kept.set(at, value & bits)
     this.#update()
     this.#input.advance()
   }

@@ -3,7 +3,7 @@
  * receiver character by character at the line's own speed in guest time. Nothing is lost: while the receiver is off or
  * has no room the sender waits, as with hardware flow control.
  */
-import type { DeviceHost } from '@guestscope/core'
+import type { DeviceHost, Timer } from '@guestscope/core'
 
 /** Bits per second of a line whose speed the guest has not set: 87 µs a character. */
 export const defaultBaud = 115_200
@@ -17,7 +17,9 @@ const second = 1e9
 
 /** How a UART uses its line. */
 export interface SerialInputOptions {
-  readonly host: Pick<DeviceHost, 'clock' | 'schedule' | 'cancel'>
+  readonly host: Pick<DeviceHost, 'clock' | 'timer'>
+  /** Where the UART has the line's state now, made by `newInput`. */
+  readonly state: () => SerialInputState
   /** Is the receiver on, and has it room for a character? When it becomes so, the UART calls `advance`. */
   readonly ready: () => boolean
   /** A character, 0 … 255, has arrived. */
@@ -28,18 +30,31 @@ export interface SerialInputOptions {
   readonly bits?: () => number
 }
 
+/** Part of a UART's state: what its host has sent. Survives the UART's reset. */
+export interface SerialInputState {
+  readonly pieces: Uint8Array[]
+  /** Bytes of the first piece that are through. */
+  through: number
+  /** A character is on the line. */
+  coming: boolean
+  /** The guest has read a character since the last reset. */
+  heard: boolean
+}
+
+/** A line on which nothing was sent. */
+export const newInput = (): SerialInputState => ({ pieces: [], through: 0, coming: false, heard: false })
+
 export class SerialInput {
   readonly #options: SerialInputOptions
-  readonly #pieces: Uint8Array[] = []
-  /** Bytes of the first piece that are through. */
-  #through = 0
-  /** A character is on the line. */
-  #coming = false
-  /** The guest has read a character since the last reset. */
-  #heard = false
+  readonly #timer: Timer
 
   constructor(options: SerialInputOptions) {
     this.#options = options
+    this.#timer = options.host.timer(() => this.#arrive())
+  }
+
+  get #state(): SerialInputState {
+    return this.#options.state()
   }
 
   /** Guest time that a character takes. */
@@ -51,21 +66,21 @@ export class SerialInput {
 
   /** The host sends. */
   push(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#pieces.push(bytes.slice())
+    if (bytes.length > 0) this.#state.pieces.push(bytes.slice())
     this.advance()
   }
 
   /** The receiver may have been switched on, or have got room: the next character sets out. */
   advance(): void {
     const { host, ready } = this.#options
-    if (this.#coming || this.#pieces.length === 0 || !ready()) return
-    this.#coming = true
-    host.schedule(this, host.clock() + Math.ceil(this.characterTime), () => this.#arrive())
+    if (this.#state.coming || this.#state.pieces.length === 0 || !ready()) return
+    this.#state.coming = true
+    this.#timer.set(host.clock() + Math.ceil(this.characterTime))
   }
 
   /** The guest has read a character. */
   heard(): void {
-    this.#heard = true
+    this.#state.heard = true
   }
 
   /**
@@ -73,28 +88,28 @@ export class SerialInput {
    * setting the UART up: nobody was listening yet, so they come again. Later they are gone, as it wants them to be.
    */
   cleared(unread: readonly number[]): void {
-    if (this.#heard || unread.length === 0) return
-    const [first] = this.#pieces
-    if (first !== undefined) this.#pieces[0] = first.subarray(this.#through)
-    this.#pieces.unshift(Uint8Array.from(unread))
-    this.#through = 0
+    if (this.#state.heard || unread.length === 0) return
+    const [first] = this.#state.pieces
+    if (first !== undefined) this.#state.pieces[0] = first.subarray(this.#state.through)
+    this.#state.pieces.unshift(Uint8Array.from(unread))
+    this.#state.through = 0
   }
 
   /** After a reset; what the host has sent and the receiver has not taken still waits. */
   reset(): void {
-    this.#coming = this.#heard = false
-    this.#options.host.cancel(this)
+    this.#state.coming = this.#state.heard = false
+    this.#timer.cancel()
     this.advance()
   }
 
   #arrive(): void {
-    this.#coming = false
-    const [piece] = this.#pieces
+    this.#state.coming = false
+    const [piece] = this.#state.pieces
     if (piece === undefined || !this.#options.ready()) return
-    const byte = piece[this.#through++] as number
-    if (this.#through === piece.length) {
-      this.#pieces.shift()
-      this.#through = 0
+    const byte = piece[this.#state.through++] as number
+    if (this.#state.through === piece.length) {
+      this.#state.pieces.shift()
+      this.#state.through = 0
     }
     this.#options.take(byte)
     this.advance()

@@ -2,8 +2,8 @@
  * National Semiconductor 16550A UART (PC16550D data sheet, 1995). Where the sheet leaves a choice, it does as QEMU's
  * `ns16550a`: output leaves at once, so the transmitter is always empty again after a write; modem inputs are fixed.
  */
-import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { SerialInput } from './serial-input.ts'
+import type { AccessSize, Console, DeviceHost, Line, MmioDevice, Timer } from '@guestscope/core'
+import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
 
 /** How a board wires the UART. */
 export interface Uart16550Options {
@@ -35,10 +35,35 @@ const fifoSize = 16
 /** Receiver trigger levels by FCR bits 6–7. */
 const triggerLevels = [1, 4, 8, 14]
 
+const initial = {
+  fifo: [] as number[],
+  /** What the single register holds after it was read. */
+  last: 0,
+  ier: 0,
+  fcr: 0,
+  lcr: 0,
+  mcr: Mcr.out2 as number,
+  lsr: (Lsr.empty | Lsr.idle) as number,
+  scratch: 0,
+  divisor: 12,
+  /** The guest has set the divisor; before, the line is 8N1 at the default speed. */
+  speedSet: false,
+  /** The "transmitter empty" interrupt is raised and not yet acknowledged. */
+  emptyPending: false,
+  /** What IIR shows, without acknowledging it. */
+  shown: Iir.none as number,
+  /** It is "transmitter empty", and the interrupt controller has passed it on. */
+  taken: false,
+  /** The receiver's time-out interrupt is raised. */
+  timedOut: false,
+  input: newInput() as SerialInputState,
+}
+
 /** The device. One byte per register whatever the access size; the upper bytes of wider reads are 0. */
 export class Uart16550 implements MmioDevice {
   readonly name = 'uart16550'
   readonly size: number
+  state: typeof initial = structuredClone(initial)
   readonly #host: DeviceHost
   readonly #console: Console
   readonly #line: Line
@@ -46,26 +71,7 @@ export class Uart16550 implements MmioDevice {
   /** Bits per second at divisor 1. */
   readonly #baudBase: number
   readonly #input: SerialInput
-  #fifo: number[] = []
-  /** What the single register holds after it was read. */
-  #last = 0
-  #ier = 0
-  #fcr = 0
-  #lcr = 0
-  #mcr: number = Mcr.out2
-  #lsr: number = Lsr.empty | Lsr.idle
-  #scratch = 0
-  #divisor = 12
-  /** The guest has set the divisor; before, the line is 8N1 at the default speed. */
-  #speedSet = false
-  /** The "transmitter empty" interrupt is raised and not yet acknowledged. */
-  #emptyPending = false
-  /** What IIR shows, without acknowledging it. */
-  #shown: number = Iir.none
-  /** It is "transmitter empty", and the interrupt controller has passed it on. */
-  #taken = false
-  /** The receiver's time-out interrupt is raised. */
-  #timedOut = false
+  readonly #timeout: Timer
 
   constructor(options: Uart16550Options) {
     this.#host = options.host
@@ -74,29 +80,24 @@ export class Uart16550 implements MmioDevice {
     this.#shift = options.registerShift ?? 0
     this.size = options.size ?? 8 << this.#shift
     this.#baudBase = (options.clockHz ?? 3_686_400) / 16
+    this.#timeout = options.host.timer(() => {
+      this.state.timedOut = this.state.fifo.length > 0
+      this.#update()
+    })
     this.#input = new SerialInput({
       host: options.host,
+      state: () => this.state.input,
       // In loopback the receiver is cut off from outside.
-      ready: () => !(this.#mcr & Mcr.loop) && this.#fifo.length < this.#places,
+      ready: () => !(this.state.mcr & Mcr.loop) && this.state.fifo.length < this.#places,
       take: byte => this.#take(byte),
-      baud: () => (this.#speedSet ? this.#baudBase / Math.max(this.#divisor, 1) : 0),
-      bits: () => (this.#speedSet ? this.#characterBits : 10),
+      baud: () => (this.state.speedSet ? this.#baudBase / Math.max(this.state.divisor, 1) : 0),
+      bits: () => (this.state.speedSet ? this.#characterBits : 10),
     })
   }
 
   /** Registers as after power-on. Input that the host pushed and the FIFO has not taken stays. */
   reset(): void {
-    this.#fifo = []
-    this.#last = 0
-    this.#ier = 0
-    this.#fcr = 0
-    this.#lcr = 0
-    this.#mcr = Mcr.out2
-    this.#lsr = Lsr.empty | Lsr.idle
-    this.#scratch = 0
-    this.#divisor = 12
-    this.#speedSet = false
-    this.#emptyPending = false
+    this.state = { ...structuredClone(initial), input: this.state.input }
     this.#stopTimeout()
     this.#update()
     this.#input.reset()
@@ -114,28 +115,28 @@ export class Uart16550 implements MmioDevice {
    * the other for ever. QEMU's virt board requests once for each event, too.
    */
   taken(): void {
-    this.#taken = this.#shown === Iir.empty
+    this.state.taken = this.state.shown === Iir.empty
     this.#drive()
   }
 
   read(offset: number, _size: AccessSize): number {
     switch (offset >> this.#shift) {
       case 0:
-        return this.#lcr & 0x80 ? this.#divisor & 255 : this.#readData()
+        return this.state.lcr & 0x80 ? this.state.divisor & 255 : this.#readData()
       case 1:
-        return this.#lcr & 0x80 ? this.#divisor >> 8 : this.#ier
+        return this.state.lcr & 0x80 ? this.state.divisor >> 8 : this.state.ier
       case 2:
         return this.#readIdentification()
       case 3:
-        return this.#lcr
+        return this.state.lcr
       case 4:
-        return this.#mcr
+        return this.state.mcr
       case 5:
         return this.#readStatus()
       case 6:
         return this.#modemStatus()
       case 7:
-        return this.#scratch
+        return this.state.scratch
       default:
         return 0
     }
@@ -145,51 +146,51 @@ export class Uart16550 implements MmioDevice {
     value &= 255
     switch (offset >> this.#shift) {
       case 0:
-        if (this.#lcr & 0x80) this.#setDivisor((this.#divisor & 0xff00) | value)
+        if (this.state.lcr & 0x80) this.#setDivisor((this.state.divisor & 0xff00) | value)
         else this.#writeData(value)
         break
       case 1:
-        if (this.#lcr & 0x80) this.#setDivisor((this.#divisor & 0xff) | (value << 8))
+        if (this.state.lcr & 0x80) this.#setDivisor((this.state.divisor & 0xff) | (value << 8))
         else this.#writeEnable(value & 15)
         break
       case 2:
         this.#writeFifoControl(value)
         break
       case 3:
-        this.#lcr = value
+        this.state.lcr = value
         break
       case 4:
-        this.#mcr = value & 0x1f
+        this.state.mcr = value & 0x1f
         this.#input.advance()
         break
       case 7:
-        this.#scratch = value
+        this.state.scratch = value
         break
     }
   }
 
   #setDivisor(divisor: number): void {
-    this.#divisor = divisor
-    this.#speedSet = true
+    this.state.divisor = divisor
+    this.state.speedSet = true
   }
 
   /** Characters that the receiver has room for. */
   get #places(): number {
-    return this.#fcr & Fcr.enable ? fifoSize : 1
+    return this.state.fcr & Fcr.enable ? fifoSize : 1
   }
 
   /** Start, 5 to 8 data bits, parity, stop. */
   get #characterBits(): number {
-    return 1 + 5 + (this.#lcr & 3) + (this.#lcr & 8 ? 1 : 0) + (this.#lcr & 4 ? 2 : 1)
+    return 1 + 5 + (this.state.lcr & 3) + (this.state.lcr & 8 ? 1 : 0) + (this.state.lcr & 4 ? 2 : 1)
   }
 
   #readData(): number {
-    if (this.#fifo.length > 0) this.#input.heard()
-    const byte = this.#fifo.shift() ?? (this.#fcr & Fcr.enable ? 0 : this.#last)
-    this.#last = byte
-    this.#timedOut = false
-    if (this.#fifo.length === 0) {
-      this.#lsr &= ~(Lsr.ready | Lsr.break)
+    if (this.state.fifo.length > 0) this.#input.heard()
+    const byte = this.state.fifo.shift() ?? (this.state.fcr & Fcr.enable ? 0 : this.state.last)
+    this.state.last = byte
+    this.state.timedOut = false
+    if (this.state.fifo.length === 0) {
+      this.state.lsr &= ~(Lsr.ready | Lsr.break)
       this.#stopTimeout()
     } else this.#startTimeout()
     this.#update()
@@ -198,55 +199,55 @@ export class Uart16550 implements MmioDevice {
   }
 
   #writeData(byte: number): void {
-    this.#emptyPending = false
+    this.state.emptyPending = false
     this.#update()
-    if (this.#mcr & Mcr.loop) {
+    if (this.state.mcr & Mcr.loop) {
       this.#input.heard() // what comes back is not the host's
       this.#take(byte)
     } else this.#console.write(Uint8Array.of(byte))
-    this.#emptyPending = true
+    this.state.emptyPending = true
     this.#update()
   }
 
   /** Enabling "transmitter empty" raises it when it is empty, even if it had been acknowledged before. */
   #writeEnable(value: number): void {
-    if ((this.#ier ^ value) & Ier.empty) this.#emptyPending = (value & Ier.empty) !== 0
-    this.#ier = value
+    if ((this.state.ier ^ value) & Ier.empty) this.state.emptyPending = (value & Ier.empty) !== 0
+    this.state.ier = value
     this.#update()
   }
 
   #writeFifoControl(value: number): void {
     // Switching the FIFOs on or off clears them.
-    if ((value ^ this.#fcr) & Fcr.enable) value |= Fcr.clearReceiver | Fcr.clearTransmitter
+    if ((value ^ this.state.fcr) & Fcr.enable) value |= Fcr.clearReceiver | Fcr.clearTransmitter
     if (value & Fcr.clearReceiver) {
-      this.#input.cleared(this.#fifo)
-      this.#fifo = []
-      this.#lsr &= ~(Lsr.ready | Lsr.break)
+      this.#input.cleared(this.state.fifo)
+      this.state.fifo = []
+      this.state.lsr &= ~(Lsr.ready | Lsr.break)
       this.#stopTimeout()
     }
     if (value & Fcr.clearTransmitter) {
-      this.#emptyPending = true
-      this.#taken = false
+      this.state.emptyPending = true
+      this.state.taken = false
     }
-    this.#fcr = value & Fcr.stored
+    this.state.fcr = value & Fcr.stored
     this.#update()
     this.#input.advance()
   }
 
   /** Reading acknowledges "transmitter empty" if that is what it shows. */
   #readIdentification(): number {
-    const cause = this.#shown
+    const cause = this.state.shown
     if (cause === Iir.empty) {
-      this.#emptyPending = false
+      this.state.emptyPending = false
       this.#update()
     }
-    return cause | (this.#fcr & Fcr.enable ? Iir.fifosEnabled : 0)
+    return cause | (this.state.fcr & Fcr.enable ? Iir.fifosEnabled : 0)
   }
 
   #readStatus(): number {
-    const status = this.#lsr
+    const status = this.state.lsr
     if (status & (Lsr.overrun | Lsr.break)) {
-      this.#lsr &= ~(Lsr.overrun | Lsr.break)
+      this.state.lsr &= ~(Lsr.overrun | Lsr.break)
       this.#update()
     }
     return status
@@ -254,7 +255,7 @@ export class Uart16550 implements MmioDevice {
 
   /** In loopback the outputs are the inputs; else a peer is present and ready. */
   #modemStatus(): number {
-    const mcr = this.#mcr
+    const mcr = this.state.mcr
     if (!(mcr & Mcr.loop)) return Msr.cts | Msr.dsr | Msr.dcd
     return (
       (mcr & Mcr.rts ? Msr.cts : 0) |
@@ -266,52 +267,49 @@ export class Uart16550 implements MmioDevice {
 
   /** A character arrives. Without room the FIFO keeps the old ones, the single register the new one. */
   #take(byte: number): void {
-    if (this.#fcr & Fcr.enable) {
-      if (this.#fifo.length < fifoSize) this.#fifo.push(byte)
-      else this.#lsr |= Lsr.overrun
+    if (this.state.fcr & Fcr.enable) {
+      if (this.state.fifo.length < fifoSize) this.state.fifo.push(byte)
+      else this.state.lsr |= Lsr.overrun
       this.#startTimeout()
     } else {
-      if (this.#fifo.length > 0) this.#lsr |= Lsr.overrun
-      this.#fifo[0] = byte
+      if (this.state.fifo.length > 0) this.state.lsr |= Lsr.overrun
+      this.state.fifo[0] = byte
     }
-    this.#lsr |= Lsr.ready
+    this.state.lsr |= Lsr.ready
     this.#update()
   }
 
   /** Four character times without traffic: the interrupt comes below the trigger level too. */
   #startTimeout(): void {
-    if (!(this.#fcr & Fcr.enable)) return
-    this.#host.schedule(this, this.#host.clock() + Math.ceil(4 * this.#input.characterTime), () => {
-      this.#timedOut = this.#fifo.length > 0
-      this.#update()
-    })
+    if (!(this.state.fcr & Fcr.enable)) return
+    this.#timeout.set(this.#host.clock() + Math.ceil(4 * this.#input.characterTime))
   }
 
   #stopTimeout(): void {
-    this.#timedOut = false
-    this.#host.cancel(this)
+    this.state.timedOut = false
+    this.#timeout.cancel()
   }
 
   #cause(): number {
-    const ier = this.#ier
-    if (ier & Ier.status && this.#lsr & Lsr.anyError) return Iir.status
-    if (ier & Ier.received && this.#timedOut) return Iir.timeout
-    if (ier & Ier.received && this.#lsr & Lsr.ready) {
-      const level = this.#fcr & Fcr.enable ? (triggerLevels[this.#fcr >> 6] ?? 1) : 1
-      if (this.#fifo.length >= level) return Iir.received
+    const ier = this.state.ier
+    if (ier & Ier.status && this.state.lsr & Lsr.anyError) return Iir.status
+    if (ier & Ier.received && this.state.timedOut) return Iir.timeout
+    if (ier & Ier.received && this.state.lsr & Lsr.ready) {
+      const level = this.state.fcr & Fcr.enable ? (triggerLevels[this.state.fcr >> 6] ?? 1) : 1
+      if (this.state.fifo.length >= level) return Iir.received
     }
-    if (ier & Ier.empty && this.#emptyPending) return Iir.empty
+    if (ier & Ier.empty && this.state.emptyPending) return Iir.empty
     return Iir.none
   }
 
   #update(): void {
     const cause = this.#cause()
-    if (cause !== this.#shown) this.#taken = false
-    this.#shown = cause
+    if (cause !== this.state.shown) this.state.taken = false
+    this.state.shown = cause
     this.#drive()
   }
 
   #drive(): void {
-    this.#line(this.#shown !== Iir.none && !this.#taken)
+    this.#line(this.state.shown !== Iir.none && !this.state.taken)
   }
 }

@@ -3,7 +3,7 @@
  * bits with prescalers, free-running, periodic or one-shot.
  */
 import type { AccessSize, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { DownCounter } from './down-counter.ts'
+import { DownCounter, type DownCounterState, newCounter } from './down-counter.ts'
 
 /** How a board wires the timers: one line for both. */
 export interface CmsdkDualTimerOptions {
@@ -25,49 +25,61 @@ const Control = {
 const divisors = [1, 16, 256, 256]
 const identification = [4, 0, 0, 0, 0x23, 0xb8, 0x1b, 0, 0x0d, 0xf0, 0x05, 0xb1]
 
+interface ChannelState {
+  control: number
+  load: number
+  raw: boolean
+  readonly counter: DownCounterState
+}
+const newChannel = (): ChannelState => ({
+  control: Control.interrupt,
+  load: 0,
+  raw: false,
+  counter: { ...newCounter(), value: 0xffff },
+})
+const initial = [newChannel() as ChannelState, newChannel() as ChannelState] as const
+
 class Channel {
   readonly #counter: DownCounter
   readonly #update: () => void
-  #control = 0
-  #load = 0
-  #raw = false
+  readonly #stateNow: () => ChannelState
 
-  constructor(host: DeviceHost, clockHz: number, update: () => void) {
+  constructor(host: DeviceHost, clockHz: number, update: () => void, state: () => ChannelState) {
     this.#update = update
+    this.#stateNow = state
     this.#counter = new DownCounter({
       host,
-      hz: () => clockHz / (divisors[(this.#control & Control.prescale) >> 2] as number),
+      state: () => state().counter,
+      hz: () => clockHz / (divisors[(state().control & Control.prescale) >> 2] as number),
       reached: () => {
         this.#setRaw(true)
       },
     })
   }
 
+  get #state(): ChannelState {
+    return this.#stateNow()
+  }
+
   reset(): void {
     this.#counter.reset()
-    this.#control = Control.interrupt
-    this.#load = 0
-    this.#raw = false
-    this.#counter.change(state => {
-      state.value = this.#mask
-    })
   }
 
   /** Until the guest takes an interrupt, another one is no news. */
   #setRaw(on: boolean): void {
-    this.#raw = on
+    this.#state.raw = on
     this.#update()
     this.#counter.watch(this.#watched)
   }
   get #watched(): boolean {
-    return !this.#raw && (this.#control & Control.interrupt) !== 0
+    return !this.#state.raw && (this.#state.control & Control.interrupt) !== 0
   }
 
   get #mask(): number {
-    return this.#control & Control.wide ? 0xffffffff : 0xffff
+    return this.#state.control & Control.wide ? 0xffffffff : 0xffff
   }
   get interrupt(): boolean {
-    return this.#raw && (this.#control & Control.interrupt) !== 0
+    return this.#state.raw && (this.#state.control & Control.interrupt) !== 0
   }
 
   read(offset: number): number {
@@ -75,13 +87,13 @@ class Channel {
     switch (offset) {
       case Reg.load:
       case Reg.background:
-        return this.#load
+        return this.#state.load
       case Reg.value:
         return value
       case Reg.control:
-        return this.#control
+        return this.#state.control
       case Reg.raw:
-        return this.#raw ? 1 : 0
+        return this.#state.raw ? 1 : 0
       case Reg.masked:
         return this.interrupt ? 1 : 0
       default:
@@ -92,15 +104,15 @@ class Channel {
   write(offset: number, value: number): void {
     switch (offset) {
       case Reg.load:
-        this.#load = value
+        this.#state.load = value
         return this.#configure(value)
       case Reg.background:
-        this.#load = value
+        this.#state.load = value
         return this.#configure()
       case Reg.control:
         // Ticks so far were divided as before.
         this.#counter.change(() => {
-          this.#control = value & Control.all
+          this.#state.control = value & Control.all
         })
         this.#configure()
         return this.#update()
@@ -112,9 +124,9 @@ class Channel {
 
   /** Makes the counter do what the registers say. */
   #configure(value?: number): void {
-    const control = this.#control
+    const control = this.#state.control
     this.#counter.change(state => {
-      state.reload = ((control & Control.periodic ? this.#load : this.#mask) & this.#mask) >>> 0
+      state.reload = ((control & Control.periodic ? this.#state.load : this.#mask) & this.#mask) >>> 0
       state.running = (control & Control.enable) !== 0
       state.once = (control & Control.once) !== 0
       state.watched = this.#watched
@@ -126,14 +138,19 @@ class Channel {
 export class CmsdkDualTimer implements MmioDevice {
   readonly name = 'cmsdk-dual-timer'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #channels: readonly [Channel, Channel]
 
   constructor({ host, line, clockHz }: CmsdkDualTimerOptions) {
     const update = (): void => line(this.#channels.some(c => c.interrupt))
-    this.#channels = [new Channel(host, clockHz, update), new Channel(host, clockHz, update)]
+    this.#channels = [
+      new Channel(host, clockHz, update, () => this.state[0]),
+      new Channel(host, clockHz, update, () => this.state[1]),
+    ]
   }
 
   reset(): void {
+    this.state = structuredClone(initial)
     for (const channel of this.#channels) channel.reset()
   }
 

@@ -1,6 +1,6 @@
 /** The timer of Arm's Cortex-M System Design Kit (Technical Reference Manual, 4.1): 32 bits, counting down. */
 import type { AccessSize, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { DownCounter } from './down-counter.ts'
+import { DownCounter, type DownCounterState, newCounter } from './down-counter.ts'
 
 /** How a board wires the timer. */
 export interface CmsdkTimerOptions {
@@ -14,47 +14,50 @@ const Reg = { control: 0, value: 4, reload: 8, interrupt: 12 } as const
 const Control = { enable: 1, interrupt: 8, all: 15 } as const
 const identification = [4, 0, 0, 0, 0x22, 0xb8, 0x1b, 0, 0x0d, 0xf0, 0x05, 0xb1]
 
+const initial = { control: 0, interrupt: false, counter: newCounter() as DownCounterState }
+
 export class CmsdkTimer implements MmioDevice {
   readonly name = 'cmsdk-timer'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #line: Line
   readonly #counter: DownCounter
-  #control = 0
-  #interrupt = false
 
   constructor({ host, line, clockHz }: CmsdkTimerOptions) {
     this.#line = line
     this.#counter = new DownCounter({
       host,
+      state: () => this.state.counter,
       hz: () => clockHz,
-      reached: () => this.#setInterrupt((this.#control & Control.interrupt) !== 0 || this.#interrupt),
+      reached: () =>
+        this.#setInterrupt((this.state.control & Control.interrupt) !== 0 || this.state.interrupt),
     })
   }
 
   reset(): void {
-    this.#control = 0
+    this.state = structuredClone(initial)
     this.#counter.reset()
     this.#setInterrupt(false)
   }
 
   #setInterrupt(on: boolean): void {
-    this.#interrupt = on
+    this.state.interrupt = on
     this.#line(on)
     // Until the guest takes it, another one is no news.
-    this.#counter.watch(!on && (this.#control & Control.interrupt) !== 0)
+    this.#counter.watch(!on && (this.state.control & Control.interrupt) !== 0)
   }
 
   read(offset: number, _size: AccessSize): number {
     const { value, reload } = this.#counter.state
     switch (offset & ~3) {
       case Reg.control:
-        return this.#control
+        return this.state.control
       case Reg.value:
         return value
       case Reg.reload:
         return reload
       case Reg.interrupt:
-        return this.#interrupt ? 1 : 0
+        return this.state.interrupt ? 1 : 0
       default:
         return identification[(offset - 0xfd0) >> 2] ?? 0
     }
@@ -64,9 +67,9 @@ export class CmsdkTimer implements MmioDevice {
     switch (offset & ~3) {
       case Reg.control:
         return this.#counter.change(state => {
-          this.#control = value & Control.all
+          this.state.control = value & Control.all
           state.running = (value & Control.enable) !== 0
-          state.watched = (value & Control.interrupt) !== 0 && !this.#interrupt
+          state.watched = (value & Control.interrupt) !== 0 && !this.state.interrupt
         })
       case Reg.value:
         return this.#counter.change(state => {

@@ -2,12 +2,14 @@
  * A counter that a clock moves down to 0, and from there to its reload value at the next tick: the heart of many timers.
  * It costs nothing between the moments that matter: its value follows from the machine's time.
  */
-import type { DeviceHost } from '@guestscope/core'
-import { Ticks } from './ticks.ts'
+import type { DeviceHost, Timer } from '@guestscope/core'
+import { newTicks, Ticks, type TicksState } from './ticks.ts'
 
 /** How a timer uses a counter. */
 export interface DownCounterOptions {
   readonly host: DeviceHost
+  /** Where the timer has the counter's state now, made by `newCounter`. */
+  readonly state: () => DownCounterState
   /** Frequency of the ticks now, Hz. A change must go through `change`. */
   readonly hz: () => number
   /** It has reached 0 (once or more often). Called at that instruction while `watched`, else before the next access. */
@@ -16,7 +18,7 @@ export interface DownCounterOptions {
   readonly reloadsZero?: boolean
 }
 
-/** What can be changed. */
+/** Part of the state of a timer: what it can change, and the ticks so far. */
 export interface DownCounterState {
   value: number
   /** What follows 0; with 0 it stays at 0 (but see `reloadsZero`). */
@@ -26,16 +28,35 @@ export interface DownCounterState {
   once: boolean
   /** Somebody waits for it to reach 0; a counter that only sets a bit that is set, or that nobody hears of, needs none. */
   watched: boolean
+  readonly ticks: TicksState
 }
+
+/** A counter that stands at 0. */
+export const newCounter = (): DownCounterState => ({
+  value: 0,
+  reload: 0,
+  running: false,
+  once: false,
+  watched: false,
+  ticks: newTicks(),
+})
 
 export class DownCounter {
   readonly #options: DownCounterOptions
   readonly #ticks: Ticks
-  readonly #state: DownCounterState = { value: 0, reload: 0, running: false, once: false, watched: false }
+  readonly #timer: Timer
 
   constructor(options: DownCounterOptions) {
     this.#options = options
-    this.#ticks = new Ticks(options.host, options.hz)
+    this.#ticks = new Ticks(options.host, options.hz, () => options.state().ticks)
+    this.#timer = options.host.timer(() => {
+      this.#settle()
+      this.#plan()
+    })
+  }
+
+  get #state(): DownCounterState {
+    return this.#options.state()
   }
 
   /** The state now. */
@@ -48,25 +69,25 @@ export class DownCounter {
   change(change: (state: DownCounterState) => void): void {
     this.#settle()
     this.#ticks.rebase()
-    const { value, running } = this.#state
-    change(this.#state)
-    const started = this.#state.running && !running
-    if (started || this.#state.value !== value) this.#ticks.restart()
+    const state = this.#state
+    const { value, running } = state
+    change(state)
+    const started = state.running && !running
+    if (started || state.value !== value) this.#ticks.restart()
     this.#plan()
   }
 
   /** Sets `watched` alone. */
   watch(on: boolean): void {
-    if (this.#state.watched === on) return
-    this.#state.watched = on
+    const state = this.#state
+    if (state.watched === on) return
+    state.watched = on
     this.#plan()
   }
 
-  /** Stops, with everything 0. */
+  /** The timer has been reset, and has made its state anew. */
   reset(): void {
-    Object.assign(this.#state, { value: 0, reload: 0, running: false, once: false, watched: false })
-    this.#ticks.restart()
-    this.#options.host.cancel(this)
+    this.#timer.cancel()
   }
 
   /** Ticks until it is 0 the next time; 0: never. */
@@ -95,16 +116,13 @@ export class DownCounter {
 
   /** Of ticks after 0, those after the last 0. */
   #rest(ticks: number): number {
-    return this.#state.reload ? ticks % (this.#state.reload + 1) : 0
+    const { reload } = this.#state
+    return reload ? ticks % (reload + 1) : 0
   }
 
   #plan(): void {
-    const { host } = this.#options
     const ticks = this.#state.watched ? this.#ticksToZero : 0
-    if (!ticks) return host.cancel(this)
-    host.schedule(this, this.#ticks.after(ticks), () => {
-      this.#settle()
-      this.#plan()
-    })
+    if (ticks) this.#timer.set(this.#ticks.after(ticks))
+    else this.#timer.cancel()
   }
 }

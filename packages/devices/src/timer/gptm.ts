@@ -4,7 +4,8 @@
  * period is as many ticks as the load value, as on QEMU.
  */
 import type { AccessSize, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { DownCounter } from './down-counter.ts'
+import { type RegisterTable, resetValues } from '../registers.ts'
+import { DownCounter, type DownCounterState, newCounter } from './down-counter.ts'
 
 /** How a board wires the timer. */
 export interface GptmOptions {
@@ -38,7 +39,7 @@ const Reg = {
   valueB: 0x4c,
 } as const
 /** Registers that can be written: the bits that exist, and the value after reset. */
-const kept: ReadonlyMap<number, readonly [bits: number, reset: number]> = new Map([
+const kept: RegisterTable = new Map([
   [Reg.configuration, [7, 0]],
   [Reg.modeA, [0xf, 0]],
   [Reg.modeB, [0xf, 0]],
@@ -70,22 +71,29 @@ interface Half {
   readonly counter: DownCounter
 }
 
+const initial = {
+  registers: resetValues(kept) as Map<number, number>,
+  raw: 0,
+  a: newCounter() as DownCounterState,
+  b: newCounter() as DownCounterState,
+}
+
 export class Gptm implements MmioDevice {
   readonly name = 'gptm'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: GptmOptions
   readonly #a: Half
   readonly #b: Half
-  readonly #registers = new Map<number, number>()
-  #raw = 0
 
   constructor(options: GptmOptions) {
     this.#options = options
-    const half = (mode: number, load: number, prescale: number, enable: number): Half => {
+    const half = (name: 'a' | 'b', mode: number, load: number, prescale: number, enable: number): Half => {
       const made: Half = {
         ...{ mode, load, prescale, enable, timeOut: enable },
         counter: new DownCounter({
           host: options.host,
+          state: () => this.state[name],
           hz: () => this.#hz(prescale),
           reached: () => this.#reached(made),
           reloadsZero: true,
@@ -93,14 +101,13 @@ export class Gptm implements MmioDevice {
       }
       return made
     }
-    this.#a = half(Reg.modeA, Reg.loadA, Reg.prescaleA, 1)
-    this.#b = half(Reg.modeB, Reg.loadB, Reg.prescaleB, 0x100)
+    this.#a = half('a', Reg.modeA, Reg.loadA, Reg.prescaleA, 1)
+    this.#b = half('b', Reg.modeB, Reg.loadB, Reg.prescaleB, 0x100)
   }
 
   reset(): void {
-    for (const [at, [, value]] of kept) this.#registers.set(at, value)
+    this.state = structuredClone(initial)
     for (const { counter } of [this.#a, this.#b]) counter.reset()
-    this.#raw = 0
     this.#update()
   }
 
@@ -110,7 +117,7 @@ export class Gptm implements MmioDevice {
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
   get #configuration(): number {
     return this.#get(Reg.configuration)
@@ -127,22 +134,22 @@ export class Gptm implements MmioDevice {
   }
 
   #update(): void {
-    const active = this.#raw & this.#get(Reg.mask)
+    const active = this.state.raw & this.#get(Reg.mask)
     const { line, lineB } = this.#options
     line((active & interruptsOfA) !== 0)
     lineB?.((active & ~interruptsOfA) !== 0)
     // What would set a bit that is set, or whose interrupt is masked, need not be heard of at once.
-    const awaited = this.#get(Reg.mask) & ~this.#raw
+    const awaited = this.#get(Reg.mask) & ~this.state.raw
     this.#a.counter.watch((awaited & (this.#isClock ? clockMatch : this.#a.timeOut)) !== 0)
     this.#b.counter.watch((awaited & this.#b.timeOut) !== 0)
   }
 
   #reached({ mode, enable, timeOut }: Half): void {
-    if (this.#isClock) this.#raw |= clockMatch
+    if (this.#isClock) this.state.raw |= clockMatch
     else {
-      this.#raw |= timeOut
+      this.state.raw |= timeOut
       if ((this.#get(mode) & 3) === Mode.oneShot)
-        this.#registers.set(Reg.control, this.#get(Reg.control) & ~enable)
+        this.state.registers.set(Reg.control, this.#get(Reg.control) & ~enable)
     }
     this.#update()
   }
@@ -156,9 +163,9 @@ export class Gptm implements MmioDevice {
     const [a, b] = [this.#a, this.#b].map(({ counter }) => counter.state)
     switch (offset & ~3) {
       case Reg.raw:
-        return this.#raw
+        return this.state.raw
       case Reg.masked:
-        return this.#raw & this.#get(Reg.mask)
+        return this.state.raw & this.#get(Reg.mask)
       case Reg.valueA:
         return this.#isClock ? this.#seconds(a?.value ?? 0) : (a?.value ?? 0)
       case Reg.valueB:
@@ -171,7 +178,7 @@ export class Gptm implements MmioDevice {
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     void [this.#a.counter.state, this.#b.counter.state]
-    if (at === Reg.clear) this.#raw &= ~value
+    if (at === Reg.clear) this.state.raw &= ~value
     const bits = kept.get(at)?.[0]
     if (bits !== undefined) this.#set(at, (value & bits) >>> 0)
     this.#update()
@@ -181,8 +188,8 @@ export class Gptm implements MmioDevice {
     const changed = this.#get(at) ^ value
     const seconds = this.#seconds(this.#a.counter.state.value)
     // Frequencies may follow.
-    if (at === Reg.control) this.#registers.set(at, value)
-    else this.clockChanges(() => this.#registers.set(at, value))
+    if (at === Reg.control) this.state.registers.set(at, value)
+    else this.clockChanges(() => this.state.registers.set(at, value))
     for (const half of [this.#a, this.#b]) {
       const started = at === Reg.control && (changed & half.enable) !== 0
       if (started) this.#start(half, (value & half.enable) !== 0)

@@ -4,7 +4,7 @@
  * the machine.
  */
 import type { AccessSize, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { DownCounter } from './down-counter.ts'
+import { DownCounter, type DownCounterState, newCounter } from './down-counter.ts'
 
 /** How a board wires the watchdog. */
 export interface Sp805Options {
@@ -21,29 +21,37 @@ export interface Sp805Options {
 const Reg = { load: 0, value: 4, control: 8, clear: 12, raw: 16, masked: 20, lock: 0xc00 } as const
 const Control = { interrupt: 1, reset: 2 } as const
 const unlock = 0x1acce551
-const all = 0xffffffff
 const arm = [0x05, 0x18, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1]
+
+const initial = {
+  load: 0xffffffff,
+  control: 0,
+  raw: false,
+  locked: false,
+  counter: newCounter() as DownCounterState,
+}
 
 export class Sp805 implements MmioDevice {
   readonly name = 'sp805'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: Sp805Options
   readonly #counter: DownCounter
-  #load = all
-  #control = 0
-  #raw = false
-  #locked = false
 
   constructor(options: Sp805Options) {
     this.#options = options
     const { host, clockHz } = options
-    this.#counter = new DownCounter({ host, hz: clockHz, reached: () => this.#reached(), reloadsZero: true })
+    this.#counter = new DownCounter({
+      host,
+      state: () => this.state.counter,
+      hz: clockHz,
+      reached: () => this.#reached(),
+      reloadsZero: true,
+    })
   }
 
   reset(): void {
-    this.#load = all
-    this.#control = 0
-    this.#raw = this.#locked = false
+    this.state = structuredClone(initial)
     this.#counter.reset()
     this.#restart()
     this.#options.line(false)
@@ -55,20 +63,20 @@ export class Sp805 implements MmioDevice {
   }
 
   #reached(): void {
-    if (this.#raw && this.#control & Control.reset) this.#options.host.reset()
-    this.#raw = true
+    if (this.state.raw && this.state.control & Control.reset) this.#options.host.reset()
+    this.state.raw = true
     this.#options.line(true)
     this.#counter.watch(this.#watched)
   }
   /** The second 0 matters only if it resets. */
   get #watched(): boolean {
-    return !this.#raw || (this.#control & Control.reset) !== 0
+    return !this.state.raw || (this.state.control & Control.reset) !== 0
   }
 
   #restart(): void {
     this.#counter.change(state => {
-      state.value = state.reload = this.#load
-      state.running = (this.#control & Control.interrupt) !== 0
+      state.value = state.reload = this.state.load
+      state.running = (this.state.control & Control.interrupt) !== 0
       state.watched = this.#watched
     })
   }
@@ -78,17 +86,17 @@ export class Sp805 implements MmioDevice {
     const { value } = this.#counter.state
     switch (at) {
       case Reg.load:
-        return this.#load
+        return this.state.load
       case Reg.value:
         return value
       case Reg.control:
-        return this.#control
+        return this.state.control
       case Reg.raw:
-        return this.#raw ? 1 : 0
+        return this.state.raw ? 1 : 0
       case Reg.masked:
-        return this.#raw && this.#control & Control.interrupt ? 1 : 0
+        return this.state.raw && this.state.control & Control.interrupt ? 1 : 0
       case Reg.lock:
-        return this.#locked ? 1 : 0
+        return this.state.locked ? 1 : 0
       default:
         return at >= 0xfe0 ? ((this.#options.identification ?? arm)[(at - 0xfe0) >> 2] ?? 0) : 0
     }
@@ -97,24 +105,24 @@ export class Sp805 implements MmioDevice {
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     void this.#counter.state
-    if (at === Reg.lock) this.#locked = value >>> 0 !== unlock
-    else if (this.#locked) return
+    if (at === Reg.lock) this.state.locked = value >>> 0 !== unlock
+    else if (this.state.locked) return
     else if (at === Reg.load) {
-      this.#load = value
+      this.state.load = value
       this.#restart()
     } else if (at === Reg.control) this.#setControl(value & 3)
     else if (at === Reg.clear) {
-      this.#raw = false
+      this.state.raw = false
       this.#options.line(false)
       this.#restart()
     }
   }
 
   #setControl(value: number): void {
-    const before = this.#control
+    const before = this.state.control
     const stays = this.#options.luminary ? before & Control.interrupt : 0
-    this.#control = value | stays
-    if ((before ^ this.#control) & Control.interrupt) this.#restart()
+    this.state.control = value | stays
+    if ((before ^ this.state.control) & Control.interrupt) this.#restart()
     else this.#counter.watch(this.#watched)
   }
 }

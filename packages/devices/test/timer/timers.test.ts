@@ -1,6 +1,14 @@
 import type { MmioDevice } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
-import { CmsdkDualTimer, CmsdkTimer, DownCounter, Gptm, NrfTimer } from '../../src/index.ts'
+import {
+  CmsdkDualTimer,
+  CmsdkTimer,
+  DownCounter,
+  type DownCounterOptions,
+  Gptm,
+  NrfTimer,
+  newCounter,
+} from '../../src/index.ts'
 import { FakeHost } from '../fake-host.ts'
 
 /** A device with a host and a record of its line. */
@@ -22,12 +30,17 @@ function rig<T extends MmioDevice>(make: (host: FakeHost, line: (level: boolean)
   }
 }
 
+function counterOf(options: Omit<DownCounterOptions, 'state'>): DownCounter {
+  const state = newCounter()
+  return new DownCounter({ ...options, state: () => state })
+}
+
 describe('counter', () => {
   const counter = (host: FakeHost, hz = 1e8) => {
     const reached: number[] = []
     return {
       reached,
-      counter: new DownCounter({ host, hz: () => hz, reached: () => reached.push(host.now) }),
+      counter: counterOf({ host, hz: () => hz, reached: () => reached.push(host.now) }),
     }
   }
   test('goes down tick by tick, through 0 to its reload value', () => {
@@ -61,7 +74,7 @@ describe('counter', () => {
     const host = new FakeHost()
     let hz = 1e8
     const reached: number[] = []
-    const c = new DownCounter({ host, hz: () => hz, reached: () => reached.push(host.now) })
+    const c = counterOf({ host, hz: () => hz, reached: () => reached.push(host.now) })
     c.change(s => Object.assign(s, { value: 10, running: true, watched: true }))
     host.advance(50)
     c.change(() => {
@@ -74,7 +87,7 @@ describe('counter', () => {
 
 test('a reload value that comes late: time before it does not count', () => {
   const host = new FakeHost()
-  const c = new DownCounter({ host, hz: () => 1e8, reached: () => {} })
+  const c = counterOf({ host, hz: () => 1e8, reached: () => {} })
   c.change(s => Object.assign(s, { running: true }))
   host.now = 1000
   c.change(s => Object.assign(s, { reload: 5 }))
@@ -100,7 +113,7 @@ describe('far ahead', () => {
       const host = new FakeHost()
       host.now = now
       let reached = 0
-      const c = new DownCounter({ host, hz: () => 16e6, reached: () => reached++ })
+      const c = counterOf({ host, hz: () => 16e6, reached: () => reached++ })
       c.change(s => Object.assign(s, { value: 1, reload: 1000, running: true, watched: true }))
       for (let i = 0; i < 50 && host.deadlines.size; i++) {
         host.now = Math.max(host.now, ...[...host.deadlines.values()].map(d => d.at))

@@ -65,19 +65,18 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
     (interrupt: number): Line =>
     level =>
       host.setLine(0, interrupt, level)
-  const clock = { hz: 12_500_000 }
-  const clockHz = (): number => clock.hz
+  const clockHz = (): number => system.state.clockHz
   const gptms = timers.map(
     ({ interrupt }) => new Gptm({ host, line: line(interrupt), lineB: line(interrupt + 1), clockHz }),
   )
   const watchdog = new Sp805({
     ...{ host, clockHz, line: line(18), luminary: true, identification: identification.watchdog },
   })
-  const system = new StellarisControl({
+  const system: StellarisControl = new StellarisControl({
     line: line(28),
-    setClock: hz => {
+    setClock: (hz, change) => {
       const set = (): void => {
-        clock.hz = hz
+        change()
         host.setClock(hz)
       }
       const clocked = [watchdog, ...gptms]
@@ -124,7 +123,7 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
       ...unmodelled.map(base => absent(host, 'Stellaris peripheral', base, 0x1000)),
     ],
     contents: [],
-    wiring: { clockHz: clock.hz, interrupts: 64, priorityBits: 3 },
+    wiring: { clockHz: clockHz(), interrupts: 64, priorityBits: 3 },
     input: bytes => serial[0]?.receive(bytes),
   }
 }

@@ -103,11 +103,12 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
   })
   const uart = new NrfUart({ host, console: options.console, line: line(2) })
   const gpio = new NrfGpio(highPins)
+  const bus = new I2cBus(sensors())
   const devices: readonly (readonly [base: number, device: MmioDevice])[] = [
     [0x40000000, new NrfClockPower(line(0))],
     [0x40001000, new NrfRadio(host, line(1))],
     [0x40002000, uart],
-    [0x40003000, new NrfTwoWire(new I2cBus(sensors()), line(3))],
+    [0x40003000, new NrfTwoWire(bus, line(3))],
     [0x40004000, new NrfTwoWire(new I2cBus(), line(4))],
     [0x40006000, new NrfGpioTasks(gpio, line(6))],
     [0x40007000, new NrfAdc(line(7))],
@@ -133,6 +134,7 @@ function build(host: BoardHost, options: BoardOptions): BuiltBoard {
       absent(host, 'nRF51 peripherals', 0x40000000, 0x20000000),
       absent(host, 'nRF51 private', 0xf0000000, 0x10000000),
     ],
+    parts: bus.parts('i2c'),
     contents: [
       { base: 0n, bytes: erased(flashBytes) },
       { base: BigInt(factory.base), bytes: erased(factory.bytes, factoryWords(memoryBytes)) },

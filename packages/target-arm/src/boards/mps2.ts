@@ -95,26 +95,26 @@ function build(board: Mps2, host: BoardHost, options: BoardOptions): BuiltBoard 
     (interrupt: number): Line =>
     level =>
       host.setLine(0, interrupt, level)
-  const overruns = new Set<number>()
   const devices: { base: bigint; device: MmioDevice }[] = []
-  const serial = uarts.map(({ base, receive, overrun }, i) => {
+  const serial: CmsdkUart[] = []
+  const updateOverrun = (): void =>
+    host.setLine(
+      0,
+      overrunInterrupt,
+      serial.some((uart, i) => uarts[i]?.overrun && uart.overrun),
+    )
+  for (const [i, { base, receive, overrun }] of uarts.entries()) {
     const uart = new CmsdkUart({
       host,
       clockHz,
       ...(i === 0 && { console: options.console }),
       receive: line(receive),
       transmit: line(receive + 1),
-      ...(overrun && {
-        overrun: (level: boolean) => {
-          if (level) overruns.add(i)
-          else overruns.delete(i)
-          host.setLine(0, overrunInterrupt, overruns.size > 0)
-        },
-      }),
+      ...(overrun && { overrun: updateOverrun }),
     })
     devices.push({ base, device: uart })
-    return uart
-  })
+    serial.push(uart)
+  }
   for (const { base, interrupt } of timers)
     devices.push({ base, device: new CmsdkTimer({ host, line: line(interrupt), clockHz }) })
   devices.push({

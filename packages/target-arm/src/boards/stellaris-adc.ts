@@ -3,6 +3,7 @@
  * starts. They are done at once; inputs are at 0 V, and it is 25 °C.
  */
 import type { AccessSize, Line, MmioDevice } from '@guestscope/core'
+import { type RegisterTable, resetValues } from '@guestscope/devices'
 
 const Reg = {
   active: 0x00,
@@ -22,7 +23,7 @@ const Sequence = { first: 0x40, stride: 0x20, inputs: 0, steps: 4, fifo: 8, stat
 /** Four bits for each step: the last one, raises the interrupt, converts the temperature. */
 const Step = { end: 2, interrupt: 4, temperature: 8 } as const
 const depths = [8, 4, 4, 1]
-const kept: ReadonlyMap<number, readonly [bits: number, reset: number]> = new Map([
+const kept: RegisterTable = new Map([
   [Reg.active, [15, 0]],
   [Reg.mask, [15, 0]],
   [Reg.trigger, [0xffff, 0]],
@@ -42,15 +43,19 @@ const kept: ReadonlyMap<number, readonly [bits: number, reset: number]> = new Ma
 const temperature = Math.floor(((2.7 - (25 + 55) / 75) / 3) * 1024)
 const [empty, full] = [0x100, 0x1000]
 
+const initial = {
+  registers: resetValues(kept) as Map<number, number>,
+  fifos: depths.map(() => []) as readonly number[][],
+  raw: 0,
+  overflow: 0,
+  underflow: 0,
+}
+
 export class StellarisAdc implements MmioDevice {
   readonly name = 'stellaris-adc'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #lines: readonly Line[]
-  readonly #registers = new Map<number, number>()
-  readonly #fifos: number[][] = [[], [], [], []]
-  #raw = 0
-  #overflow = 0
-  #underflow = 0
 
   /** `lines`: those of the sequencers. */
   constructor(lines: readonly Line[]) {
@@ -58,29 +63,27 @@ export class StellarisAdc implements MmioDevice {
   }
 
   reset(): void {
-    for (const [at, [, value]] of kept) this.#registers.set(at, value)
-    for (const fifo of this.#fifos) fifo.length = 0
-    this.#raw = this.#overflow = this.#underflow = 0
+    this.state = structuredClone(initial)
     this.#update()
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
   #update(): void {
-    const active = this.#raw & this.#get(Reg.mask)
+    const active = this.state.raw & this.#get(Reg.mask)
     this.#lines.forEach((line, n) => line((active & (1 << n)) !== 0))
   }
 
   #convert(n: number): void {
     const steps = this.#get(Sequence.first + n * Sequence.stride + Sequence.steps)
-    const fifo = this.#fifos[n] as number[]
+    const fifo = this.state.fifos[n] as number[]
     const depth = depths[n] as number
     for (let i = 0; i < depth; i++) {
       const step = (steps >>> (4 * i)) & 15
       if (fifo.length < depth) fifo.push(step & Step.temperature ? temperature : 0)
-      else this.#overflow |= 1 << n
-      if (step & Step.interrupt) this.#raw |= 1 << n
+      else this.state.overflow |= 1 << n
+      if (step & Step.interrupt) this.state.raw |= 1 << n
       if (step & Step.end) return
     }
   }
@@ -89,33 +92,33 @@ export class StellarisAdc implements MmioDevice {
     const at = offset & ~3
     switch (at) {
       case Reg.raw:
-        return this.#raw
+        return this.state.raw
       case Reg.clear:
-        return this.#raw & this.#get(Reg.mask)
+        return this.state.raw & this.#get(Reg.mask)
       case Reg.overflow:
-        return this.#overflow
+        return this.state.overflow
       case Reg.underflow:
-        return this.#underflow
+        return this.state.underflow
     }
     const n = (at - Sequence.first) >> 5
-    const fifo = this.#fifos[n]
+    const fifo = this.state.fifos[n]
     if (fifo && (at & 0x1f) === Sequence.fifo) return this.#take(fifo, n)
     if (fifo && (at & 0x1f) === Sequence.state)
       return (fifo.length ? 0 : empty) | (fifo.length === depths[n] ? full : 0)
     return this.#get(at)
   }
   #take(fifo: number[], n: number): number {
-    if (!fifo.length) this.#underflow |= 1 << n
+    if (!fifo.length) this.state.underflow |= 1 << n
     return fifo.shift() ?? 0
   }
 
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     const bits = kept.get(at)?.[0]
-    if (bits !== undefined) this.#registers.set(at, (value & bits) >>> 0)
-    else if (at === Reg.clear) this.#raw &= ~value
-    else if (at === Reg.overflow) this.#overflow &= ~value
-    else if (at === Reg.underflow) this.#underflow &= ~value
+    if (bits !== undefined) this.state.registers.set(at, (value & bits) >>> 0)
+    else if (at === Reg.clear) this.state.raw &= ~value
+    else if (at === Reg.overflow) this.state.overflow &= ~value
+    else if (at === Reg.underflow) this.state.underflow &= ~value
     else if (at === Reg.start) {
       const active = value & this.#get(Reg.active)
       for (let n = 0; n < depths.length; n++) if (active & (1 << n)) this.#convert(n)

@@ -3,13 +3,13 @@ import type { AccessSize, Line, MmioDevice } from '@guestscope/core'
 
 export interface StellarisControlOptions {
   readonly line: Line
-  /** The system clock has another frequency, Hz. */
-  readonly setClock: (hz: number) => void
+  /** The system clock gets another frequency, Hz: `change` does it, and is not called before everybody is ready. */
+  readonly setClock: (hz: number, change: () => void) => void
 }
 
 const Reg = { raw: 0x50, mask: 0x54, status: 0x58, clock: 0x60, pll: 0x64, clock2: 0x70 } as const
 /** DID0 … DC4, and what the other registers hold after reset. */
-const constants: readonly [offset: number, value: number][] = [
+const constants: ReadonlyMap<number, number> = new Map([
   [0x000, 0x10010002],
   [0x004, 0x1073402e],
   [0x008, 0x00ff007f],
@@ -18,7 +18,7 @@ const constants: readonly [offset: number, value: number][] = [
   [0x018, 0x0f0f87ff],
   [0x01c, 0x5000007f],
   [Reg.pll, 0x1902],
-]
+])
 const defaults: readonly [offset: number, value: number][] = [
   [0x030, 0x7ffd],
   [Reg.clock, 0x078e3ac0],
@@ -54,59 +54,69 @@ const writable: ReadonlyMap<number, number> = new Map([
 /** RCC and RCC2: the PLL is off; RCC2 counts. Interrupt: the PLL has locked. */
 const [powerDown, useClock2, locked] = [1 << 13, 1 << 31, 1 << 6]
 
+/** 200 MHz divided by SYSDIV + 1. */
+function frequency(registers: ReadonlyMap<number, number>): number {
+  const [first, second] = [registers.get(Reg.clock) ?? 0, registers.get(Reg.clock2) ?? 0]
+  return 200_000_000 / ((second & useClock2 ? (second >>> 23) & 0x3f : (first >>> 23) & 15) + 1)
+}
+
+const initial = {
+  registers: new Map(defaults) as Map<number, number>,
+  raw: 0,
+  /** Frequency of the system clock. */
+  clockHz: 12_500_000,
+}
+
 export class StellarisControl implements MmioDevice {
   readonly name = 'stellaris-control'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #options: StellarisControlOptions
-  readonly #registers = new Map<number, number>(defaults)
-  readonly #constants = new Map(constants)
-  #raw = 0
 
   constructor(options: StellarisControlOptions) {
     this.#options = options
   }
 
   reset(): void {
-    this.#registers.clear()
-    for (const [offset, value] of defaults) this.#registers.set(offset, value)
-    this.#raw = 0
+    const { clockHz } = this.state
+    this.state = { ...structuredClone(initial), clockHz }
     this.#update()
-    this.#options.setClock(this.clockHz)
+    this.#setClock()
   }
 
-  /** 200 MHz divided by SYSDIV + 1. */
-  get clockHz(): number {
-    const second = this.#get(Reg.clock2)
-    const divider = second & useClock2 ? (second >>> 23) & 0x3f : (this.#get(Reg.clock) >>> 23) & 15
-    return 200_000_000 / (divider + 1)
+  #setClock(): void {
+    const hz = frequency(this.state.registers)
+    this.#options.setClock(hz, () => {
+      this.state.clockHz = hz
+    })
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
   #update(): void {
-    this.#options.line((this.#raw & this.#get(Reg.mask)) !== 0)
+    this.#options.line((this.state.raw & this.#get(Reg.mask)) !== 0)
   }
 
   read(offset: number, _size: AccessSize): number {
     const at = offset & ~3
-    if (at === Reg.raw) return this.#raw
-    if (at === Reg.status) return this.#raw & this.#get(Reg.mask)
-    return this.#constants.get(at) ?? this.#get(at)
+    if (at === Reg.raw) return this.state.raw
+    if (at === Reg.status) return this.state.raw & this.#get(Reg.mask)
+    return constants.get(at) ?? this.#get(at)
   }
 
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
-    if (this.#constants.has(at) || at === Reg.raw) return
-    if (at === Reg.status) this.#raw &= ~value
+    if (constants.has(at) || at === Reg.raw) return
+    if (at === Reg.status) this.state.raw &= ~value
     else {
       const before = this.#get(at)
       const bits = writable.get(at) ?? 0
-      if (bits) this.#registers.set(at, ((before & ~bits) | (value & bits)) >>> 0)
+      if (bits) this.state.registers.set(at, ((before & ~bits) | (value & bits)) >>> 0)
       if (at === Reg.clock || at === Reg.clock2) {
         // The PLL locks at once.
-        if (before & powerDown && !(value & powerDown)) this.#raw |= locked
-        this.#options.setClock(this.clockHz)
+        if (before & powerDown && !(value & powerDown)) this.state.raw |= locked
+        this.#setClock()
       }
     }
     this.#update()

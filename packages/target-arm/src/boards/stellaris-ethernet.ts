@@ -3,6 +3,7 @@
  * down, nothing is received, and frames that are sent are lost.
  */
 import type { AccessSize, Line, MmioDevice } from '@guestscope/core'
+import { type RegisterTable, resetValues } from '@guestscope/devices'
 
 const Reg = {
   interrupts: 0x00,
@@ -20,7 +21,7 @@ const Reg = {
   packets: 0x34,
   send: 0x38,
 } as const
-const kept: ReadonlyMap<number, readonly [bits: number, reset: number]> = new Map([
+const kept: RegisterTable = new Map([
   [Reg.mask, [0x7f, 0x7f]],
   [Reg.receiveControl, [0x1f, 8]],
   [Reg.sendControl, [0x17, 0]],
@@ -33,44 +34,45 @@ const kept: ReadonlyMap<number, readonly [bits: number, reset: number]> = new Ma
 ])
 const Interrupt = { sent: 4, management: 0x20 } as const
 const [startManagement, writesManagement] = [1, 2]
-/** Registers of the physical layer: MR0 … MR6 after reset; MR1 says that the link is down. */
-const physical = [0x3100, 0x7849, 0x000e, 0x7237, 0x01e1, 0, 0]
-/** Those that can be written. */
+/** Bits that can be written in the registers of the physical layer. */
 const physicalBits = [0xff80, 0, 0, 0, 0xbfe0, 0, 0]
+
+const initial = {
+  registers: resetValues(kept) as Map<number, number>,
+  /** Of the physical layer, MR0 … MR6: MR1 says that the link is down. */
+  physical: [0x3100, 0x7849, 0x000e, 0x7237, 0x01e1, 0, 0] as number[],
+  received: 0,
+  raw: 0,
+}
 
 export class StellarisEthernet implements MmioDevice {
   readonly name = 'stellaris-ethernet'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #line: Line
-  readonly #registers = new Map<number, number>()
-  #physical = [...physical]
-  #received = 0
-  #raw = 0
 
   constructor(line: Line) {
     this.#line = line
   }
 
   reset(): void {
-    for (const [at, [, value]] of kept) this.#registers.set(at, value)
-    this.#physical = [...physical]
-    this.#received = this.#raw = 0
+    this.state = structuredClone(initial)
     this.#update()
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
   #update(): void {
-    this.#line((this.#raw & this.#get(Reg.mask)) !== 0)
+    this.#line((this.state.raw & this.#get(Reg.mask)) !== 0)
   }
 
   read(offset: number, _size: AccessSize): number {
     switch (offset & ~3) {
       case Reg.interrupts:
-        return this.#raw
+        return this.state.raw
       case Reg.managementReceive:
-        return this.#received
+        return this.state.received
       default:
         return this.#get(offset & ~3) >>> 0
     }
@@ -79,10 +81,10 @@ export class StellarisEthernet implements MmioDevice {
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     const bits = kept.get(at)?.[0]
-    if (bits !== undefined) this.#registers.set(at, value & bits)
-    if (at === Reg.interrupts) this.#raw &= ~value
+    if (bits !== undefined) this.state.registers.set(at, value & bits)
+    if (at === Reg.interrupts) this.state.raw &= ~value
     else if (at === Reg.management && value & startManagement) this.#manage(value)
-    else if (at === Reg.send && value & 1) this.#raw |= Interrupt.sent
+    else if (at === Reg.send && value & 1) this.state.raw |= Interrupt.sent
     this.#update()
   }
 
@@ -92,8 +94,8 @@ export class StellarisEthernet implements MmioDevice {
     const bits = physicalBits[n]
     if (value & writesManagement) {
       // Reset and the restart of negotiation are over at once.
-      if (bits) this.#physical[n] = this.#get(Reg.managementSend) & bits & (n ? -1 : ~0x8200)
-    } else this.#received = this.#physical[n] ?? 0
-    this.#raw |= Interrupt.management
+      if (bits) this.state.physical[n] = this.#get(Reg.managementSend) & bits & (n ? -1 : ~0x8200)
+    } else this.state.received = this.state.physical[n] ?? 0
+    this.state.raw |= Interrupt.management
   }
 }

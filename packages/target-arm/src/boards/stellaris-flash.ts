@@ -7,16 +7,15 @@ const key = 0xa442
 const programmed = 2
 const pageBytes = 1024
 
+const initial = { address: 0, data: 0, mask: 0, raw: 0 }
+
 export class StellarisFlash implements MmioDevice {
   readonly name = 'stellaris-flash'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #host: BoardHost
   readonly #flashBytes: number
   readonly #line: Line
-  #address = 0
-  #data = 0
-  #mask = 0
-  #raw = 0
 
   /** The flash begins at 0. */
   constructor(host: BoardHost, flashBytes: number, line: Line) {
@@ -26,22 +25,22 @@ export class StellarisFlash implements MmioDevice {
   }
 
   reset(): void {
-    this.#address = this.#data = this.#mask = this.#raw = 0
+    this.state = structuredClone(initial)
     this.#line(false)
   }
 
   read(offset: number, _size: AccessSize): number {
     switch (offset & ~3) {
       case Reg.address:
-        return this.#address
+        return this.state.address
       case Reg.data:
-        return this.#data
+        return this.state.data
       case Reg.raw:
-        return this.#raw
+        return this.state.raw
       case Reg.mask:
-        return this.#mask
+        return this.state.mask
       case Reg.masked:
-        return this.#raw & this.#mask
+        return this.state.raw & this.state.mask
       default:
         return 0 // every command is done
     }
@@ -49,16 +48,16 @@ export class StellarisFlash implements MmioDevice {
 
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
-    if (at === Reg.address) this.#address = value & (this.#flashBytes - 1)
-    else if (at === Reg.data) this.#data = value >>> 0
-    else if (at === Reg.mask) this.#mask = value & 3
-    else if (at === Reg.masked) this.#raw &= ~value
+    if (at === Reg.address) this.state.address = value & (this.#flashBytes - 1)
+    else if (at === Reg.data) this.state.data = value >>> 0
+    else if (at === Reg.mask) this.state.mask = value & 3
+    else if (at === Reg.masked) this.state.raw &= ~value
     else if (at === Reg.control && value >>> 16 === key) this.#command(value)
-    this.#line((this.#raw & this.#mask) !== 0)
+    this.#line((this.state.raw & this.state.mask) !== 0)
   }
 
   #command(value: number): void {
-    const at = this.#address & ~3
+    const at = this.state.address & ~3
     if (value & Control.eraseAll) this.#erase(0, this.#flashBytes)
     else if (value & Control.erase) this.#erase(at & -pageBytes, pageBytes)
     else if (value & Control.write) {
@@ -66,10 +65,10 @@ export class StellarisFlash implements MmioDevice {
       if (!word) return
       const view = new DataView(word.buffer)
       // Writing can only clear bits.
-      view.setUint32(0, view.getUint32(0, true) & this.#data, true)
+      view.setUint32(0, view.getUint32(0, true) & this.state.data, true)
       this.#host.writeMemory(at, word)
     }
-    this.#raw |= programmed
+    this.state.raw |= programmed
   }
   #erase(address: number, length: number): void {
     this.#host.writeMemory(address, new Uint8Array(length).fill(0xff))

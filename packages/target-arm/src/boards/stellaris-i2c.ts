@@ -3,7 +3,7 @@
  * once. Nobody addresses it as a slave.
  */
 import type { AccessSize, Line, MmioDevice } from '@guestscope/core'
-import type { I2cBus } from '@guestscope/devices'
+import { type I2cBus, type RegisterTable, resetValues } from '@guestscope/devices'
 
 const Reg = {
   address: 0x00,
@@ -16,7 +16,7 @@ const Reg = {
   clear: 0x1c,
   configuration: 0x20,
 } as const
-const kept: ReadonlyMap<number, readonly [bits: number, reset: number]> = new Map([
+const kept: RegisterTable = new Map([
   [Reg.address, [0xff, 0]],
   [Reg.data, [0xff, 0]],
   [Reg.period, [0x7f, 1]],
@@ -30,14 +30,14 @@ const Command = { run: 1, start: 2, stop: 4 } as const
 const Status = { error: 2, address: 4, data: 8, idle: 0x20, busBusy: 0x40 } as const
 const masterEnabled = 0x10
 
+const initial = { registers: resetValues(kept) as Map<number, number>, status: Status.idle as number, raw: 0 }
+
 export class StellarisI2c implements MmioDevice {
   readonly name = 'stellaris-i2c'
   readonly size = 0x1000
+  state: typeof initial = structuredClone(initial)
   readonly #bus: I2cBus
   readonly #line: Line
-  readonly #registers = new Map<number, number>()
-  #status: number = Status.idle
-  #raw = 0
 
   constructor(bus: I2cBus, line: Line) {
     this.#bus = bus
@@ -45,17 +45,15 @@ export class StellarisI2c implements MmioDevice {
   }
 
   reset(): void {
-    for (const [at, [, value]] of kept) this.#registers.set(at, value)
-    this.#status = Status.idle
-    this.#raw = 0
+    this.state = structuredClone(initial)
     this.#update()
   }
 
   #get(offset: number): number {
-    return this.#registers.get(offset) ?? 0
+    return this.state.registers.get(offset) ?? 0
   }
   #update(): void {
-    this.#line((this.#raw & this.#get(Reg.mask)) !== 0)
+    this.#line((this.state.raw & this.#get(Reg.mask)) !== 0)
   }
 
   #command(value: number): void {
@@ -66,23 +64,23 @@ export class StellarisI2c implements MmioDevice {
       if (!this.#bus.start(this.#get(Reg.address) >> 1, reads)) failed = Status.error | Status.address
     }
     if (value & Command.run && !failed) {
-      if (reads) this.#registers.set(Reg.data, this.#bus.read())
+      if (reads) this.state.registers.set(Reg.data, this.#bus.read())
       else if (!this.#bus.write(this.#get(Reg.data))) failed = Status.error | Status.data
     }
     if (value & Command.stop) this.#bus.stop()
     const busy = value & Command.stop ? 0 : Status.busBusy
-    this.#status = failed | busy | Status.idle
-    this.#raw = 1
+    this.state.status = failed | busy | Status.idle
+    this.state.raw = 1
   }
 
   read(offset: number, _size: AccessSize): number {
     switch (offset & ~3) {
       case Reg.control:
-        return this.#status
+        return this.state.status
       case Reg.raw:
-        return this.#raw
+        return this.state.raw
       case Reg.masked:
-        return this.#raw & this.#get(Reg.mask)
+        return this.state.raw & this.#get(Reg.mask)
       default:
         return this.#get(offset & ~3)
     }
@@ -91,9 +89,9 @@ export class StellarisI2c implements MmioDevice {
   write(offset: number, _size: AccessSize, value: number): void {
     const at = offset & ~3
     const bits = kept.get(at)?.[0]
-    if (bits !== undefined) this.#registers.set(at, value & bits)
+    if (bits !== undefined) this.state.registers.set(at, value & bits)
     else if (at === Reg.control) this.#command(value)
-    else if (at === Reg.clear && value & 1) this.#raw = 0
+    else if (at === Reg.clear && value & 1) this.state.raw = 0
     this.#update()
   }
 }

@@ -41,6 +41,7 @@ interface Chain {
 
 export class Exceptions {
   readonly #system: System
+  /** From a return to the delivery that it ends in, which comes at once: no state. */
   #chain: Chain | undefined
 
   constructor(system: System) {
@@ -90,7 +91,7 @@ export class Exceptions {
     const enabled = nvic.exists(exception) && nvic.isEnabled(exception)
     if (enabled && nvic.preempts(exception, priority)) return exception
     if (exception !== Exception.hardFault && !nvic.baseline)
-      faults.hfsr |= cause === Cause.bkpt ? Hfsr.debugEvent : Hfsr.forced
+      faults.state.hfsr |= cause === Cause.bkpt ? Hfsr.debugEvent : Hfsr.forced
     return priority <= -1 ? 0 : Exception.hardFault
   }
 
@@ -137,9 +138,9 @@ export class Exceptions {
   #take(exception: number, excReturn: number): number {
     const system = this.#system
     const { cpu, nvic, faults } = system
-    const vector = system.bus.load((system.vectorTable + 4 * exception) >>> 0, 4)
+    const vector = system.bus.load((system.state.vectorTable + 4 * exception) >>> 0, 4)
     if (vector === undefined) {
-      faults.hfsr |= Hfsr.vectorTable
+      faults.state.hfsr |= Hfsr.vectorTable
       if (exception <= Exception.hardFault || system.executionPriority() <= -1) {
         this.#lockUp(Cause.vectorRead)
         return 0
@@ -203,7 +204,7 @@ export class Exceptions {
       return this.#redeliver(Cause.invalidPc, { excReturn, framed: false })
     }
     system.update()
-    if (thread && !nvic.nesting && system.scr & sleepOnExit) cpu.waiting = !system.wakes()
+    if (thread && !nvic.nesting && system.state.scr & sleepOnExit) cpu.waiting = !system.wakes()
   }
 
   /** The edge: from the instruction to where its frame leads, even if the next exception comes before that. */

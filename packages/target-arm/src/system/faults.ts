@@ -28,26 +28,25 @@ const statusBits: Readonly<Record<number, number>> = {
   [Cause.divideByZero]: 0x2000000,
 }
 
+const initial = { cfsr: 0, hfsr: 0, dfsr: 0, mmfar: 0, bfar: 0 }
+
 export class Faults {
-  cfsr = 0
-  hfsr = 0
-  dfsr = 0
-  mmfar = 0
-  bfar = 0
+  state: typeof initial = structuredClone(initial)
 
   reset(): void {
-    this.cfsr = this.hfsr = this.dfsr = this.mmfar = this.bfar = 0
+    this.state = structuredClone(initial)
   }
 
   /** A fault has occurred; `address` is what it was about, for data accesses. */
   record(cause: number, address: number): void {
-    this.cfsr |= statusBits[cause] ?? 0
+    const { state } = this
+    state.cfsr |= statusBits[cause] ?? 0
     if (cause === Cause.memManageData) {
-      this.mmfar = address
-      this.cfsr |= mmfarValid
+      state.mmfar = address
+      state.cfsr |= mmfarValid
     } else if (cause === Cause.busFaultData) {
-      this.bfar = address
-      this.cfsr |= bfarValid
-    } else if (cause === Cause.bkpt) this.dfsr |= dfsrBreakpoint
+      state.bfar = address
+      state.cfsr |= bfarValid
+    } else if (cause === Cause.bkpt) state.dfsr |= dfsrBreakpoint
   }
 }

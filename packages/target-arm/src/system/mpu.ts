@@ -91,36 +91,47 @@ export function permits(
   return (permissions & (privileged ? Permit.privilegedRead : Permit.read)) !== 0
 }
 
+interface MpuState {
+  control: number
+  number: number
+  readonly rbar: Int32Array
+  readonly rasr: Int32Array
+  /** What the registers say. */
+  regions: readonly MpuRegion[]
+}
+
+const newState = (count: number): MpuState => ({
+  control: 0,
+  number: 0,
+  rbar: new Int32Array(count),
+  rasr: new Int32Array(count),
+  regions: [],
+})
+
 /** The registers; `changed` is called when what they say about memory may have changed. */
 export class Mpu {
   readonly count: number
-  control = 0
-  #number = 0
-  readonly #rbar: Int32Array
-  readonly #rasr: Int32Array
+  state: MpuState
   readonly #changed: () => void
   readonly #form: (typeof forms)['mainline' | 'baseline']
-  #regions: readonly MpuRegion[] = []
 
   constructor(count: number, changed: () => void, baseline = false) {
     this.count = count
     this.#form = baseline ? forms.baseline : forms.mainline
-    this.#rbar = new Int32Array(count)
-    this.#rasr = new Int32Array(count)
+    this.state = newState(count)
     this.#changed = changed
   }
 
   reset(): void {
-    this.control = 0
-    this.#number = 0
-    this.#rbar.fill(0)
-    this.#rasr.fill(0)
-    this.#regions = []
+    this.state = newState(this.count)
   }
 
+  get control(): number {
+    return this.state.control
+  }
   /** Enabled regions by rising priority. */
   get regions(): readonly MpuRegion[] {
-    return this.#regions
+    return this.state.regions
   }
 
   /** `offset`: from MPU_TYPE. */
@@ -130,20 +141,20 @@ export class Mpu {
       case 0x00:
         return this.count << 8
       case 0x04:
-        return this.control
+        return this.state.control
       case 0x08:
-        return this.#number
+        return this.state.number
       // Three aliases follow, in Armv7-M.
       case 0x0c:
       case 0x14:
       case 0x1c:
       case 0x24:
-        return (this.#rbar[this.#number] ?? 0) | this.#number
+        return (this.state.rbar[this.state.number] ?? 0) | this.state.number
       case 0x10:
       case 0x18:
       case 0x20:
       case 0x28:
-        return this.#rasr[this.#number] ?? 0
+        return this.state.rasr[this.state.number] ?? 0
       default:
         return 0
     }
@@ -153,10 +164,10 @@ export class Mpu {
     if (!this.count || offset > this.#form.last) return
     switch (offset) {
       case 0x04:
-        this.control = value & (value & MpuControl.enable ? 7 : 6)
+        this.state.control = value & (value & MpuControl.enable ? 7 : 6)
         return this.#changed()
       case 0x08:
-        if ((value & 0xff) < this.count) this.#number = value & 0xff
+        if ((value & 0xff) < this.count) this.state.number = value & 0xff
         return
       case 0x0c:
       case 0x14:
@@ -165,31 +176,31 @@ export class Mpu {
         // VALID: the value names the region.
         if (value & 16) {
           if ((value & 15) >= this.count) return
-          this.#number = value & 15
+          this.state.number = value & 15
         }
-        this.#rbar[this.#number] = value & this.#form.rbar
+        this.state.rbar[this.state.number] = value & this.#form.rbar
         return this.#update()
       case 0x10:
       case 0x18:
       case 0x20:
       case 0x28:
-        this.#rasr[this.#number] = value & this.#form.rasr
+        this.state.rasr[this.state.number] = value & this.#form.rasr
         return this.#update()
     }
   }
 
   #update(): void {
     const all = Array.from({ length: this.count }, (_, i) =>
-      decodeRegion(this.#rbar[i] as number, this.#rasr[i] as number, this.#form.smallest),
+      decodeRegion(this.state.rbar[i] as number, this.state.rasr[i] as number, this.#form.smallest),
     )
-    this.#regions = all.filter(r => r !== undefined)
+    this.state.regions = all.filter(r => r !== undefined)
     this.#changed()
   }
 
   /** Ranges that may be executed in the given mode while `control` is in force, in order and disjoint. */
   executable(control: number, privileged: boolean): Range[] {
     const edges = new Set([0, 0x20000000, 0x40000000, 0x60000000, 0xa0000000, 0xe0000000])
-    for (const r of this.#regions) {
+    for (const r of this.state.regions) {
       edges.add(r.base)
       edges.add(r.last + 1)
       if (!(r.subregions & 0xff)) continue
@@ -198,7 +209,7 @@ export class Mpu {
     const sorted = [...edges].filter(e => e < 2 ** 32).sort((a, b) => a - b)
     const result: { base: number; last: number }[] = []
     sorted.forEach((base, i) => {
-      if (!permits(this.#regions, control, base, 'fetch', privileged)) return
+      if (!permits(this.state.regions, control, base, 'fetch', privileged)) return
       const last = (sorted[i + 1] ?? 2 ** 32) - 1
       const before = result.at(-1)
       if (before && before.last === base - 1) before.last = last

@@ -40,125 +40,138 @@ function mark(flags: Uint8Array, list: number[], n: number, on: boolean): void {
   else list.splice(list.indexOf(n), 1)
 }
 
+interface NvicState {
+  readonly pending: Uint8Array
+  readonly active: Uint8Array
+  readonly enabled: Uint8Array
+  readonly level: Uint8Array
+  readonly priority: Int16Array
+  group: number
+  /** The exceptions that are pending, and those that are active: few, so that these are quicker to search. */
+  readonly pendingList: number[]
+  readonly activeList: number[]
+  /** What follows from the rest; undefined: to be found again. */
+  best: number | undefined
+  activePriority: number | undefined
+}
+
+function newState(count: number): NvicState {
+  const bytes = (): Uint8Array => new Uint8Array(count)
+  const state: NvicState = {
+    ...{
+      pending: bytes(),
+      active: bytes(),
+      enabled: bytes(),
+      level: bytes(),
+      priority: new Int16Array(count),
+    },
+    ...{ group: 0, pendingList: [], activeList: [], best: undefined, activePriority: undefined },
+  }
+  state.priority.set(fixedPriorities)
+  for (let n = 1; n < Exception.external; n++) state.enabled[n] = switchable.includes(n as 4) ? 0 : 1
+  return state
+}
+
 export class Nvic {
   /** Number of exceptions: 16 and the external interrupts. */
   readonly count: number
   readonly baseline: boolean
   /** Bits of a priority register that exist. */
   readonly priorityMask: number
-  readonly #pending: Uint8Array
-  readonly #active: Uint8Array
-  readonly #enabled: Uint8Array
-  readonly #level: Uint8Array
-  readonly #priority: Int16Array
+  state: NvicState
   readonly #exists: Uint8Array
-  #group = 0
-  /** The exceptions that are pending, and those that are active: few, so that these are quicker to search. */
-  readonly #pendingList: number[] = []
-  readonly #activeList: number[] = []
-  #best: number | undefined
-  #activePriority: number | undefined
 
   constructor(options: NvicOptions) {
     this.count = Exception.external + options.interrupts
     this.baseline = options.baseline
     this.priorityMask = (0xff << (8 - options.priorityBits)) & 0xff
-    const bytes = (): Uint8Array => new Uint8Array(this.count)
-    ;[this.#pending, this.#active, this.#enabled] = [bytes(), bytes(), bytes()]
-    ;[this.#level, this.#exists] = [bytes(), bytes()]
-    this.#priority = new Int16Array(this.count)
+    this.state = newState(this.count)
+    this.#exists = new Uint8Array(this.count)
     for (const n of options.baseline ? baselineExceptions : mainlineExceptions) this.#exists[n] = 1
     this.#exists.fill(1, Exception.external)
-    this.reset()
   }
 
   reset(): void {
-    for (const list of [this.#pending, this.#active, this.#enabled, this.#level]) list.fill(0)
-    this.#pendingList.length = this.#activeList.length = 0
-    this.#priority.fill(0)
-    this.#priority.set(fixedPriorities)
-    for (let n = 1; n < Exception.external; n++) this.#enabled[n] = switchable.includes(n as 4) ? 0 : 1
-    this.#group = 0
-    this.#changed()
+    this.state = newState(this.count)
   }
 
   #changed(): void {
-    this.#best = undefined
-    this.#activePriority = undefined
+    this.state.best = undefined
+    this.state.activePriority = undefined
   }
 
   exists(n: number): boolean {
     return this.#exists[n] === 1
   }
   isPending(n: number): boolean {
-    return this.#pending[n] === 1
+    return this.state.pending[n] === 1
   }
   isActive(n: number): boolean {
-    return this.#active[n] === 1
+    return this.state.active[n] === 1
   }
   isEnabled(n: number): boolean {
-    return this.#enabled[n] === 1
+    return this.state.enabled[n] === 1
   }
   /** The level of an external interrupt's line. */
   isHigh(n: number): boolean {
-    return this.#level[n] === 1
+    return this.state.level[n] === 1
   }
 
   setPending(n: number, on = true): void {
     if (!this.exists(n)) return
     // A line that is high makes its interrupt pending again at once, unless it is being served.
-    const held = !on && this.#level[n] === 1 && this.#active[n] === 0
-    mark(this.#pending, this.#pendingList, n, on || held)
+    const held = !on && this.state.level[n] === 1 && this.state.active[n] === 0
+    mark(this.state.pending, this.state.pendingList, n, on || held)
     this.#changed()
   }
   setEnabled(n: number, on: boolean): void {
     if (!this.exists(n)) return
-    this.#enabled[n] = on ? 1 : 0
+    this.state.enabled[n] = on ? 1 : 0
     this.#changed()
   }
   /** For software that writes SHCSR; entry and return use `enter` and `leave`. */
   setActive(n: number, on: boolean): void {
     if (!this.exists(n)) return
-    mark(this.#active, this.#activeList, n, on)
+    mark(this.state.active, this.state.activeList, n, on)
     this.#changed()
   }
   /** A device drives its line. Pulses are remembered. */
   setLine(n: number, high: boolean): void {
     if (n >= this.count) return
-    this.#level[n] = high ? 1 : 0
-    if (high && !this.#pending[n]) this.setPending(n)
+    this.state.level[n] = high ? 1 : 0
+    if (high && !this.state.pending[n]) this.setPending(n)
   }
 
   priority(n: number): number {
-    return this.#priority[n] ?? 0
+    return this.state.priority[n] ?? 0
   }
   /** Has no effect on exceptions whose priority is fixed. */
   setPriority(n: number, priority: number): void {
     if (n <= Exception.hardFault || !this.exists(n)) return
-    this.#priority[n] = priority & this.priorityMask
+    this.state.priority[n] = priority & this.priorityMask
     this.#changed()
   }
   /** AIRCR.PRIGROUP: this many + 1 low bits of a priority are the subpriority. */
   get priorityGroup(): number {
-    return this.#group
+    return this.state.group
   }
   set priorityGroup(value: number) {
-    this.#group = this.baseline ? 0 : value & 7
+    this.state.group = this.baseline ? 0 : value & 7
     this.#changed()
   }
   /** The part of a priority that decides whether one exception interrupts another. */
   groupPriority(priority: number): number {
-    return priority < 0 ? priority : priority & ~((2 << this.#group) - 1)
+    return priority < 0 ? priority : priority & ~((2 << this.state.group) - 1)
   }
 
   /** The pending and enabled exception that comes first: priority, then number; 0: none. */
   get best(): number {
-    if (this.#best !== undefined) return this.#best
+    if (this.state.best !== undefined) return this.state.best
     let best = 0
-    for (const n of this.#pendingList) {
-      if (this.#enabled[n]) best = best ? this.first(n, best) : n
+    for (const n of this.state.pendingList) {
+      if (this.state.enabled[n]) best = best ? this.first(n, best) : n
     }
-    this.#best = best
+    this.state.best = best
     return best
   }
   /** Which of two exceptions comes first? */
@@ -169,12 +182,12 @@ export class Nvic {
 
   /** ExecutionPriority() of the manual: that of the active exceptions, raised by the masks. */
   executionPriority(masks: Masks): number {
-    if (this.#activePriority === undefined) {
+    if (this.state.activePriority === undefined) {
       let lowest = threadPriority
-      for (const n of this.#activeList) lowest = Math.min(lowest, this.groupPriority(this.priority(n)))
-      this.#activePriority = lowest
+      for (const n of this.state.activeList) lowest = Math.min(lowest, this.groupPriority(this.priority(n)))
+      this.state.activePriority = lowest
     }
-    let result = this.#activePriority
+    let result = this.state.activePriority
     if (masks.basepri) result = Math.min(result, this.groupPriority(masks.basepri))
     if (masks.primask) result = Math.min(result, 0)
     if (masks.faultmask) result = Math.min(result, -1)
@@ -192,18 +205,18 @@ export class Nvic {
 
   /** The handler of the exception begins. */
   enter(n: number): void {
-    mark(this.#pending, this.#pendingList, n, false)
-    mark(this.#active, this.#activeList, n, true)
+    mark(this.state.pending, this.state.pendingList, n, false)
+    mark(this.state.active, this.state.activeList, n, true)
     this.#changed()
   }
   /** The handler is done; a line that is still high makes the interrupt pending again. */
   leave(n: number): void {
-    mark(this.#active, this.#activeList, n, false)
-    if (this.#level[n]) mark(this.#pending, this.#pendingList, n, true)
+    mark(this.state.active, this.state.activeList, n, false)
+    if (this.state.level[n]) mark(this.state.pending, this.state.pendingList, n, true)
     this.#changed()
   }
   /** Number of active exceptions. */
   get nesting(): number {
-    return this.#activeList.length
+    return this.state.activeList.length
   }
 }

@@ -105,7 +105,7 @@ function writeShcsr(s: System, value: number): void {
 }
 
 function writeDemcr(s: System, value: number): void {
-  s.debugControl = value & (Demcr.catches | Demcr.enable | Demcr.request | Demcr.trace)
+  s.state.debugControl = value & (Demcr.catches | Demcr.enable | Demcr.request | Demcr.trace)
   s.nvic.setEnabled(Exception.debugMonitor, (value & Demcr.enable) !== 0)
   s.pend(Exception.debugMonitor, (value & Demcr.pending) !== 0)
 }
@@ -126,8 +126,8 @@ const floatSlot = (offset: number, mask: number): Register => {
 const constant = (read: (s: System) => number): Register => ({ read, baseline: true })
 
 /** CCSIDR of the cache that CSSELR names: bit 0 tells instructions from data, above is the level. */
-function readCacheSize({ core, cacheSelection }: System): number {
-  return core.caches?.ccsidr[cacheSelection] ?? 0
+function readCacheSize({ core, state }: System): number {
+  return core.caches?.ccsidr[state.cacheSelection] ?? 0
 }
 
 const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
@@ -135,9 +135,9 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
   [
     0x008,
     {
-      read: s => s.auxiliary,
+      read: s => s.state.auxiliary,
       write: (s, value) => {
-        s.auxiliary = value & s.core.auxiliary
+        s.state.auxiliary = value & s.core.auxiliary
       },
     },
   ],
@@ -158,9 +158,9 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
     0xd08,
     {
       baseline: true,
-      read: s => s.vectorTable,
+      read: s => s.state.vectorTable,
       write: (s, value) => {
-        if (s.core.vectorOffset) s.vectorTable = (value & vectorMask) >>> 0
+        if (s.core.vectorOffset) s.state.vectorTable = (value & vectorMask) >>> 0
       },
     },
   ],
@@ -172,9 +172,9 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
     0xd10,
     {
       baseline: true,
-      read: s => s.scr,
+      read: s => s.state.scr,
       write: (s, value) => {
-        s.scr = value & (Scr.sleepOnExit | Scr.sleepDeep | Scr.eventOnPending)
+        s.state.scr = value & (Scr.sleepOnExit | Scr.sleepDeep | Scr.eventOnPending)
       },
     },
   ],
@@ -201,45 +201,45 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
     0xd28,
     {
       bytes: true,
-      read: s => s.faults.cfsr,
+      read: s => s.faults.state.cfsr,
       write: (s, value, mask) => {
-        s.faults.cfsr &= ~(value & mask)
+        s.faults.state.cfsr &= ~(value & mask)
       },
     },
   ],
   [
     0xd2c,
     {
-      read: s => s.faults.hfsr,
+      read: s => s.faults.state.hfsr,
       write: (s, value) => {
-        s.faults.hfsr &= ~value
+        s.faults.state.hfsr &= ~value
       },
     },
   ],
   [
     0xd30,
     {
-      read: s => s.faults.dfsr,
+      read: s => s.faults.state.dfsr,
       write: (s, value) => {
-        s.faults.dfsr &= ~value
+        s.faults.state.dfsr &= ~value
       },
     },
   ],
   [
     0xd34,
     {
-      read: s => s.faults.mmfar,
+      read: s => s.faults.state.mmfar,
       write: (s, value) => {
-        s.faults.mmfar = value
+        s.faults.state.mmfar = value
       },
     },
   ],
   [
     0xd38,
     {
-      read: s => s.faults.bfar,
+      read: s => s.faults.state.bfar,
       write: (s, value) => {
-        s.faults.bfar = value
+        s.faults.state.bfar = value
       },
     },
   ],
@@ -249,9 +249,9 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
   [
     0xd84,
     {
-      read: s => s.cacheSelection,
+      read: s => s.state.cacheSelection,
       write: (s, value) => {
-        if (s.core.caches) s.cacheSelection = value & 15
+        if (s.core.caches) s.state.cacheSelection = value & 15
       },
     },
   ],
@@ -259,7 +259,7 @@ const registers: ReadonlyMap<number, Register> = new Map<number, Register>([
   [
     0xdfc,
     {
-      read: s => s.debugControl | (s.nvic.isPending(Exception.debugMonitor) ? Demcr.pending : 0),
+      read: s => s.state.debugControl | (s.nvic.isPending(Exception.debugMonitor) ? Demcr.pending : 0),
       write: writeDemcr,
     },
   ],

@@ -1,6 +1,6 @@
 /** The system half of one M-profile CPU: exceptions, NVIC, timer, memory protection, and what follows from their state. */
 import { Head } from '@guestscope/codegen'
-import { type Cpu, Layout } from '@guestscope/core'
+import { type Cpu, Layout, type Stateful } from '@guestscope/core'
 import { Exception } from '../causes.ts'
 import { Ccr, type Core } from '../cores.ts'
 import { Flags, S, TlbMode } from '../state.ts'
@@ -23,6 +23,35 @@ type Executable = readonly [readonly Range[], readonly Range[]]
 /** The clock of a board that does not say. */
 const defaultHz = 25_000_000
 
+/** What no part of the system half has. */
+interface SystemState {
+  /** VTOR. */
+  vectorTable: number
+  scr: number
+  /** ACTLR and CSSELR: kept, without effect. */
+  auxiliary: number
+  cacheSelection: number
+  /** DEMCR. */
+  debugControl: number
+  /** The CPU waits for an event, not only for an interrupt. */
+  waitsForEvent: boolean
+  /** What may be executed. */
+  executable: Executable
+  /** Frequency of the processor's clock. */
+  clockHz: number
+}
+
+const newState = (clockHz: number): SystemState => ({
+  vectorTable: 0,
+  scr: 0,
+  auxiliary: 0,
+  cacheSelection: 0,
+  debugControl: 0,
+  waitsForEvent: false,
+  executable: [[], []],
+  clockHz,
+})
+
 export class System {
   readonly cpu: Cpu
   readonly core: Core
@@ -33,20 +62,8 @@ export class System {
   readonly dwt: Dwt
   readonly faults: Faults = new Faults()
   readonly exceptions: Exceptions
-  /** VTOR. */
-  vectorTable = 0
-  scr = 0
-  /** ACTLR and CSSELR: kept, without effect. */
-  auxiliary = 0
-  cacheSelection = 0
-  /** DEMCR. */
-  debugControl = 0
-  /** The CPU waits for an event, not only for an interrupt. */
-  waitsForEvent = false
-  /** What may be executed. */
-  #executable: Executable = [[], []]
+  state: SystemState
   readonly #semihost: (cpu: Cpu) => boolean
-  #clockHz: number
 
   constructor(cpu: Cpu, core: Core, semihost: (cpu: Cpu) => boolean) {
     this.cpu = cpu
@@ -54,14 +71,14 @@ export class System {
     this.#semihost = semihost
     const { machine } = cpu
     const { wiring, host } = machine
-    this.#clockHz = wiring.clockHz ?? defaultHz
+    this.state = newState(wiring.clockHz ?? defaultHz)
     this.bus = new Bus(machine)
     this.nvic = new Nvic({
       interrupts: wiring.interrupts ?? 32,
       priorityBits: wiring.priorityBits ?? (core.baseline ? 2 : 8),
       baseline: core.baseline,
     })
-    const clockHz = (): number => this.#clockHz
+    const clockHz = (): number => this.state.clockHz
     this.sysTick = new SysTick({
       host,
       clockHz,
@@ -87,13 +104,18 @@ export class System {
     return (this.ccr & Ccr.ignoreBusFaults) !== 0
   }
 
+  /** For `Target.parts`. */
+  get parts(): Record<string, Stateful> {
+    const { nvic, mpu, faults, dwt, sysTick } = this
+    return { system: this, nvic, mpu, faults, dwt, sysTick }
+  }
+
   /** State, `Head` and the slots of `S` are zero. */
   reset(): void {
     const { cpu, core } = this
     for (const part of [this.nvic, this.mpu, this.faults, this.exceptions, this.dwt]) part.reset()
-    this.vectorTable = this.scr = this.debugControl = this.auxiliary = this.cacheSelection = 0
-    this.waitsForEvent = false
-    this.#executable = this.#executableNow(0)
+    this.state = newState(this.state.clockHz)
+    this.state.executable = this.#executableNow(0)
     cpu.set32(S.ccr, core.ccr.reset)
     cpu.set32(S.psrAbsent, absentFromPsr(core))
     if (core.fpu !== 'none') cpu.set32(S.fpccr, Fpccr.automatic | Fpccr.lazyEnable)
@@ -107,7 +129,7 @@ export class System {
     const hz = this.cpu.machine.wiring.clockHz ?? defaultHz
     this.sysTick.clockChanges(() =>
       this.dwt.clockChanges(() => {
-        this.#clockHz = hz
+        this.state.clockHz = hz
       }),
     )
   }
@@ -154,7 +176,8 @@ export class System {
     this.#pended(exception, before)
   }
   #pended(exception: number, before: boolean): void {
-    if (!before && this.scr & Scr.eventOnPending && this.nvic.isPending(exception)) this.cpu.set32(S.event, 1)
+    if (!before && this.state.scr & Scr.eventOnPending && this.nvic.isPending(exception))
+      this.cpu.set32(S.event, 1)
     this.nvicChanged()
   }
   /** The NVIC's state has changed: something may have to be taken. */
@@ -167,13 +190,13 @@ export class System {
 
   /** `Target.wakes`: what WFI waits for does not depend on PRIMASK (B1.5.19). */
   wakes(): boolean {
-    if (this.waitsForEvent && this.cpu.get32(S.event)) return true
+    if (this.state.waitsForEvent && this.cpu.get32(S.event)) return true
     return this.nvic.takeable({ ...this.masks(), primask: 0 }) !== 0
   }
   /** `Target.pendingInterrupt`: runs whenever the CPU goes on after a wait, too. */
   takeable(): number {
-    if (this.waitsForEvent) {
-      this.waitsForEvent = false
+    if (this.state.waitsForEvent) {
+      this.state.waitsForEvent = false
       this.cpu.set32(S.event, 0)
     }
     return this.cpu.get32(S.pending) ? this.nvic.takeable(this.masks()) : 0
@@ -232,10 +255,10 @@ export class System {
     storeRegions(cpu, mpu.regions, control)
     cpu.machine.flushTranslations(cpu)
     // Regions of code go from page to page without asking: blocks where nothing may be executed now are forgotten.
-    const before = this.#executable
-    this.#executable = this.#executableNow(control)
+    const before = this.state.executable
+    this.state.executable = this.#executableNow(control)
     for (const i of [0, 1] as const) {
-      const lost = without(before[i], this.#executable[i])
+      const lost = without(before[i], this.state.executable[i])
       if (lost.length) cpu.machine.forbidCode(lost, Flags.unprivileged, i ? Flags.unprivileged : 0)
     }
   }

@@ -3,7 +3,7 @@
  * instruction takes a nanosecond, so a tick of a 25 MHz clock comes every 40 instructions.
  */
 import type { DeviceHost } from '@guestscope/core'
-import { DownCounter } from '@guestscope/devices'
+import { DownCounter, type DownCounterState, newCounter } from '@guestscope/devices'
 
 /** Bits of SYST_CSR. */
 const Csr = { enable: 1, interrupt: 2, processorClock: 4, countFlag: 0x10000 } as const
@@ -17,28 +17,30 @@ export interface SysTickOptions {
   readonly pend: () => void
 }
 
+const initial = { control: 0, flag: false, counter: newCounter() as DownCounterState }
+
 export class SysTick {
+  state: typeof initial = structuredClone(initial)
   readonly #options: SysTickOptions
   readonly #counter: DownCounter
-  #control = 0
-  #flag = false
 
   constructor(options: SysTickOptions) {
     this.#options = options
     const { host, clockHz, referenceHz } = options
     this.#counter = new DownCounter({
       host,
-      hz: () => (this.#control & Csr.processorClock ? clockHz() : (referenceHz() ?? clockHz())),
+      state: () => this.state.counter,
+      hz: () => (this.state.control & Csr.processorClock ? clockHz() : (referenceHz() ?? clockHz())),
       reached: () => {
-        this.#flag = true
-        if (this.#control & Csr.interrupt) options.pend()
+        this.state.flag = true
+        if (this.state.control & Csr.interrupt) options.pend()
       },
     })
   }
 
   reset(): void {
-    this.#control = this.#fixedBits()
-    this.#flag = false
+    this.state = structuredClone(initial)
+    this.state.control = this.#fixedBits()
     this.#counter.reset()
   }
 
@@ -55,13 +57,13 @@ export class SysTick {
   /** SYST_CSR; reading clears COUNTFLAG. */
   readControl(): number {
     void this.#counter.state // it may have reached 0
-    const value = this.#control | (this.#flag ? Csr.countFlag : 0)
-    this.#flag = false
+    const value = this.state.control | (this.state.flag ? Csr.countFlag : 0)
+    this.state.flag = false
     return value
   }
   writeControl(value: number): void {
     this.#counter.change(state => {
-      this.#control = (value & (Csr.enable | Csr.interrupt | Csr.processorClock)) | this.#fixedBits()
+      this.state.control = (value & (Csr.enable | Csr.interrupt | Csr.processorClock)) | this.#fixedBits()
       state.running = (value & Csr.enable) !== 0
       state.watched = (value & Csr.interrupt) !== 0
     })
@@ -82,7 +84,7 @@ export class SysTick {
     this.#counter.change(state => {
       state.value = 0
     })
-    this.#flag = false
+    this.state.flag = false
   }
   /** SYST_CALIB: ticks of the reference clock in 10 ms, minus 1; NOREF in bit 31. */
   get calibration(): number {

@@ -6,7 +6,14 @@
  * instruction therefore stores the ITSTATE of the next one as the last thing that it does: traps, budget stops and
  * interrupts in the middle are exact.
  */
-import { type Builder, Head, type Node, type Operands, type Width } from '@guestscope/codegen'
+import {
+  type AccessDescriptor,
+  type Builder,
+  Head,
+  type Node,
+  type Operands,
+  type Width,
+} from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import { Cause } from '../causes.ts'
 import { Aux } from '../isa/thumb/aux.ts'
@@ -132,13 +139,13 @@ export class Ctx {
     const mask = width === '32s' || width === '32u' ? 3 : width === '16s' || width === '16u' ? 1 : 0
     if (mask) b.if(this.flag(Flags.strictAlign), () => this.mustAlign(address, mask + 1))
   }
-  load(width: Width, address: Node): Node {
+  load(width: Width, address: Node, access?: AccessDescriptor): Node {
     this.#align(address, width)
-    return this.b.gload('i32', width, address)
+    return this.b.gload('i32', width, address, access)
   }
-  store(width: Width, address: Node, value: Node): void {
+  store(width: Width, address: Node, value: Node, access?: AccessDescriptor): void {
     this.#align(address, width)
-    this.b.gstore(width, address, value)
+    this.b.gstore(width, address, value, access)
   }
 }
 

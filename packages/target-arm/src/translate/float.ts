@@ -53,10 +53,6 @@ export const float = (name: string, body: Body): readonly Semantics[] =>
     body(x)
   })
 
-/** Registers that regions may keep in locals: singles where there are no doubles in the same place. */
-export const promoteFloat = (doubles: boolean, offset: number): Type | undefined =>
-  offset === S.fpscr || (!doubles && offset >= S.s && offset < S.s + 128) ? 'i32' : undefined
-
 // Registers as bits.
 export const readN = (f: Format, x: Ctx): Node => x.o.reg(Slot.rn, f.bits)
 export const readM = (f: Format, x: Ctx): Node => x.o.reg(Slot.rm, f.bits)

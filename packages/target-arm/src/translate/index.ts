@@ -35,6 +35,5 @@ export const integerFunctions: readonly IrFunction[] = [conditionHolds, shiftFun
 /** Floating point, both precisions. */
 export const floating: readonly Semantics[] = [...floatTransfers, ...floatArithmetic, ...floatConversions]
 
-export { promoteFloat } from './float.ts'
 export { floatFunctions } from './float-functions.ts'
 export { floatHost } from './float-host.ts'

@@ -1,7 +1,6 @@
 /** Loads and stores of one or two registers, exclusive and unprivileged ones (Armv7-M ARM, A4.6, A3.4). */
-import { Head, type Node, type Width } from '@guestscope/codegen'
+import type { AccessDescriptor, Node, Width } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
-import { Layout } from '@guestscope/core'
 import { Mem } from '../isa/thumb/aux.ts'
 import { S, TlbMode } from '../state.ts'
 import { excReturn } from './branch.ts'
@@ -64,27 +63,12 @@ const loadPc = (name: string, addressing: Addressing): readonly Semantics[] =>
     excReturn(x, target)
   })
 
-/**
- * LDRT, STRT: as unprivileged code would. Regions keep the soft TLB's address in a local, therefore such an
- * instruction runs alone, in T0.
- */
-function unprivileged(x: Ctx, access: () => void): void {
-  const { b } = x
-  b.exact()
-  const before = b.get(Head.tlb, 'i32')
-  b.set(Head.tlb, b.add(b.cpu(), b.i32(Layout.tlb + TlbMode.unprivileged * Layout.tlbSize)))
-  access()
-  b.set(Head.tlb, before)
-}
-
+/** LDRT, STRT: as unprivileged code would. */
+const unprivileged: AccessDescriptor = { mode: TlbMode.unprivileged }
 const loadT = (name: string, width: Width): readonly Semantics[] =>
-  plain(name, x =>
-    unprivileged(x, () => {
-      x.setRdOrSp(x.load(width, x.b.add(x.rn, x.imm)))
-    }),
-  )
+  plain(name, x => x.setRdOrSp(x.load(width, x.b.add(x.rn, x.imm), unprivileged)))
 const storeT = (name: string, width: Width): readonly Semantics[] =>
-  plain(name, x => unprivileged(x, () => x.store(width, x.b.add(x.rn, x.imm), x.rd)))
+  plain(name, x => x.store(width, x.b.add(x.rn, x.imm), x.rd, unprivileged))
 
 const second = (x: Ctx, address: Node): Node => x.b.add(address, x.b.i32(4))
 

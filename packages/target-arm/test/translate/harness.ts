@@ -1,18 +1,11 @@
 /** Runs single Thumb instructions in every way there is: `SingleInsns` with names for the registers, and no decoder. */
-import { Exit, type Type } from '@guestscope/codegen'
+import { Exit } from '@guestscope/codegen'
 import type { Cpu, Machine, Semantics } from '@guestscope/core'
 import { type SingleInsn, SingleInsns, type SingleWay, singleWays, singleWindow } from '@guestscope/testkit'
 import { Aux } from '../../src/isa/thumb/aux.ts'
-import { S } from '../../src/state.ts'
+import { promoter, S } from '../../src/state.ts'
 import { floatCalls, systemCalls } from '../../src/system-calls.ts'
-import {
-  floatFunctions,
-  floatHost,
-  floating,
-  integer,
-  integerFunctions,
-  promoteFloat,
-} from '../../src/translate/index.ts'
+import { floatFunctions, floatHost, floating, integer, integerFunctions } from '../../src/translate/index.ts'
 
 export type Way = SingleWay
 export const ways: readonly Way[] = singleWays
@@ -49,10 +42,6 @@ export interface End {
 }
 
 const semantics: readonly Semantics[] = [...integer, ...floating]
-
-const promoted = [S.n, S.z, S.c, S.v, S.q, S.ge]
-const promote = (offset: number): Type | undefined =>
-  (offset >= S.r && offset < S.r + 8 * 15) || promoted.includes(offset) ? 'i32' : promoteFloat(true, offset)
 
 function insnOf(c: Case): SingleInsn {
   const { sem, rd, rn, rm, ra, slots, imm = 0, aux = 0, size = 4, word = 0, flags = 0, it = 0 } = c
@@ -106,7 +95,7 @@ export class Harness extends SingleInsns {
       ],
       addressType: 'i32',
       fixed: { zero: 0, sink: S.sink },
-      promote,
+      promote: promoter(true),
       pc: BigInt(pc),
       faults: Fault,
       insns: cases.map(insnOf),

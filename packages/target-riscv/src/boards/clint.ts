@@ -2,7 +2,7 @@
  * SiFive's core-local interruptor (`sifive,clint0`; SiFive FU540-C000 manual, chapter 9): software interrupts and the
  * machine timer of each hart. Its time is the machine's clock, so the timer rises at an exact instruction.
  */
-import type { AccessSize, DeviceHost, MmioDevice } from '@guestscope/core'
+import type { AccessSize, DeviceHost, MmioDevice, Timer } from '@guestscope/core'
 
 /** Instructions per tick of mtime: an instruction counts as 1 ns, the time base is 10 MHz. */
 export const instructionsPerTick = 100
@@ -22,26 +22,41 @@ export interface ClintOptions {
   readonly setLine: (hart: number, line: 'msip' | 'mtip' | 'stip', level: boolean) => void
 }
 
-/** A comparator with mtime. */
+/** The lines that comparators with mtime drive: the CLINT's own, and that of a hart (Sstc). */
+const lines = ['mtip', 'stip'] as const
+type Line = (typeof lines)[number]
+
 interface Comparator {
-  readonly line: 'mtip' | 'stip'
-  /** Does it compare? */
+  /** Does it compare? That of the hart is off after reset. */
   on: boolean
   /** mtimecmp or stimecmp, in unsigned halves. */
   low: number
   high: number
   /** Of the line; undefined: to be driven in any case. */
   level: boolean | undefined
-  /** The deadline has come. */
-  readonly due: () => void
 }
 
-interface HartTimer {
+interface HartState extends Readonly<Record<Line, Comparator>> {
   software: boolean
-  readonly machine: Comparator
-  /** The hart's own (Sstc), off after reset. */
-  readonly supervisor: Comparator
 }
+
+interface ClintState {
+  readonly harts: readonly HartState[]
+  /** mtime minus the ticks of the clock, modulo 2^64. */
+  offset: bigint
+  /** mtime is the clock: plain numbers serve. */
+  plain: boolean
+}
+
+const newState = (harts: number): ClintState => ({
+  harts: Array.from({ length: harts }, () => ({
+    software: false,
+    mtip: { on: true, low: 0, high: 0, level: undefined },
+    stip: { on: false, low: 0, high: 0, level: false },
+  })),
+  offset: 0n,
+  plain: true,
+})
 
 /**
  * Registers: msip of hart n at 4n, mtimecmp at 0x4000 + 8n, mtime at 0xbff8. Takes 32 bits (and 64 for the times);
@@ -51,58 +66,39 @@ export class Clint implements MmioDevice {
   readonly name = 'clint'
   readonly size = 0x10000
   readonly smallest = 4
+  state: ClintState
   readonly #options: ClintOptions
-  readonly #harts: HartTimer[]
-  /** mtime minus the ticks of the clock, modulo 2^64. */
-  #offset = 0n
-  /** mtime is the clock: plain numbers serve. */
-  #plain = true
+  readonly #timers: readonly Readonly<Record<Line, Timer>>[]
 
   constructor(options: ClintOptions) {
+    const { host, harts } = options
     this.#options = options
-    this.#harts = Array.from({ length: options.harts }, (_, hart) => ({
-      software: false,
-      machine: this.#comparator(hart, 'mtip', true),
-      supervisor: this.#comparator(hart, 'stip', false),
+    this.state = newState(harts)
+    const timer = (hart: number, line: Line): Timer => host.timer(() => this.#drive(hart, line, true))
+    this.#timers = this.state.harts.map((_, hart) => ({
+      mtip: timer(hart, 'mtip'),
+      stip: timer(hart, 'stip'),
     }))
-  }
-
-  #comparator(hart: number, line: Comparator['line'], on: boolean): Comparator {
-    const made: Comparator = {
-      line,
-      on,
-      low: 0,
-      high: 0,
-      level: on ? undefined : false,
-      due: () => this.#drive(hart, made, true),
-    }
-    return made
   }
 
   /** mtime, unsigned 64 bits. */
   get time(): bigint {
-    return (BigInt(this.#ticks()) + this.#offset) & all64
+    return (BigInt(this.#ticks()) + this.state.offset) & all64
   }
 
   reset(): void {
+    this.state = newState(this.#options.harts)
     this.#setTime(0n)
-    for (const [hart, timer] of this.#harts.entries()) {
-      timer.software = false
-      timer.machine.low = 0
-      timer.machine.high = 0
-      timer.machine.level = undefined
-      timer.supervisor.on = false
-      this.#options.setLine(hart, 'msip', false)
-    }
+    for (const hart of this.state.harts.keys()) this.#options.setLine(hart, 'msip', false)
     this.#updateAll()
   }
 
   read(offset: number, size: AccessSize): number {
     if (size !== 4) return 0
-    if (offset < timeCompareBase) return this.#harts[offset >> 2]?.software ? 1 : 0
+    if (offset < timeCompareBase) return this.state.harts[offset >> 2]?.software ? 1 : 0
     const upper = (offset & 4) !== 0
     if ((offset & ~7) === timeBase) return this.#timeHalf(upper)
-    const timer = this.#harts[(offset - timeCompareBase) >> 3]?.machine
+    const timer = this.state.harts[(offset - timeCompareBase) >> 3]?.mtip
     return (upper ? timer?.high : timer?.low) ?? 0
   }
 
@@ -110,7 +106,7 @@ export class Clint implements MmioDevice {
     if (size !== 4) return
     if (offset < timeCompareBase) {
       const hart = offset >> 2
-      const timer = this.#harts[hart]
+      const timer = this.state.harts[hart]
       if (timer === undefined) return
       timer.software = (value & 1) !== 0
       this.#options.setLine(hart, 'msip', timer.software)
@@ -129,28 +125,26 @@ export class Clint implements MmioDevice {
       this.#setTime(BigInt(low) + (BigInt(high) << 32n))
       this.#updateAll()
     } else {
-      const hart = (offset - timeCompareBase) >> 3
-      const timer = this.#harts[hart]?.machine
-      if (timer === undefined) return
-      timer.low = low
-      timer.high = high
-      this.#update(hart, timer)
+      this.#compare((offset - timeCompareBase) >> 3, 'mtip', { on: true, low, high })
     }
   }
 
   /** `BuiltBoard.compareTime`. */
   compareTime(hart: number, value: bigint | undefined): void {
-    const timer = this.#harts[hart]?.supervisor
-    if (timer === undefined) return
-    timer.on = value !== undefined
-    timer.low = Number(BigInt.asUintN(32, value ?? 0n))
-    timer.high = Number((value ?? 0n) >> 32n)
-    this.#update(hart, timer)
+    const [low, high] = [0n, 32n].map(shift => Number(BigInt.asUintN(32, (value ?? 0n) >> shift)))
+    this.#compare(hart, 'stip', { on: value !== undefined, low: low ?? 0, high: high ?? 0 })
+  }
+
+  #compare(hart: number, line: Line, to: Pick<Comparator, 'on' | 'low' | 'high'>): void {
+    const comparator = this.state.harts[hart]?.[line]
+    if (comparator === undefined) return
+    Object.assign(comparator, to)
+    this.#update(hart, line)
   }
 
   #setTime(time: bigint): void {
-    this.#offset = (time - BigInt(this.#ticks())) & all64
-    this.#plain = this.#offset === 0n
+    this.state.offset = (time - BigInt(this.#ticks())) & all64
+    this.state.plain = this.state.offset === 0n
   }
 
   #ticks(): number {
@@ -159,39 +153,34 @@ export class Clint implements MmioDevice {
 
   /** Half of mtime; while that is the clock, without bigints. */
   #timeHalf(upper: boolean): number {
-    if (!this.#plain) return Number(BigInt.asUintN(32, upper ? this.time >> 32n : this.time))
+    if (!this.state.plain) return Number(BigInt.asUintN(32, upper ? this.time >> 32n : this.time))
     const ticks = this.#ticks()
     return upper ? Math.floor(ticks / two32) : ticks >>> 0 // modulo 2^32; `%` on doubles would be slow
   }
 
   #updateAll(): void {
-    for (const [hart, { machine, supervisor }] of this.#harts.entries()) {
-      this.#update(hart, machine)
-      this.#update(hart, supervisor)
-    }
+    for (const hart of this.state.harts.keys()) for (const line of lines) this.#update(hart, line)
   }
 
-  /** The line is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
-  #update(hart: number, timer: Comparator): void {
-    const { host } = this.#options
-    if (!timer.on) {
-      this.#drive(hart, timer, false)
-      return host.cancel(timer)
-    }
+  /** The line is mtime >= the comparator, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
+  #update(hart: number, line: Line): void {
+    const { on, low, high } = (this.state.harts[hart] as HartState)[line]
+    const timer = (this.#timers[hart] as Record<Line, Timer>)[line]
     const ticks = this.#ticks()
     // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
-    const wait = this.#plain
-      ? timer.high * two32 + timer.low - ticks
-      : Number(BigInt(timer.low) + (BigInt(timer.high) << 32n) - this.time)
-    this.#drive(hart, timer, wait <= 0)
+    const wait = this.state.plain
+      ? high * two32 + low - ticks
+      : Number(BigInt(low) + (BigInt(high) << 32n) - this.time)
+    this.#drive(hart, line, on && wait <= 0)
     const at = (ticks + wait) * instructionsPerTick
-    if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) host.schedule(timer, at, timer.due)
-    else host.cancel(timer)
+    if (on && wait > 0 && at <= Number.MAX_SAFE_INTEGER) timer.set(at)
+    else timer.cancel()
   }
 
-  #drive(hart: number, timer: Comparator, level: boolean): void {
-    if (timer.level === level) return
-    timer.level = level
-    this.#options.setLine(hart, timer.line, level)
+  #drive(hart: number, line: Line, level: boolean): void {
+    const comparator = (this.state.harts[hart] as HartState)[line]
+    if (comparator.level === level) return
+    comparator.level = level
+    this.#options.setLine(hart, line, level)
   }
 }

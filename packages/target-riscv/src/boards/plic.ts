@@ -32,6 +32,24 @@ interface Context {
   threshold: number
 }
 
+interface PlicState {
+  readonly priority: Uint8Array
+  /** Input levels, pending bits, and sources claimed but not completed. */
+  readonly level: Uint32Array
+  readonly pending: Uint32Array
+  readonly inService: Uint32Array
+  readonly contexts: readonly Context[]
+}
+
+/** The levels of the inputs are the devices'. */
+const newState = (contexts: number, level: Uint32Array): PlicState => ({
+  priority: new Uint8Array(plicSources + 1),
+  level,
+  pending: level.slice(),
+  inService: new Uint32Array(words),
+  contexts: Array.from({ length: contexts }, () => ({ enabled: new Uint32Array(words), threshold: 0 })),
+})
+
 /**
  * Registers, 32 bits each: priority of source n at 4n, pending bits at 0x1000, enable bits of context c at
  * 0x2000 + 0x80c, threshold at 0x200000 + 0x1000c, claim and completion after it. Others read 0.
@@ -40,48 +58,33 @@ export class Plic implements MmioDevice {
   readonly name = 'plic'
   readonly size = 0x600000
   readonly smallest = 4
+  state: PlicState
   readonly #setLine: (context: number, level: boolean) => void
   readonly #claimed: ((source: number) => void) | undefined
-  readonly #priority = new Uint8Array(plicSources + 1)
-  /** Input levels, pending bits, and sources claimed but not completed. */
-  readonly #level = new Uint32Array(words)
-  readonly #pending = new Uint32Array(words)
-  readonly #inService = new Uint32Array(words)
-  readonly #contexts: Context[]
 
   constructor(options: PlicOptions) {
     this.#setLine = options.setLine
     this.#claimed = options.claimed
-    this.#contexts = Array.from({ length: options.contexts }, () => ({
-      enabled: new Uint32Array(words),
-      threshold: 0,
-    }))
+    this.state = newState(options.contexts, new Uint32Array(words))
   }
 
-  /** Everything 0; the levels of the inputs are the devices'. */
   reset(): void {
-    this.#priority.fill(0)
-    this.#inService.fill(0)
-    this.#pending.set(this.#level)
-    for (const context of this.#contexts) {
-      context.enabled.fill(0)
-      context.threshold = 0
-    }
+    this.state = newState(this.state.contexts.length, this.state.level)
     this.#update()
   }
 
   /** A device's line, `source` 1 … 95. A request stays pending when the level falls before it is claimed. */
   setSource(source: number, level: boolean): void {
-    set(this.#level, source, level)
-    if (!level || has(this.#inService, source) || has(this.#pending, source)) return
-    set(this.#pending, source, true)
+    set(this.state.level, source, level)
+    if (!level || has(this.state.inService, source) || has(this.state.pending, source)) return
+    set(this.state.pending, source, true)
     this.#update()
   }
 
   read(offset: number, size: AccessSize): number {
     if (size !== 4) return 0
-    if (offset < pendingBase) return this.#priority[offset >> 2] ?? 0
-    if (offset < enableBase) return this.#pending[(offset - pendingBase) >> 2] ?? 0
+    if (offset < pendingBase) return this.state.priority[offset >> 2] ?? 0
+    if (offset < enableBase) return this.state.pending[(offset - pendingBase) >> 2] ?? 0
     if (offset < contextBase) {
       const [context, at] = this.#context(offset - enableBase, enableStride)
       return context?.enabled[at >> 2] ?? 0
@@ -95,7 +98,7 @@ export class Plic implements MmioDevice {
     if (size !== 4) return
     if (offset < pendingBase) {
       const source = offset >> 2
-      if (source >= 1 && source <= plicSources) this.#priority[source] = value & maxPriority
+      if (source >= 1 && source <= plicSources) this.state.priority[source] = value & maxPriority
     } else if (offset >= contextBase) {
       const [context, at] = this.#context(offset - contextBase, contextStride)
       if (context === undefined) return
@@ -110,14 +113,14 @@ export class Plic implements MmioDevice {
   }
 
   #context(offset: number, stride: number): [Context | undefined, number] {
-    return [this.#contexts[Math.floor(offset / stride)], offset % stride]
+    return [this.state.contexts[Math.floor(offset / stride)], offset % stride]
   }
 
   /** The enabled pending source of the highest priority, at least 1, the lowest number first; 0: none. */
   #best(context: Context): number {
     let best = 0
     for (let word = 0; word < words; word++) {
-      let candidates = (this.#pending[word] ?? 0) & (context.enabled[word] ?? 0)
+      let candidates = (this.state.pending[word] ?? 0) & (context.enabled[word] ?? 0)
       while (candidates !== 0) {
         const bit = 31 - Math.clz32(candidates & -candidates)
         candidates &= candidates - 1
@@ -129,14 +132,14 @@ export class Plic implements MmioDevice {
   }
 
   #priorityOf(source: number): number {
-    return this.#priority[source] ?? 0
+    return this.state.priority[source] ?? 0
   }
 
   #claim(context: Context): number {
     const source = this.#best(context)
     if (source === 0) return 0
-    set(this.#pending, source, false)
-    set(this.#inService, source, true)
+    set(this.state.pending, source, false)
+    set(this.state.inService, source, true)
     this.#claimed?.(source)
     this.#update()
     return source
@@ -144,13 +147,13 @@ export class Plic implements MmioDevice {
 
   /** Opens the gateway again: a source that is still high becomes pending. */
   #complete(context: Context, source: number): void {
-    if (source > plicSources || !has(context.enabled, source) || !has(this.#inService, source)) return
-    set(this.#inService, source, false)
-    if (has(this.#level, source)) set(this.#pending, source, true)
+    if (source > plicSources || !has(context.enabled, source) || !has(this.state.inService, source)) return
+    set(this.state.inService, source, false)
+    if (has(this.state.level, source)) set(this.state.pending, source, true)
   }
 
   #update(): void {
-    for (const [index, context] of this.#contexts.entries())
+    for (const [index, context] of this.state.contexts.entries())
       this.#setLine(index, this.#priorityOf(this.#best(context)) > context.threshold)
   }
 }

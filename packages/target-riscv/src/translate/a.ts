@@ -68,9 +68,8 @@ const amo = (x: XType, { suffix, bytes, width, type }: Size, name: string, fn: B
   name: `${name}.${suffix}`,
   emit: (b, o) => {
     const address = aligned(b, o, x, bytes, Exc.storeMisaligned)
-    b.gprobe(width, address)
-    const old = b.gload(type, width, address)
-    b.gstore(width, address, fn(b, old, b.resize(o.reg(rs2, x), type)))
+    const other = b.resize(o.reg(rs2, x), type)
+    const old = b.gmodify(type, width, address, value => fn(b, value, other))
     o.setReg(rd, b.resize(old, x))
   },
 })

@@ -1,5 +1,5 @@
 /** Chapter "B" Extension for Bit Manipulation: Zba, Zbb, Zbs. */
-import type { Builder, IntegerBinary, IntegerCompare, Node } from '@guestscope/codegen'
+import type { Builder, IntegerBinary, IntegerCompare, IntegerUnary, Node } from '@guestscope/codegen'
 import type { Semantics } from '@guestscope/core'
 import {
   alu,
@@ -22,7 +22,7 @@ const op =
   (b, x, y) =>
     b.op(`${x.type as XType}.${name}`, x, y)
 const op1 =
-  (name: 'clz' | 'ctz' | 'popcnt' | 'sext8' | 'sext16'): Unary =>
+  (name: IntegerUnary): Unary =>
   (b, x) =>
     b.op(`${x.type as XType}.${name}`, x)
 

@@ -1,4 +1,4 @@
-import type { BoardHost } from '@guestscope/core'
+import type { BoardHost, Timer } from '@guestscope/core'
 
 /** A machine without CPUs: a clock that tests move, deadlines, lines. */
 export class FakeHost implements BoardHost {
@@ -16,12 +16,12 @@ export class FakeHost implements BoardHost {
     return this.now
   }
 
-  schedule(token: object, at: number, callback: () => void): void {
-    this.deadlines.set(token, { at, callback })
-  }
-
-  cancel(token: object): void {
-    this.deadlines.delete(token)
+  timer(callback: () => void): Timer {
+    const token = {}
+    return {
+      set: at => void this.deadlines.set(token, { at, callback }),
+      cancel: () => void this.deadlines.delete(token),
+    }
   }
 
   absentRead(): void {}

@@ -38,6 +38,7 @@ export function stateCases(options: ContractOptions): Check[] {
           const type = state.promote(at)
           if (!type) continue
           if (at < end || at + typeBytes[type] > state.size) faults.push(`${type} at ${at}, free from ${end}`)
+          if (type === 'v128' && at % 16) faults.push(`${type} at ${at}, no multiple of 16`)
           end = at + typeBytes[type]
           for (const fixed of fixedSlots(state.fixed))
             if (at < fixed + 8 && end > fixed) faults.push(`${type} at ${at}, over a fixed slot`)

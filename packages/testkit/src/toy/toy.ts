@@ -1,5 +1,5 @@
 /**
- * A guest architecture for core's own tests: sixteen 64-bit registers, instructions of four bytes
+ * A guest architecture for core's own tests: sixteen 64-bit registers, four vectors, instructions of four bytes
  * (operation, rd, rs, signed immediate), one kind of exception, one interrupt line.
  */
 import { Exit, Head, irFunction, type Operands } from '@guestscope/codegen'
@@ -14,17 +14,30 @@ import {
 } from '@guestscope/core'
 
 const R = (n: number): number => Head.size + 8 * n
+/** Vectors lie at multiples of 16. */
+const V = (n: number): number => ((R(21) + 15) & -16) + 16 * n
 /** Offsets of the state. */
 export const Toy: {
   /** Register n. */
   readonly R: (n: number) => number
+  /** Vector n. */
+  readonly V: (n: number) => number
   readonly sink: number
   readonly saved: number
   readonly cause: number
   readonly vector: number
   readonly line: number
   readonly size: number
-} = { R: R, sink: R(16), saved: R(17), cause: R(18), vector: R(19), line: R(20), size: R(21) }
+} = {
+  R,
+  V,
+  sink: R(16),
+  saved: R(17),
+  cause: R(18),
+  vector: R(19),
+  line: R(20),
+  size: V(4),
+}
 export const toyRam = 0x1000n
 
 const addr = (o: Operands, b: Parameters<Semantics['emit']>[0]) => b.add(o.reg(1, 'i64'), o.imm('i64'))
@@ -42,6 +55,12 @@ export const toyOps = [
   'swap',
   'copy',
   'wait',
+  'vload',
+  'vload64',
+  'vstore',
+  'vadd',
+  'vset',
+  'vget',
 ] as const
 export type ToyOp = (typeof toyOps)[number]
 
@@ -75,6 +94,17 @@ const semantics: Semantics[] = [
   // mem[rd] := mem[rs + imm]
   { name: 'copy', emit: (b, o) => b.gstore('64', o.reg(3, 'i64'), b.gload('i64', '64', addr(o, b))) },
   { name: 'wait', emit: (b, o) => b.leave(Exit.wait, o.nextPc('i64')) },
+  // On vectors: slot 3 is vector rd, slot 2 vector imm; of 16 bytes, of 8 with the rest 0.
+  { name: 'vload', emit: (b, o) => o.setReg(3, b.gload('v128', '128', o.reg(1, 'i64'))) },
+  { name: 'vload64', emit: (b, o) => o.setReg(3, b.gload('v128', '64', o.reg(1, 'i64'))) },
+  { name: 'vstore', emit: (b, o) => b.gstore('128', o.reg(1, 'i64'), o.reg(3, 'v128')) },
+  {
+    name: 'vadd',
+    emit: (b, o) => o.setReg(3, b.op('i32x4.add', o.reg(3, 'v128'), o.reg(2, 'v128'))),
+  },
+  // The low half of vector rd := rs; rd := the low half of vector imm.
+  { name: 'vset', emit: (_b, o) => o.setReg(3, o.reg(1, 'i64')) },
+  { name: 'vget', emit: (_b, o) => o.setReg(0, o.reg(2, 'i64')) },
 ]
 const flows: Readonly<Record<string, Flow>> = {
   bne: 'branch',
@@ -90,7 +120,10 @@ export const toyTarget: Target = {
   state: {
     size: Toy.size,
     fixed: { zero: R(0), sink: Toy.sink },
-    promote: offset => (offset > R(0) && offset < R(16) && offset % 8 === 0 ? 'i64' : undefined),
+    promote: offset => {
+      if (offset >= V(0) && offset < V(4)) return offset % 16 ? undefined : 'v128'
+      return offset > R(0) && offset < R(16) && offset % 8 === 0 ? 'i64' : undefined
+    },
     tlbModes: 1,
   },
   semantics,
@@ -99,11 +132,13 @@ export const toyTarget: Target = {
     // What is no instruction traps.
     const op = (low & 0xff) < toyOps.length ? low & 0xff : toyOps.indexOf('trap')
     const [rd, rs] = [(low >> 8) & 15, high & 15]
+    const imm = (high << 16) >> 24
+    const vectors = toyOps[op]?.startsWith('v')
     return {
       handler: op,
       endsBlock: ends.has(toyOps[op] ?? ''),
-      regs: [rd ? R(rd) : Toy.sink, R(rs), 0, R(rd)],
-      imm: (high << 16) >> 24,
+      regs: [rd ? R(rd) : Toy.sink, R(rs), vectors ? V(imm & 3) : 0, vectors ? V(rd & 3) : R(rd)],
+      imm,
       aux: 0,
       size: 4,
       word: low | (high << 16),

@@ -1,6 +1,6 @@
 /** Accesses to devices: at exact times in every tier, and made in regions where the instruction has made some before. */
 import { Head, Single } from '@guestscope/codegen'
-import { Machine, type MmioDevice, type Tier } from '@guestscope/core'
+import { type BoardHost, Machine, type MmioDevice, type Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
 import { Toy, toy, toyBoard, toyRam, toyTarget } from '../../src/toy/toy.ts'
 
@@ -15,13 +15,13 @@ interface Made {
 }
 
 /** What the device does with a value that is stored to it, at offset 8. */
-type Reaction = (host: Parameters<Parameters<typeof toyBoard>[1] & {}>[0], value: number, at: number) => void
+type Reaction = (host: BoardHost) => (value: number, at: number) => void
 
 /**
  * 200 rounds of: read the clock, add it up, tell the device, exchange a value with it. The handler counts. `steps`: how
  * many instructions each call of `run` may take.
  */
-function rounds(tier: Tier, react: Reaction, steps: number): Made {
+function rounds(tier: Tier, reaction: Reaction, steps: number): Made {
   const made: Made = { log: [], registers: [], inRegions: 0 }
   const code = [
     toy('load', 3, 10),
@@ -42,6 +42,7 @@ function rounds(tier: Tier, react: Reaction, steps: number): Made {
         made.log.push(`${host.clock()} ${what}`)
         if (machine.cpus[0]?.get32(Head.single) === Single.inRegion) made.inRegions++
       }
+      const react = reaction(host)
       const device: MmioDevice = {
         name: 'clock',
         size: 0x1000,
@@ -51,7 +52,7 @@ function rounds(tier: Tier, react: Reaction, steps: number): Made {
         },
         write: (offset, _size, value) => {
           tell(`write ${offset} ${value}`)
-          if (offset === 8) react(host, value, host.clock())
+          if (offset === 8) react(value, host.clock())
         },
       }
       return [{ base: deviceBase, device }]
@@ -84,12 +85,14 @@ function rounds(tier: Tier, react: Reaction, steps: number): Made {
 }
 
 const reactions: Readonly<Record<string, Reaction>> = {
-  'that do nothing': () => {},
-  'that raise a line at once': (host, value) => host.setLine(0, 0, value % 3 === 0),
+  'that do nothing': () => () => {},
+  'that raise a line at once': host => value => host.setLine(0, 0, value % 3 === 0),
   // Over before the next round: the handler may not be interrupted.
-  'that set a deadline': (host, value, at) =>
-    host.schedule(host, at + 1 + (value % 4), () => host.setLine(0, 0, true)),
-  'that end the run': (host, value) => {
+  'that set a deadline': host => {
+    const timer = host.timer(() => host.setLine(0, 0, true))
+    return (value, at) => timer.set(at + 1 + (value % 4))
+  },
+  'that end the run': host => value => {
     if (value === 150) host.exit(7)
   },
 }

@@ -132,7 +132,7 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
       board: toyBoard(
         [toy('addi', 1, 1, 1), toy('addi', 2, 2, 1), toy('bne', 1, 0, -2), toy('halt')].flat(),
         host => {
-          raise = () => host.schedule({}, 1234, () => host.setLine(0, 0, true))
+          raise = () => host.timer(() => host.setLine(0, 0, true)).set(1234)
         },
       ),
       tier,

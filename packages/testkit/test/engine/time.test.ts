@@ -40,12 +40,11 @@ const asleep = [toy('wait'), toy('bne', 5, 0, -1)]
 /** A timer that comes again and again, and drives nothing. */
 function beat(host: BoardHost, period: number): { count: number } {
   const beats = { count: 0 }
-  const token = {}
-  const next = (): void =>
-    host.schedule(token, host.clock() + period, () => {
-      beats.count++
-      next()
-    })
+  const next = (): void => timer.set(host.clock() + period)
+  const timer = host.timer(() => {
+    beats.count++
+    next()
+  })
   next()
   return beats
 }
@@ -66,12 +65,11 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
     const [cpu] = machine.cpus
     cpu?.set64(Toy.R(7), 0x1000n)
     cpu?.set64(Toy.vector, 0x1008n)
-    const token = {}
-    const next = (): void =>
-      host.schedule(token, host.clock() + 1e6, () => {
-        host.setLine(0, 0, true)
-        next()
-      })
+    const next = (): void => timer.set(host.clock() + 1e6)
+    const timer = host.timer(() => {
+      host.setLine(0, 0, true)
+      next()
+    })
     next()
     machine.run(10_000)
     expect(machine.spent).toBe(machine.executed)
@@ -81,12 +79,11 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
   test('a deadline of the past that is set while it is called back lies ahead', () => {
     const { machine, host } = machineWith(forever, { tier })
     let count = 0
-    const token = {}
-    const again = (): void => {
+    const timer = host.timer(() => {
       count++
-      host.schedule(token, host.clock() - 5, again)
-    }
-    host.schedule(token, 100, again)
+      timer.set(host.clock() - 5)
+    })
+    timer.set(100)
     expect(machine.run(1000)).toBe('running')
     expect(machine.executed).toBe(1000)
     expect(count).toBe(900) // at 100, and then once an instruction
@@ -94,7 +91,7 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
 
   test('work of the host counts for `run` and `spent`, not for the guest', () => {
     const { machine, host } = machineWith(forever, { tier })
-    host.schedule({}, 100, () => host.charge(5_000_000))
+    host.timer(() => host.charge(5_000_000)).set(100)
     expect(machine.run(1_000_000)).toBe('running')
     expect(machine.spent).toBeGreaterThanOrEqual(5_000_000)
     expect(machine.executed).toBeLessThan(1_000_000)
@@ -107,11 +104,11 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
         [toy('addi', 1, 1, 1), toy('addi', 2, 2, 1), toy('bne', 1, 0, -2)],
         { tier },
       )
-      const token = {}
       const next = (): void => {
         host.charge(70)
-        host.schedule(token, host.clock() + 113, next)
+        timer.set(host.clock() + 113)
       }
+      const timer = host.timer(next)
       next()
       const limit = 20_000
       while (machine.spent < limit) machine.run(Math.min(slice, limit - machine.spent))
@@ -133,11 +130,10 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
 
   test('resets in a loop: instructions and cost add up, also under a profile', () => {
     const { machine, host } = machineWith(forever, { tier })
-    const token = {}
-    const again = (): void => {
+    const timer = host.timer(() => {
       host.reset()
-      host.schedule(token, host.clock(), again)
-    }
+      timer.set(host.clock())
+    })
     let resets = 0
     machine.instrumentation = {
       translates: false,
@@ -146,10 +142,10 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
       discon: () => {},
       reset: () => {
         resets++
-        host.schedule(token, host.clock() + 50, again)
+        timer.set(host.clock() + 50)
       },
     }
-    host.schedule(token, 50, again)
+    timer.set(50)
     const profile = new Profile(machine)
     for (let i = 0; i < 1000 && machine.spent < 10_000_000; i++) profile.run(100_000)
     expect(machine.spent).toBeGreaterThanOrEqual(10_000_000)
@@ -164,7 +160,7 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
   ])('at %s deadlines come with the first instruction at or after them', (_name, rate, period) => {
     const { machine, host } = machineWith(forever, { tier, rate })
     const seen: number[] = []
-    for (const at of [1, 40, 41, 1000, 12_345.678]) host.schedule({}, at, () => seen.push(machine.clock()))
+    for (const at of [1, 40, 41, 1000, 12_345.678]) host.timer(() => seen.push(machine.clock())).set(at)
     machine.run(100_000)
     expect(seen).toEqual([1, 40, 41, 1000, 12_345.678].map(at => Math.ceil(at / period - 1e-6)))
     expect(machine.virtualTime()).toBeCloseTo(100_000 * period, 3)
@@ -174,9 +170,10 @@ describe.each(['oracle', 0, 1] as const)('tier %s', tier => {
 test('sleep takes guest time, not instructions, whatever the rate', () => {
   const { machine, host } = machineWith(asleep, { rate: 1e6 })
   let at = 0
-  host.schedule({}, 2.5e9, () => {
+  const timer = host.timer(() => {
     at = host.clock()
   })
+  timer.set(2.5e9)
   expect(machine.run(1000)).toBe('idle')
   expect(at).toBe(2.5e9)
   expect(machine.executed).toBe(1)
@@ -201,8 +198,7 @@ test('the end of time ends the run; deadlines behind it never come', () => {
   const { machine, host } = machineWith(forever, { rate: 1 })
   let fired = 0
   const count = (): void => void fired++
-  host.schedule({}, endOfTime + 2, count)
-  host.schedule({}, Number.POSITIVE_INFINITY, count)
+  for (const at of [endOfTime + 2, Number.POSITIVE_INFINITY]) host.timer(count).set(at)
   expect(machine.run(20_000_000)).toBe('stopped')
   expect(machine.stopReason).toMatchObject({ kind: 'exit', status: 1 })
   expect(machine.executed).toBe(Math.ceil(endOfTime / 1e9))
@@ -211,6 +207,6 @@ test('the end of time ends the run; deadlines behind it never come', () => {
 
 test('a sleep that only the end of time would end has no end', () => {
   const { machine, host } = machineWith(asleep)
-  host.schedule({}, 2 ** 60, () => {})
+  host.timer(() => {}).set(2 ** 60)
   expect(machine.run(1000)).toBe('idle')
 })

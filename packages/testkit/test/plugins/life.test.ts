@@ -295,7 +295,7 @@ describe.each(ways)('life of plugins: %s', (name, way) => {
     const fired: number[] = []
     const run = new PluginRun(way, { rounds: 100 })
     const { machine } = run
-    const wake = (at: number): void => machine.host.schedule({}, at, () => fired.push(machine.host.clock()))
+    const wake = (at: number): void => machine.host.timer(() => fired.push(machine.host.clock())).set(at)
     wake(50)
     wake(1_000_000)
     let control: TimeControl | undefined

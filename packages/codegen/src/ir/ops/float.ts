@@ -1,6 +1,7 @@
 /**
  * Floating point. The sign and payload of a NaN that an operation gives are undefined (but for `neg`, `abs`, `copysign`,
- * which work on bits): semantics replace it by the NaN of their guest before anybody can see it.
+ * which work on bits), and so are those of a float on its way to a lane or from one: semantics replace it by the NaN of
+ * their guest before anybody can see it.
  */
 import { fma } from '../../float/soft/arithmetic.ts'
 import { createEnv } from '../../float/soft/env.ts'

@@ -10,7 +10,7 @@ import { type LaneOp, type VectorOp, vectorOps } from './vector.ts'
 
 export type { FloatBinary, FloatCompare, FloatUnary } from './float.ts'
 export type { NumericOp, OpInfo, SpecialOp, Val } from './info.ts'
-export type { IntegerBinary, IntegerCompare } from './integer.ts'
+export type { IntegerBinary, IntegerCompare, IntegerUnary } from './integer.ts'
 export type { LaneOp, Shape, VectorOp } from './vector.ts'
 
 /** Names of the numeric operations without an immediate. */

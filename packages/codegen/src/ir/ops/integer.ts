@@ -16,11 +16,9 @@ export type IntegerBinary =
   | 'rotr'
 /** Of two integers of one type, to 0 or 1. */
 export type IntegerCompare = 'eq' | 'ne' | `${'lt' | 'gt' | 'le' | 'ge'}_${Sign}`
-type OtherOp =
-  | `${'i32' | 'i64'}.${'eqz' | 'clz' | 'ctz' | 'popcnt' | 'sext8' | 'sext16'}`
-  | 'i64.sext32'
-  | 'i32.wrap'
-  | `i64.extend_${Sign}`
+/** Of an integer, to another of its type. */
+export type IntegerUnary = 'clz' | 'ctz' | 'popcnt' | 'sext8' | 'sext16'
+type OtherOp = `${'i32' | 'i64'}.${'eqz' | IntegerUnary}` | 'i64.sext32' | 'i32.wrap' | `i64.extend_${Sign}`
 export type IntegerOp = `${'i32' | 'i64'}.${IntegerBinary | IntegerCompare}` | OtherOp
 
 /** An operation takes its operands as signed or unsigned ones. */

@@ -21,12 +21,21 @@ const state = {
 } satisfies Record<string, Row>
 
 const memory = {
-  rload: [1, true, 'read', 'linear memory: address (i32) + imm, width'],
+  rload: [1, true, 'read', "the engine's own memory: address (i32) + imm, width"],
   rstore: [2, false, 'write', 'address (i32) + imm, value, width'],
-  fill: [3, false, 'write', 'linear memory: address, byte, count'],
+  fill: [3, false, 'write', "the engine's own memory: address, byte, count"],
+  mload: [1, true, 'read', 'guest RAM and ROM at a linear address (i32) + imm, width'],
+  mstore: [2, false, 'write', 'guest RAM at an address (i32) + imm, value, width'],
   gload: [1, true, 'control', 'guest memory through the soft TLB: address, width; may leave'],
   gstore: [2, false, 'control', 'guest memory through the soft TLB: address, value, width; may leave'],
   gprobe: [1, false, 'control', 'as a gstore to the address would, but stores nothing; width'],
+  gmodify: [
+    1,
+    true,
+    'control',
+    'as gload, of what the next gput stores to: faults as a gstore; address, width',
+  ],
+  gput: [1, false, 'control', 'stores to the place of the gmodify before: value, width'],
 } satisfies Record<string, Row>
 
 const control = {

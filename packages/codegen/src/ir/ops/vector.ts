@@ -87,6 +87,10 @@ function saturate(bits: number, signed: boolean, x: bigint): bigint {
   return x < low ? low : x > high ? high : x
 }
 
+// Math.min knows no bigints.
+const least = (a: bigint, b: bigint): bigint => (a <= b ? a : b)
+const greatest = (a: bigint, b: bigint): bigint => (a <= b ? b : a)
+
 /** Meanings for integer lanes; the signs of the operands are those that the name says, signed if it says nothing. */
 const lane: Readonly<
   Record<Unary | Binary, (a: bigint, b: bigint, bits: number, signed: boolean) => bigint>
@@ -98,10 +102,10 @@ const lane: Readonly<
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   avgr_u: (a, b) => (a + b + 1n) >> 1n,
-  min_s: (a, b) => (a < b ? a : b),
-  min_u: (a, b) => (a < b ? a : b),
-  max_s: (a, b) => (a > b ? a : b),
-  max_u: (a, b) => (a > b ? a : b),
+  min_s: least,
+  min_u: least,
+  max_s: greatest,
+  max_u: greatest,
   add_sat_s: (a, b, bits, signed) => saturate(bits, signed, a + b),
   add_sat_u: (a, b, bits, signed) => saturate(bits, signed, a + b),
   sub_sat_s: (a, b, bits, signed) => saturate(bits, signed, a - b),

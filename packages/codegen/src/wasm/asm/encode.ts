@@ -137,15 +137,17 @@ export class Code {
     this.#view.setBigUint64(8, BigInt.asUintN(64, value >> 64n), true)
     this.out.append(new Uint8Array(this.#view.buffer))
   }
-  /** A load or store instruction with its offset; natural alignment is only promised up to `align` (log2). */
-  mem(name: Opcode, offset: number, align = 0): void {
+  /** A load or store instruction with its offset. */
+  mem(name: Opcode, offset: number, memory = 0): void {
     this.#op(name)
-    this.out.u32(align)
+    // Natural alignment is not promised; bit 6: the number of a memory follows.
+    this.out.u32(memory ? 0x40 : 0)
+    if (memory) this.out.u32(memory)
     this.out.u32(offset)
   }
   /** A load or store of one lane of a vector. */
-  memLane(name: Opcode, offset: number, lane: number): void {
-    this.mem(name, offset)
+  memLane(name: Opcode, offset: number, lane: number, memory = 0): void {
+    this.mem(name, offset, memory)
     this.out.byte(lane)
   }
   /** Takes or replaces one lane of a vector. */

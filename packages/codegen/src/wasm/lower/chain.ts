@@ -2,7 +2,7 @@
 import { Block, Head, JumpCache } from '../../abi.ts'
 import type { Code } from '../asm/encode.ts'
 import type { Opcode } from '../asm/opcodes.ts'
-import { cpuLocal } from './lower.ts'
+import { cpuLocal } from './head.ts'
 
 /**
  * Looks for pc in the jump cache: the entry's address goes into a local, onto the stack whether the entry is that of pc in

@@ -1,23 +1,10 @@
-/**
- * Accesses to guest memory in regions and the interpreter: through the soft TLB, or to memory at a fixed place; what
- * misses takes the slow road, a call.
- */
-import { Tlb } from '../../abi.ts'
-import { type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
-import { cpuLocal, Lowerer } from './lower.ts'
+/** Accesses to guest memory in regions and the interpreter; what cannot be made in line takes the slow path, a call. */
+import { accessHow } from '../../abi.ts'
+import { type Callee, type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
+import { emitFromBig, emitToBig, type RawAccess, rawAccess } from './byte-order.ts'
+import { PlaceLowerer, type Site } from './guest-place.ts'
+import { cpuLocal } from './head.ts'
 import { type AccessType, emitLoad, emitStore } from './memory.ts'
-
-/** Guest memory at a fixed place. */
-export interface FlatMemory {
-  readonly base: bigint
-  /** Bytes; a multiple of 8. */
-  readonly size: number
-  /** Linear address of the first byte. */
-  readonly linear: number
-  /** Linear address of bytes, one per `2 ** guardShift` bytes of this memory; not 0: stores take the slow road. */
-  readonly guards: number
-  readonly guardShift: number
-}
 
 /**
  * Offsets of the parts in which the slow road makes an access: it knows 8 bytes at most. The lower part comes first; a
@@ -36,15 +23,21 @@ export interface LoweredAccess {
   readonly store: boolean
 }
 
-export abstract class AccessLowerer extends Lowerer {
+/** Must the value's bytes be put into another order? */
+const isBig = ({ access, width }: Site): boolean => access?.order === 'big' && widthBytes[width] > 1
+const rawOf = (site: Site, type: AccessType): RawAccess =>
+  isBig(site) ? rawAccess(type, site.width) : { type, width: site.width }
+
+export abstract class AccessLowerer extends PlaceLowerer {
+  /** The `gmodify` whose `gput` is to come; `place`: local with the linear address, 0 if that is not known. */
+  #held: (Site & { readonly place: number }) | undefined
+
   /** Are there observers whom `accessed` may tell? */
   protected get observed(): boolean {
     return false
   }
   /** A guest access has been made: address and value are in locals. */
   protected accessed(_access: LoweredAccess): void {}
-  /** Pushes the address of the current soft TLB. */
-  protected abstract tlbBase(): void
   /** Leaves the instruction early if `Head.exit` is set. */
   protected abstract checkExit(): void
   /** Around a call that makes an access on the slow road. */
@@ -54,102 +47,13 @@ export abstract class AccessLowerer extends Lowerer {
   }
 
   /**
-   * Soft TLB probe. Leaves the entry's address in a local and a boolean on the stack: does the entry hold the page
-   * of the whole access? Adding bytes - 1 before masking makes page-crossing accesses miss.
+   * Makes an access, or the part of it at an offset, on the slow road: a call with address and `AccessHow`. `push` pushes more
+   * arguments; `take` does something with the result before the instruction may be left.
    */
-  #probe(address: number, wide: boolean, bytes: number, tag: number): number {
+  #slow(callee: Callee, site: Site, offset: number, push = (): void => {}, take = (): void => {}): void {
     const { code } = this
-    const entry = code.local('i32')
-    this.tlbBase()
-    code.get(address)
-    if (wide) code.op('i32.wrap_i64')
-    code.i32(Tlb.pageShift - Tlb.entryShift)
-    code.op('i32.shr_u')
-    code.i32((Tlb.entries - 1) << Tlb.entryShift)
-    code.op('i32.and', 'i32.add')
-    code.tee(entry)
-    code.mem(wide ? 'i64.load' : 'i32.load', tag)
-    code.get(address)
-    if (bytes > 1) {
-      code.const(wide ? 'i64' : 'i32', bytes - 1)
-      code.op(wide ? 'i64.add' : 'i32.add')
-    }
-    code.const(wide ? 'i64' : 'i32', -(1 << Tlb.pageShift))
-    code.op(wide ? 'i64.and' : 'i32.and', wide ? 'i64.eq' : 'i32.eq')
-    return entry
-  }
-
-  /** Memory that loads reach without the soft TLB. */
-  protected get flat(): FlatMemory | undefined {
-    return undefined
-  }
-
-  /** Is the whole access in flat memory? Leaves the distance from its start (i32) in a local and a boolean on the stack. */
-  #inFlat(flat: FlatMemory, address: number, wide: boolean, bytes: number): number {
-    const { code } = this
-    const type = wide ? 'i64' : 'i32'
-    const offset = code.local(type)
-    code.get(address)
-    code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
-    code.op(wide ? 'i64.sub' : 'i32.sub')
-    code.tee(offset)
-    code.const(type, flat.size - bytes)
-    code.op(wide ? 'i64.le_u' : 'i32.le_u')
-    return offset
-  }
-
-  /**
-   * Is the access aligned, in flat memory and not guarded? As `#inFlat`. Rotated right, a misaligned distance gets high
-   * bits and fails the comparison; an aligned access lies in one guarded piece, or is two of them.
-   */
-  #inFlatUnguarded(flat: FlatMemory, address: number, wide: boolean, bytes: number): number {
-    const { code } = this
-    const type = wide ? 'i64' : 'i32'
-    const offset = code.local(type)
-    const log = Math.log2(bytes)
-    code.get(address)
-    code.const(type, wide ? BigInt.asIntN(64, flat.base) : Number(BigInt.asIntN(32, flat.base)))
-    code.op(wide ? 'i64.sub' : 'i32.sub')
-    code.tee(offset)
-    if (log) {
-      code.const(type, log)
-      code.op(wide ? 'i64.rotr' : 'i32.rotr')
-    }
-    code.const(type, Math.floor(flat.size / bytes))
-    code.op(wide ? 'i64.lt_u' : 'i32.lt_u')
-    code.hint(true)
-    code.if('i32')
-    code.get(offset)
-    if (wide) code.op('i32.wrap_i64')
-    code.i32(flat.guardShift)
-    code.op('i32.shr_u')
-    code.mem(bytes > 1 << flat.guardShift ? 'i32.load16_u' : 'i32.load8_u', flat.guards)
-    code.op('i32.eqz')
-    code.else()
-    code.i32(0)
-    code.end()
-    return offset
-  }
-
-  #linear(address: number, wide: boolean, entry: number): void {
-    const { code } = this
-    code.get(address)
-    if (wide) code.op('i32.wrap_i64')
-    code.get(entry)
-    code.mem('i32.load', Tlb.addend)
-    code.op('i32.add')
-  }
-
-  #addressLocal(address: Node): { local: number; wide: boolean } {
-    const local = this.code.local(address.type as Type)
-    this.value(address)
-    this.code.set(local)
-    return { local, wide: address.type === 'i64' }
-  }
-
-  /** Pushes vCPU, address and size of an access or a part of it. */
-  #slowAddress(address: number, wide: boolean, bytes: number, offset = 0): void {
-    const { code } = this
+    const { address, wide, width, access } = site
+    this.beforeSlow()
     code.get(cpuLocal)
     code.get(address)
     if (offset) {
@@ -157,26 +61,23 @@ export abstract class AccessLowerer extends Lowerer {
       code.op(wide ? 'i64.add' : 'i32.add')
     }
     if (!wide) code.op('i64.extend_i32_u')
-    code.i32(bytes)
+    code.i32(accessHow(Math.min(8, widthBytes[width]), access))
+    push()
+    code.call(this.index(callee))
+    take()
+    this.afterSlow()
   }
 
-  /** A load on the slow road; its value is on the stack. */
-  #slowLoad(address: number, wide: boolean, type: AccessType, width: Width): void {
+  /** Pushes what a function of the slow road loads. */
+  #slowLoad(callee: Callee, site: Site, { type, width }: RawAccess): void {
     const { code } = this
-    const load = (bytes: number, offset: number, convert: () => void): void => {
-      this.beforeSlow()
-      this.#slowAddress(address, wide, bytes, offset)
-      code.call(this.index(this.runtime.slowLoad))
-      convert()
-      this.afterSlow()
-    }
     if (type === 'v128') {
       code.const(type, 0)
       for (const offset of partsOf(width))
-        load(Math.min(8, widthBytes[width]), offset, () => code.lane('i64x2.replace_lane', offset / 8))
+        this.#slow(callee, site, offset, undefined, () => code.lane('i64x2.replace_lane', offset / 8))
       return
     }
-    load(widthBytes[width], 0, () => {
+    this.#slow(callee, site, 0, undefined, () => {
       if (type === 'i32') code.op('i32.wrap_i64')
       if (width === '8s') code.op(`${type}.extend8_s`)
       if (width === '16s') code.op(`${type}.extend16_s`)
@@ -184,111 +85,181 @@ export abstract class AccessLowerer extends Lowerer {
     })
   }
 
-  /** A store on the slow road. One of two parts is made when both are known to succeed. */
-  #slowStore(address: number, wide: boolean, data: number, type: AccessType, width: Width): void {
+  /** Stores raw data on the slow road. One of two parts is made when both are known to succeed. */
+  #slowStore(site: Site, data: number, type: AccessType): void {
     const { code } = this
-    const parts = partsOf(width)
-    if (parts.length > 1) this.#slowProbe(address, wide, width)
-    for (const offset of parts) {
-      this.beforeSlow()
-      this.#slowAddress(address, wide, Math.min(8, widthBytes[width]), offset)
-      code.get(data)
-      if (type === 'i32') code.op('i64.extend_i32_u')
-      if (type === 'v128') code.lane('i64x2.extract_lane', offset / 8)
-      code.call(this.index(this.runtime.slowStore))
-      this.afterSlow()
-    }
+    const parts = partsOf(site.width)
+    if (parts.length > 1) this.#slowProbe(site)
+    for (const offset of parts)
+      this.#slow(this.runtime.missedStore, site, offset, () => {
+        code.get(data)
+        if (type === 'i32') code.op('i64.extend_i32_u')
+        if (type === 'v128') code.lane('i64x2.extract_lane', offset / 8)
+      })
   }
 
-  #slowProbe(address: number, wide: boolean, width: Width): void {
-    for (const offset of partsOf(width)) {
-      this.beforeSlow()
-      this.#slowAddress(address, wide, Math.min(8, widthBytes[width]), offset)
-      this.code.call(this.index(this.runtime.slowProbe))
-      this.afterSlow()
-    }
+  #slowProbe(site: Site): void {
+    for (const offset of partsOf(site.width)) this.#slow(this.runtime.slowProbe, site, offset)
   }
 
-  #guestLoad(addressNode: Node, type: AccessType, width: Width): void {
+  /** Puts raw data on the stack into the guest's order, and tells observers of it. */
+  #loaded(site: Site, type: AccessType): void {
     const { code } = this
-    const { local: address, wide } = this.#addressLocal(addressNode)
-    const bytes = widthBytes[width]
-    const { flat } = this
-    const entry = flat
-      ? this.#inFlat(flat, address, wide, bytes)
-      : this.#probe(address, wide, bytes, Tlb.readTag)
+    const { address, wide, width } = site
+    if (isBig(site)) emitFromBig(code, type, width)
+    if (!this.observed) return
+    const value = code.local(type)
+    code.set(value)
+    this.accessed({ address, wide, value, type, width, store: false })
+    code.get(value)
+    code.release(value)
+  }
+
+  #guestLoad(node: Node): void {
+    const { code } = this
+    const type = node.type as AccessType
+    const site = this.site(node)
+    const raw = rawOf(site, type)
+    const found = this.reachable(site, false)
     code.hint(true)
-    code.if(type)
-    if (flat) {
-      code.get(entry)
-      if (wide) code.op('i32.wrap_i64')
-    } else this.#linear(address, wide, entry)
-    emitLoad(code, type, width, flat?.linear ?? 0)
+    code.if(raw.type)
+    const offset = this.linear(site, found)
+    emitLoad(code, raw.type, raw.width, offset, this.guestMemory)
     code.else()
-    this.#slowLoad(address, wide, type, width)
+    this.#slowLoad(this.runtime.missedLoad, site, raw)
     code.end()
-    if (this.observed) {
-      const value = code.local(type)
-      code.set(value)
-      this.accessed({ address, wide, value, type, width, store: false })
-      code.get(value)
-      code.release(value)
-    }
-    code.release(entry)
-    code.release(address)
+    this.#loaded(site, type)
+    code.release(found)
+    code.release(site.address)
   }
 
-  #guestStore(addressNode: Node, value: Node, width: Width): void {
-    const { code } = this
-    const bytes = widthBytes[width]
-    const { local: address, wide } = this.#addressLocal(addressNode)
-    const type = value.type as AccessType
-    const data = code.local(type)
+  /** Puts a value into a local. */
+  #dataOf(value: Node): number {
+    const data = this.code.local(value.type as Type)
     this.value(value)
-    code.set(data)
-    const { flat } = this
-    const entry = flat
-      ? this.#inFlatUnguarded(flat, address, wide, bytes)
-      : this.#probe(address, wide, bytes, Tlb.writeTag)
+    this.code.set(data)
+    return data
+  }
+
+  /**
+   * Stores data of a type. `test` pushes whether that is possible in line; then `place` pushes the linear address and gives a
+   * constant that is missing from it.
+   */
+  #store(site: Site, data: number, type: AccessType, test: () => void, place: () => number): void {
+    const { code } = this
+    const { address, wide, width } = site
+    const raw = rawOf(site, type)
+    const big = isBig(site)
+    const bytes = big ? code.local(raw.type) : data
+    if (big) {
+      code.get(data)
+      emitToBig(code, type, width)
+      code.set(bytes)
+    }
+    test()
     code.hint(true)
     code.if()
-    if (flat) {
-      code.get(entry)
-      if (wide) code.op('i32.wrap_i64')
-    } else this.#linear(address, wide, entry)
-    code.get(data)
-    emitStore(code, type, width, flat?.linear ?? 0)
+    const offset = place()
+    code.get(bytes)
+    emitStore(code, raw.type, raw.width, offset, this.guestMemory)
     code.else()
-    this.#slowStore(address, wide, data, type, width)
+    this.#slowStore(site, bytes, raw.type)
     code.end()
+    if (big) code.release(bytes)
     if (this.observed) this.accessed({ address, wide, value: data, type, width, store: true })
-    code.release(entry)
-    code.release(address)
+  }
+
+  #guestStore(node: Node): void {
+    const { code } = this
+    const value = node.args[1] as Node
+    const site = this.site(node)
+    const data = this.#dataOf(value)
+    let found = -1
+    this.#store(
+      site,
+      data,
+      value.type as AccessType,
+      () => {
+        found = this.reachable(site, true)
+      },
+      () => this.linear(site, found),
+    )
+    code.release(found)
+    code.release(site.address)
     code.release(data)
   }
 
-  #guestProbe(addressNode: Node, width: Width): void {
+  #guestProbe(node: Node): void {
     const { code } = this
-    const { local: address, wide } = this.#addressLocal(addressNode)
-    const entry = this.#probe(address, wide, widthBytes[width], Tlb.writeTag)
+    const site = this.site(node)
+    const entry = this.known(site, true)
     code.op('i32.eqz')
     code.hint(false)
     code.if()
-    this.#slowProbe(address, wide, width)
+    this.#slowProbe(site)
     code.end()
     code.release(entry)
-    code.release(address)
+    code.release(site.address)
+  }
+
+  /** The load of a read-modify-write; the place is kept for its store. A page that may be written may be read. */
+  #guestModify(node: Node): void {
+    const { code } = this
+    const type = node.type as AccessType
+    const site = this.site(node)
+    const raw = rawOf(site, type)
+    const place = code.local('i32')
+    const found = this.reachable(site, true)
+    code.hint(true)
+    code.if(raw.type)
+    const offset = this.linear(site, found)
+    if (offset) {
+      code.i32(offset)
+      code.op('i32.add')
+    }
+    code.tee(place)
+    emitLoad(code, raw.type, raw.width, 0, this.guestMemory)
+    code.else()
+    code.i32(0)
+    code.set(place)
+    const whole = partsOf(site.width).length === 1
+    if (!whole) this.#slowProbe(site)
+    this.#slowLoad(whole ? this.runtime.slowModify : this.runtime.missedLoad, site, raw)
+    code.end()
+    code.release(found)
+    this.#held = { ...site, place }
+    this.#loaded(site, type)
+  }
+
+  #guestPut(node: Node): void {
+    const { code } = this
+    const held = this.#held
+    if (!held) throw new Error('IR: gput without a gmodify')
+    const value = node.args[0] as Node
+    const data = this.#dataOf(value)
+    const place = (): number => {
+      code.get(held.place)
+      return 0
+    }
+    this.#store(held, data, value.type as AccessType, place, place)
+    this.#held = undefined
+    code.release(held.place)
+    code.release(held.address)
+    code.release(data)
   }
 
   protected override emit(node: Node): void {
-    const [a, b] = node.args as [Node, Node]
     switch (node.op) {
       case 'gload':
-        return this.#guestLoad(a, node.type as AccessType, node.width as Width)
+        return this.#guestLoad(node)
       case 'gstore':
-        return this.#guestStore(a, b, node.width as Width)
+        return this.#guestStore(node)
       case 'gprobe':
-        return this.#guestProbe(a, node.width as Width)
+        return this.#guestProbe(node)
+      case 'gmodify':
+        return this.#guestModify(node)
+      case 'gput':
+        return this.#guestPut(node)
       default:
         super.emit(node)
     }

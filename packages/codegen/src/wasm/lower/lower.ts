@@ -10,6 +10,7 @@ import { type Plan, plan } from '../../passes/placement.ts'
 import type { Code, Label } from '../asm/encode.ts'
 import type { Opcode } from '../asm/opcodes.ts'
 import { emitExpanded } from './expand.ts'
+import { cpuLocal, storeHead } from './head.ts'
 import { type AccessType, emitLoad, emitStore } from './memory.ts'
 
 /** Gives each function that code may call its index in the module under construction. */
@@ -17,11 +18,16 @@ export type CalleeIndex = (callee: Callee) => number
 
 /** The functions that the soft TLB's slow path and the hooks go through; core defines them. */
 export interface Runtime {
-  /** (cpu, address i64, bytes i32) → value i64, zero-extended; sets `Head.exit` if it fails. */
+  /** As `slowLoad` and `slowStore`, but first make the access without translating anew, if all of its pages are known. */
+  readonly missedLoad: Callee
+  readonly missedStore: Callee
+  /** (cpu, address i64, `AccessHow` i32) → value i64, zero-extended; sets `Head.exit` if it fails. */
   readonly slowLoad: Callee
-  /** (cpu, address i64, bytes i32, value i64); sets `Head.exit` if it fails. */
+  /** (cpu, address i64, `AccessHow` i32, value i64); sets `Head.exit` if it fails. */
   readonly slowStore: Callee
-  /** (cpu, address i64, bytes i32): as slowStore, but stores nothing. */
+  /** As `slowLoad`, of what will be stored to: faults as a store. */
+  readonly slowModify: Callee
+  /** (cpu, address i64, `AccessHow` i32): as slowStore, but stores nothing. */
   readonly slowProbe: Callee
   /** (cpu, record): the same for the interpreter, all callbacks of one instruction. */
   readonly recordHook: Callee
@@ -32,6 +38,13 @@ export interface Runtime {
   readonly deliver: Callee
   /** (cpu) → address of the block at pc, entered into the jump cache, or 0: the host must say. */
   readonly lookup: Callee
+  /** Distance of soft TLB 0 from `Head.space`; the others follow. */
+  readonly tlbs: number
+  /**
+   * Number of the memory in which guest RAM and ROM lie. Default: 0, as everything else; another one may be shared between
+   * threads or have 64-bit addresses where the host knows several memories.
+   */
+  readonly guestMemory?: number
 }
 
 /** Loads and stores of a value of a type as it is. */
@@ -50,8 +63,6 @@ export const slotStore: Readonly<Record<Type, Opcode>> = {
   v128: 'v128.store',
 }
 
-export const cpuLocal = 0
-
 export abstract class Lowerer {
   readonly code: Code
   readonly index: CalleeIndex
@@ -68,6 +79,11 @@ export abstract class Lowerer {
     this.code = code
     this.index = index
     this.runtime = runtime
+  }
+
+  /** Number of the memory of the guest. */
+  protected get guestMemory(): number {
+    return this.runtime.guestMemory ?? 0
   }
 
   /** Lowers the statements of one body whose nodes are numbered below `count`. */
@@ -157,6 +173,13 @@ export abstract class Lowerer {
         this.value(a)
         this.value(b)
         return emitStore(code, b.type as AccessType, node.width as Width, imm)
+      case 'mload':
+        this.value(a)
+        return emitLoad(code, node.type as AccessType, node.width as Width, imm, this.guestMemory)
+      case 'mstore':
+        this.value(a)
+        this.value(b)
+        return emitStore(code, b.type as AccessType, node.width as Width, imm, this.guestMemory)
       case 'fill':
         for (const x of node.args) this.value(x)
         return code.fill()
@@ -225,21 +248,7 @@ export abstract class Lowerer {
   protected abstract control(node: Node): void
   /** cpu.slot := constant, in memory. */
   protected storeHead(offset: number, value: number): void {
-    this.code.get(cpuLocal)
-    this.code.i32(value)
-    this.code.mem('i32.store', offset)
-  }
-
-  /** The current block goes on at a record, unless something comes between (`Head.resume`). */
-  protected keepPlace(record: () => void): void {
-    const { code } = this
-    code.get(cpuLocal)
-    record()
-    code.mem('i32.store', Head.resume)
-    code.get(cpuLocal)
-    code.get(cpuLocal)
-    code.mem('i64.load', Head.flags)
-    code.mem('i64.store', Head.resumeContext)
+    storeHead(this.code, offset, value)
   }
 
   /** Describes the exception of a `raise` in the head. */

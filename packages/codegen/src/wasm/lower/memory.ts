@@ -34,14 +34,14 @@ const stores: Readonly<Record<AccessType, Readonly<Partial<Record<number, Opcode
 }
 
 /** address → value */
-export function emitLoad(code: Code, type: AccessType, width: Width, offset: number): void {
-  code.mem(loads[type][width] as Opcode, offset)
+export function emitLoad(code: Code, type: AccessType, width: Width, offset: number, memory = 0): void {
+  code.mem(loads[type][width] as Opcode, offset, memory)
 }
 
 /** address, value → ; the low bits of the value count. */
-export function emitStore(code: Code, type: AccessType, width: Width, offset: number): void {
+export function emitStore(code: Code, type: AccessType, width: Width, offset: number, memory = 0): void {
   const bytes = widthBytes[width]
   const name = stores[type][bytes] as Opcode
-  if (type === 'v128' && bytes < 16) code.memLane(name, offset, 0)
-  else code.mem(name, offset)
+  if (type === 'v128' && bytes < 16) code.memLane(name, offset, 0, memory)
+  else code.mem(name, offset, memory)
 }

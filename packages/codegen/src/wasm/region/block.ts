@@ -5,8 +5,10 @@
 import { Exit, Head, Rec, Single } from '../../abi.ts'
 import { type Node, type Type, typeBytes, type Width } from '../../ir/types.ts'
 import type { Code, Label } from '../asm/encode.ts'
-import { AccessLowerer, type FlatMemory } from '../lower/guest-access.ts'
-import { type CalleeIndex, cpuLocal, type Runtime, slotStore } from '../lower/lower.ts'
+import { AccessLowerer } from '../lower/guest-access.ts'
+import type { FlatMemory } from '../lower/guest-place.ts'
+import { cpuLocal, keepPlace } from '../lower/head.ts'
+import { type CalleeIndex, type Runtime, slotStore } from '../lower/lower.ts'
 import { type AccessType, emitStore } from '../lower/memory.ts'
 import { addConstant, Counts } from './counts.ts'
 import { RegionGraph } from './graph.ts'
@@ -211,7 +213,7 @@ export abstract class BlockLowerer extends AccessLowerer {
     code.hint(false)
     code.if()
     this.insnRecord += Rec.bytes
-    this.keepPlace(() => code.i32(this.insnRecord))
+    keepPlace(code, () => code.i32(this.insnRecord))
     this.#sideExit(Exit.next)
     this.insnRecord -= Rec.bytes
     code.end()
@@ -311,13 +313,14 @@ export abstract class BlockLowerer extends AccessLowerer {
     offset: number,
     type: Type,
   ): { local: number; part?: { shape: ViewShape; lane: number } } | undefined {
-    const slot = this.slots.get(offset)
-    if (slot?.type === type) return slot
-    if (slot && slot.type !== 'v128')
-      throw new Error(`region: the slot at ${offset} is ${slot.type}, not ${type}`)
-    const home = offset & -16
-    const vector = slot ?? this.slots.get(home)
-    if (vector?.type !== 'v128' || type === 'v128') return undefined
-    return { local: vector.local, part: { shape: viewShape[type], lane: (offset - home) / typeBytes[type] } }
+    const known = this.slots.get(offset)
+    if (known?.type === type) return known
+    const home = known ? offset : offset & -16
+    const slot = known ?? this.slots.get(home)
+    if (!slot || (!known && slot.type !== 'v128')) return undefined
+    const lane = (offset - home) / typeBytes[type]
+    if (slot.type !== 'v128' || type === 'v128' || !Number.isInteger(lane))
+      throw new Error(`region: the slot at ${home} is ${slot.type}: there is no ${type} at ${offset}`)
+    return { local: slot.local, part: { shape: viewShape[type], lane } }
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Node, Type } from '../../ir/types.ts'
 import type { Code } from '../asm/encode.ts'
-import { cpuLocal } from '../lower/lower.ts'
+import { cpuLocal } from '../lower/head.ts'
 import type { Slot } from './slots.ts'
 
 /** An amount that a slot lacks. */

@@ -16,14 +16,17 @@ export interface Slot {
 const maxShared = 4
 
 /**
- * The slot in whose local a place in the state lies: the one at that offset, or the vector around it, which begins at a
- * multiple of 16.
+ * The slot in whose local a place in the state lies, if `promote` gives it one: the slot at that offset, or the vector
+ * around it, which begins at a multiple of 16.
  */
-export function homeOf(region: Region, offset: number): { offset: number; type: Type } | undefined {
-  const type = region.promote(offset)
+export function homeOf(
+  promote: (offset: number) => Type | undefined,
+  offset: number,
+): { readonly offset: number; readonly type: Type } | undefined {
+  const type = promote(offset)
   if (type) return { offset, type }
   const around = offset & -16
-  return region.promote(around) === 'v128' ? { offset: around, type: 'v128' } : undefined
+  return promote(around) === 'v128' ? { offset: around, type: 'v128' } : undefined
 }
 
 /** The slots by offset, each with a local of its own. `loops`: blocks are run again without leaving the region. */
@@ -35,7 +38,7 @@ export function slotsOf(region: Region, code: Code, loops: boolean): Map<number,
     for (const n of body) {
       const offset = Number(n.imm)
       if (n.op === 'get' || n.op === 'set') {
-        const home = homeOf(region, offset)
+        const home = homeOf(at => region.promote(at), offset)
         if (home) {
           const { type } = home
           const known = slots.get(home.offset)

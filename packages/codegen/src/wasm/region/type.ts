@@ -1,6 +1,6 @@
 /** What a region is made of, and how the world calls it and is called by it. */
 import type { Callee, Node, Type } from '../../ir/types.ts'
-import type { FlatMemory } from '../lower/guest-access.ts'
+import type { FlatMemory } from '../lower/guest-place.ts'
 
 /** One block of a region. */
 export interface RegionBlock {

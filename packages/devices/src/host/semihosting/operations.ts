@@ -1,5 +1,5 @@
 /** The operations by number, and what they have in common. */
-import { type GuestFile, GuestFileError } from '@guestscope/core'
+import { GuestFileError, type GuestFileMode } from '@guestscope/core'
 
 export const Op = {
   open: 0x01,
@@ -40,10 +40,20 @@ export type Pause = 'more' | 'input'
 /** A call that is served piece by piece: at each `yield` the run loop gets its turn. */
 export type Served = Generator<Pause, Result, void>
 
+/** A file that the guest has opened. */
+export interface OpenFile {
+  readonly kind: 'file'
+  readonly name: string
+  readonly mode: GuestFileMode
+  position: number
+}
+
 /** What a handle stands for. */
-export type Opened =
-  | { readonly kind: 'in' }
-  | { readonly kind: 'out' }
-  | { readonly kind: 'file'; readonly file: GuestFile; position: number }
+export type Opened = { readonly kind: 'in' } | { readonly kind: 'out' } | OpenFile
+
+/** What a call that takes several pieces has done so far: bytes. */
+export interface Progress {
+  done: bigint
+}
 
 export const failed = (errno: number): GuestFileError => new GuestFileError(errno, `errno ${errno}`)
