@@ -3,11 +3,11 @@
  * the log is the one recorded from QEMU. Both at once, so every instruction has a callback.
  */
 import { readFileSync } from 'node:fs'
-import { Machine, stopStatus } from '@guestscope/core'
+import { Machine, stopStatus, type Target } from '@guestscope/core'
 import { loadElf } from '@guestscope/images'
 import { PluginHost } from '@guestscope/plugin-host'
 import { disconLog, discons } from '@guestscope/plugins-contrib'
-import { riscv32, riscv64, virt32, virt64 } from '@guestscope/target-riscv'
+import { createRiscvTarget, fullHart, riscv32, riscv64, virt32, virt64 } from '@guestscope/target-riscv'
 import { describe, expect, test } from 'vitest'
 
 interface GuestCase {
@@ -23,10 +23,16 @@ const file = (path: string): Buffer =>
   readFileSync(new URL(`../../target-riscv/test/guests/${path}`, import.meta.url))
 const cases: readonly GuestCase[] = JSON.parse(file('cases.json').toString()).cases
 
+/** A usual hart, or one with all extensions for the guest that shows them. */
+function targetFor({ name, xlen }: GuestCase): Target {
+  if (name.startsWith('extensions')) return createRiscvTarget(fullHart(xlen))
+  return xlen === 32 ? riscv32() : riscv64()
+}
+
 function run(guest: GuestCase, way: { tier: 0 | 1; hotThreshold?: number; batch?: number }) {
   const machine = new Machine({
     ...way,
-    target: guest.xlen === 32 ? riscv32() : riscv64(),
+    target: targetFor(guest),
     board: guest.xlen === 32 ? virt32 : virt64,
     memoryBytes: 64 << 20,
     cpus: guest.smp,

@@ -1,6 +1,6 @@
 /** What the table of extensions says of each. */
 import type { IrFunction } from '@guestscope/codegen'
-import type { InsnKind, Semantics } from '@guestscope/core'
+import type { HostImport, InsnKind, Semantics } from '@guestscope/core'
 import type { Row, Xlen } from './isa/row.ts'
 import type { Csr } from './sysregs/csr.ts'
 import type { Sysregs } from './sysregs/index.ts'
@@ -25,6 +25,8 @@ export interface Extension {
   readonly late?: true
   /** IR functions that its semantics and CSRs call. */
   readonly functions?: readonly IrFunction[]
+  /** Host functions that those call. */
+  readonly host?: readonly HostImport[]
   readonly csrs?: (xlen: Xlen) => readonly Csr[]
   /** Bits of menvcfg and of senvcfg that it defines. */
   readonly environment?: { readonly machine: bigint; readonly supervisor: bigint }

@@ -15,14 +15,17 @@ import { rvSvinval } from './isa/svinval.ts'
 import { rvZba, rvZbb, rvZbs } from './isa/zb.ts'
 import { rvZbc } from './isa/zbc.ts'
 import { rvZbkb } from './isa/zbkb.ts'
+import { rvZfh, rvZfhmin, rvZfhminD } from './isa/zfh.ts'
 import { rvZicbom, rvZicboz } from './isa/zicbo.ts'
 import { rvZicond } from './isa/zicond.ts'
 import { rvZicsr, rvZifencei } from './isa/zicsr.ts'
 import { floatCsrs } from './sysregs/float.ts'
+import { STCE, timerCsrs, timerFunctions, timerHost } from './sysregs/sstc.ts'
 import { atomic } from './translate/a.ts'
 import { doubleFloat } from './translate/d.ts'
 import { singleFloat } from './translate/f.ts'
 import { floatFunctions } from './translate/float-functions.ts'
+import { floatHost } from './translate/float-host.ts'
 import { integer } from './translate/i.ts'
 import { multiply } from './translate/m.ts'
 import { environment, machineMode, supervisorMode } from './translate/priv.ts'
@@ -30,6 +33,7 @@ import { fineInvalidation } from './translate/svinval.ts'
 import { addresses, basicBits, singleBits } from './translate/zb.ts'
 import { carryless, carrylessFunctions } from './translate/zbc.ts'
 import { cryptographicBits } from './translate/zbkb.ts'
+import { halfAndDouble, halfFloat, halfMoves } from './translate/zfh.ts'
 import { blockBytes, blockFunctions, blockManagement, blockZero, Envcfg } from './translate/zicbo.ts'
 import { conditional } from './translate/zicond.ts'
 import { csrInstructions, fetchFence } from './translate/zicsr.ts'
@@ -52,9 +56,15 @@ export const extensions: readonly Extension[] = [
   { title: 'M', about: 'multiplication and division', usual: 'on', kind: 'multiply', rows: rvM, semantics: multiply },
   { title: 'A', about: 'atomic instructions', usual: 'on', kind: 'atomic', rows: rvA, semantics: atomic },
   { title: 'F', about: 'single-precision floating point', usual: 'on', kind: 'float', late: true,
-    rows: rvF, semantics: singleFloat, functions: floatFunctions, csrs: () => floatCsrs },
+    rows: rvF, semantics: singleFloat, functions: floatFunctions, host: floatHost, csrs: () => floatCsrs },
   { title: 'D', about: 'double-precision floating point', usual: 'on', kind: 'float', late: true, needs: ['f'],
     rows: rvD, semantics: doubleFloat },
+  { title: 'Zfhmin', about: 'half-precision numbers, for storage', usual: 'off', kind: 'float', late: true, needs: ['f'],
+    rows: rvZfhmin, semantics: halfMoves },
+  { title: 'Zfhmin and D', about: 'conversions between halves and doubles', usual: 'off', unnamed: true, kind: 'float', late: true,
+    needs: ['d', 'zfhmin'], rows: rvZfhminD, semantics: halfAndDouble },
+  { title: 'Zfh', about: 'half-precision floating point', usual: 'off', kind: 'float', late: true, needs: ['zfhmin'],
+    rows: rvZfh, semantics: halfFloat },
   { title: 'C', about: '16-bit instructions', usual: 'always', rows: rvC },
   { title: 'Zcf', about: '16-bit loads and stores of singles', usual: 'on', unnamed: true, xlen: 32, needs: ['c', 'f'], rows: rvZcf },
   { title: 'Zcd', about: '16-bit loads and stores of doubles', usual: 'on', unnamed: true, needs: ['c', 'd'], rows: rvZcd },
@@ -68,6 +78,8 @@ export const extensions: readonly Extension[] = [
   { title: 'Machine', about: 'machine mode', usual: 'always', unnamed: true, rows: rvMachine, semantics: machineMode },
   { title: 'S', about: 'supervisor mode', usual: 'always', unnamed: true, rows: rvSupervisor, semantics: supervisorMode },
   { title: 'U', about: 'user mode', usual: 'always', unnamed: true },
+  { title: 'Sstc', about: 'a timer of its own for supervisor mode', usual: 'on',
+    csrs: timerCsrs, functions: timerFunctions, host: timerHost, environment: { machine: STCE, supervisor: 0n } },
   { title: 'Svinval', about: 'finer fences of address translation', usual: 'off', late: true,
     rows: rvSvinval, semantics: fineInvalidation },
   { title: 'Svnapot', about: 'pages of 64 KiB', usual: 'off', xlen: 64 },

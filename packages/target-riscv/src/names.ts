@@ -20,6 +20,8 @@ export const systemRegisters = [
   'scause',
   'stval',
   'sip',
+  'stimecmp',
+  'stimecmph',
   'satp',
   'mstatus',
   'mstatush',

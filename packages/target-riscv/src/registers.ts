@@ -1,6 +1,6 @@
 /** The registers that plugins, debuggers and tests can name: x, pc, f, and every CSR of the table. */
 import { Head, hostFunction, type IrFunction, Oracle, type OracleRuntime } from '@guestscope/codegen'
-import { type Cpu, type CpuHost, coreHost, type RegisterInfo } from '@guestscope/core'
+import { type Cpu, type CpuHost, coreHost, type HostImport, type RegisterInfo } from '@guestscope/core'
 import { fNames, type Xlen, xNames } from './isa/index.ts'
 import { S } from './state.ts'
 import type { Csr, Sysregs } from './sysregs/index.ts'
@@ -25,14 +25,14 @@ const noRuntime: OracleRuntime = {
 }
 
 /** Interprets the IR functions behind the CSRs, outside generated code; one oracle for each machine. */
-function interpreter(functions: readonly IrFunction[]): (cpu: Cpu) => Oracle {
+function interpreter(functions: readonly IrFunction[], imports: readonly HostImport[]): (cpu: Cpu) => Oracle {
   const made = new WeakMap<CpuHost, Oracle>()
   return cpu => {
     const { machine } = cpu
     let oracle = made.get(machine)
     if (!oracle) {
       const cpuAt = (base: number): Cpu => machine.cpus.find(c => c.base === base) as Cpu
-      const host = new Map([
+      const host = new Map<string, (base: number, ...args: number[]) => number | void>([
         [coreHost.clock.name, (base: number) => cpuAt(base).set64(Head.value, BigInt(machine.clock()))],
         [
           coreHost.executed.name,
@@ -46,6 +46,10 @@ function interpreter(functions: readonly IrFunction[]): (cpu: Cpu) => Oracle {
         ],
         [coreHost.flush.name, (base: number) => machine.flushTranslations(cpuAt(base))],
       ])
+      for (const { callee, implement } of imports) {
+        const run = implement(machine)
+        host.set(callee.name, (base, ...args) => run(cpuAt(base), ...args))
+      }
       oracle = new Oracle(machine.memory.view, host, functions, noRuntime)
       made.set(machine, oracle)
     }
@@ -78,8 +82,9 @@ export function createRegisters(
   xlen: Xlen,
   sysregs: Sysregs,
   functions: readonly IrFunction[],
+  imports: readonly HostImport[],
 ): readonly RegisterInfo[] {
-  const oracle = interpreter(functions)
+  const oracle = interpreter(functions, imports)
   const zero: RegisterInfo = { name: 'zero', group: 'general', bits: xlen, read: () => 0n }
   const pc: RegisterInfo = {
     name: 'pc',

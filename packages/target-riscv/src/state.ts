@@ -39,6 +39,7 @@ const slots = {
   mcause: 'i64',
   mtval: 'i64',
   menvcfg: 'i64',
+  stimecmp: 'i64',
   stvec: 'i64',
   scounteren: 'i64',
   sscratch: 'i64',

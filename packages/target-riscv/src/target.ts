@@ -1,6 +1,6 @@
 /** The RISC-V targets: what core needs to know of a hart. */
 import { Head, type IrFunction } from '@guestscope/codegen'
-import type { CodeReader, Privilege, Semantics, Target } from '@guestscope/core'
+import type { CodeReader, HostImport, Privilege, Semantics, Target } from '@guestscope/core'
 import { Semihosting } from '@guestscope/devices'
 import { bindInstructions, Decoder, type InsnParts } from '@guestscope/target-kit'
 import { cause, causeType } from './causes.ts'
@@ -21,7 +21,6 @@ import { createRegisters } from './registers.ts'
 import { semihosting, unserved } from './semihosting.ts'
 import { Flags, promoter, S, stateSize, TlbMode } from './state.ts'
 import { createSysregs, type Sysregs } from './sysregs/index.ts'
-import { floatHost } from './translate/float-host.ts'
 import { semihostName, unservedName, withoutRow } from './translate/priv.ts'
 import { createEnterTrap, Priv, pendingInterrupt, reset, setLine, trapFunctions, wakes } from './trap.ts'
 
@@ -89,6 +88,7 @@ export function sysregsOf(hart: Hart): Sysregs {
   return createSysregs(hart.xlen, {
     misa: hart.misa,
     float: hart.has('f'),
+    timer: hart.has('sstc'),
     environment: { machine: all('machine'), supervisor: all('supervisor') },
     csrs: hart.extensions.flatMap(({ csrs }) => csrs?.(hart.xlen) ?? []),
   })
@@ -107,6 +107,11 @@ export function semanticsOf({ xlen, extensions }: Hart, sysregs: Sysregs): reado
 /** IR functions that the extensions' semantics and CSRs call. */
 const functionsOf = (hart: Hart): readonly IrFunction[] => [
   ...new Set(hart.extensions.flatMap(({ functions }) => functions ?? [])),
+]
+
+/** Host functions that those call. */
+const hostOf = (hart: Hart): readonly HostImport[] => [
+  ...new Set(hart.extensions.flatMap(({ host }) => host ?? [])),
 ]
 
 /** Makes the target for one kind of hart. */
@@ -131,8 +136,8 @@ export function createRiscvTarget(hart: Hart): RiscvTarget {
       others: [...system, ...functionsOf(hart)],
     },
     enterTrap: createEnterTrap(xlen),
-    host: [semihosting(xlen === 32 ? 4 : 8), unserved, ...floatHost],
-    registers: createRegisters(xlen, sysregs, system),
+    host: [semihosting(xlen === 32 ? 4 : 8), unserved, ...hostOf(hart)],
+    registers: createRegisters(xlen, sysregs, [...system, ...functionsOf(hart)], hostOf(hart)),
     cause,
     causeType,
     privilege: cpu => privileges[cpu.get32(S.priv)] as Privilege,

@@ -1,5 +1,5 @@
 // What remains of values written to CSRs, as QEMU 11.1.3 answers, restricted to the extensions of this hart: all ones,
-// zeros, 0x5555…, 0xaaaa… written one after the other (UXL and SXL are fixed here; H, Zicbom and Sscofpmf are absent).
+// zeros, 0x5555…, 0xaaaa… written one after the other (UXL and SXL are fixed here; H and Sscofpmf are absent).
 import { type Cpu, Machine } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
 import { virt32, virt64 } from '../src/boards/virt.ts'
@@ -32,8 +32,9 @@ stvec      0                0                5555555555555555 5555555555555555
 mcounteren 7ffff            0                55555            2aaaa
 scounteren 7ffff            0                55555            2aaaa
 mcountinhibit 7fffd         0                55555            2aaa8
-menvcfg    1                0                1                0
-senvcfg    1                0                1                0
+menvcfg    80000000000000f1 0                51               80000000000000a0
+senvcfg    f1               0                51               a0
+stimecmp   ffffffffffffffff 0                5555555555555555 aaaaaaaaaaaaaaaa
 mscratch   ffffffffffffffff 0                5555555555555555 aaaaaaaaaaaaaaaa
 mepc       fffffffffffffffe 0                5555555555555554 aaaaaaaaaaaaaaaa
 mcause     ffffffffffffffff 0                5555555555555555 aaaaaaaaaaaaaaaa
@@ -61,7 +62,9 @@ mcause     ffffffff 0        55555555 aaaaaaaa
 satp       ffffffff 0        55555555 aaaaaaaa
 pmpaddr0   ffffffff 0        55555555 aaaaaaaa
 minstreth  ffffffff 0        55555555 aaaaaaaa
-menvcfgh   0        0        0        0
+menvcfg    f1       0        51       a0
+menvcfgh   80000000 0        0        80000000
+stimecmph  ffffffff 0        55555555 aaaaaaaa
 `
 
 describe.each([

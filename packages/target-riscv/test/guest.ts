@@ -8,7 +8,16 @@ import {
   runGuestMachine,
   totals,
 } from '@guestscope/testkit'
-import { riscv32, riscv64, virt32, virt64 } from '../src/index.ts'
+import { extensionNamed } from '../src/extensions.ts'
+import {
+  createRiscvTarget,
+  hartWith,
+  type RiscvCpuModel,
+  type RiscvTarget,
+  riscvCpuModels,
+  virt32,
+  virt64,
+} from '../src/index.ts'
 
 /** A line of `guests/cases.json`. */
 export interface GuestCase {
@@ -19,6 +28,8 @@ export interface GuestCase {
   readonly semihosting: boolean
   readonly exit: number
   readonly compare: 'exact' | 'per-vcpu' | 'count'
+  /** Properties of QEMU's CPU besides those that all have; of those that we know ours has them too. */
+  readonly cpuExtra?: string
   readonly about: string
 }
 
@@ -36,10 +47,26 @@ export const caseOf = (name: string): GuestCase => {
   return found
 }
 
+const targets = new Map<string, RiscvTarget>()
+
+/** The usual hart, with what the case adds. */
+function targetFor({ xlen, cpuExtra = '' }: GuestCase): RiscvTarget {
+  const key = `${xlen},${cpuExtra}`
+  let target = targets.get(key)
+  if (!target) {
+    const [model] = riscvCpuModels(xlen)
+    const added = cpuExtra.split(',').map(part => part.split('=') as [string, string])
+    const known = added.filter(([name]) => extensionNamed(name) !== undefined)
+    target = createRiscvTarget(hartWith(model as RiscvCpuModel, known))
+    targets.set(key, target)
+  }
+  return target
+}
+
 export const runGuest = (guest: GuestCase, way: Way): Shown =>
   runGuestMachine(
     {
-      target: guest.xlen === 32 ? riscv32() : riscv64(),
+      target: targetFor(guest),
       board: guest.xlen === 32 ? virt32 : virt64,
       memoryBytes: 64 << 20,
       cpus: guest.smp,

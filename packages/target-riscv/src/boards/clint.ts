@@ -18,17 +18,26 @@ const two32 = 2 ** 32
 export interface ClintOptions {
   readonly host: DeviceHost
   readonly harts: number
-  /** Drives a hart's MSIP or MTIP. */
-  readonly setLine: (hart: number, line: 'msip' | 'mtip', level: boolean) => void
+  /** Drives a hart's MSIP, MTIP or STIP. */
+  readonly setLine: (hart: number, line: 'msip' | 'mtip' | 'stip', level: boolean) => void
 }
 
-interface HartState {
-  software: boolean
-  /** mtimecmp, in unsigned halves. */
+/** The lines that comparators with mtime drive: the CLINT's own, and that of a hart (Sstc). */
+const lines = ['mtip', 'stip'] as const
+type Line = (typeof lines)[number]
+
+interface Comparator {
+  /** Does it compare? That of the hart is off after reset. */
+  on: boolean
+  /** mtimecmp or stimecmp, in unsigned halves. */
   low: number
   high: number
-  /** Of MTIP; undefined: to be driven in any case. */
+  /** Of the line; undefined: to be driven in any case. */
   level: boolean | undefined
+}
+
+interface HartState extends Readonly<Record<Line, Comparator>> {
+  software: boolean
 }
 
 interface ClintState {
@@ -40,7 +49,11 @@ interface ClintState {
 }
 
 const newState = (harts: number): ClintState => ({
-  harts: Array.from({ length: harts }, () => ({ software: false, low: 0, high: 0, level: undefined })),
+  harts: Array.from({ length: harts }, () => ({
+    software: false,
+    mtip: { on: true, low: 0, high: 0, level: undefined },
+    stip: { on: false, low: 0, high: 0, level: false },
+  })),
   offset: 0n,
   plain: true,
 })
@@ -55,13 +68,17 @@ export class Clint implements MmioDevice {
   readonly smallest = 4
   state: ClintState
   readonly #options: ClintOptions
-  readonly #timers: readonly Timer[]
+  readonly #timers: readonly Readonly<Record<Line, Timer>>[]
 
   constructor(options: ClintOptions) {
     const { host, harts } = options
     this.#options = options
     this.state = newState(harts)
-    this.#timers = this.state.harts.map((_, hart) => host.timer(() => this.#drive(hart, true)))
+    const timer = (hart: number, line: Line): Timer => host.timer(() => this.#drive(hart, line, true))
+    this.#timers = this.state.harts.map((_, hart) => ({
+      mtip: timer(hart, 'mtip'),
+      stip: timer(hart, 'stip'),
+    }))
   }
 
   /** mtime, unsigned 64 bits. */
@@ -81,7 +98,7 @@ export class Clint implements MmioDevice {
     if (offset < timeCompareBase) return this.state.harts[offset >> 2]?.software ? 1 : 0
     const upper = (offset & 4) !== 0
     if ((offset & ~7) === timeBase) return this.#timeHalf(upper)
-    const timer = this.state.harts[(offset - timeCompareBase) >> 3]
+    const timer = this.state.harts[(offset - timeCompareBase) >> 3]?.mtip
     return (upper ? timer?.high : timer?.low) ?? 0
   }
 
@@ -108,13 +125,21 @@ export class Clint implements MmioDevice {
       this.#setTime(BigInt(low) + (BigInt(high) << 32n))
       this.#updateAll()
     } else {
-      const hart = (offset - timeCompareBase) >> 3
-      const timer = this.state.harts[hart]
-      if (timer === undefined) return
-      timer.low = low
-      timer.high = high
-      this.#update(hart)
+      this.#compare((offset - timeCompareBase) >> 3, 'mtip', { on: true, low, high })
     }
+  }
+
+  /** `BuiltBoard.compareTime`. */
+  compareTime(hart: number, value: bigint | undefined): void {
+    const [low, high] = [0n, 32n].map(shift => Number(BigInt.asUintN(32, (value ?? 0n) >> shift)))
+    this.#compare(hart, 'stip', { on: value !== undefined, low: low ?? 0, high: high ?? 0 })
+  }
+
+  #compare(hart: number, line: Line, to: Pick<Comparator, 'on' | 'low' | 'high'>): void {
+    const comparator = this.state.harts[hart]?.[line]
+    if (comparator === undefined) return
+    Object.assign(comparator, to)
+    this.#update(hart, line)
   }
 
   #setTime(time: bigint): void {
@@ -134,28 +159,28 @@ export class Clint implements MmioDevice {
   }
 
   #updateAll(): void {
-    for (const hart of this.state.harts.keys()) this.#update(hart)
+    for (const hart of this.state.harts.keys()) for (const line of lines) this.#update(hart, line)
   }
 
-  /** MTIP is mtime >= mtimecmp, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
-  #update(hart: number): void {
-    const { low, high } = this.state.harts[hart] as HartState
-    const timer = this.#timers[hart] as Timer
+  /** The line is mtime >= the comparator, unsigned; if not yet, the deadline is the first instruction at which it becomes so. */
+  #update(hart: number, line: Line): void {
+    const { on, low, high } = (this.state.harts[hart] as HartState)[line]
+    const timer = (this.#timers[hart] as Record<Line, Timer>)[line]
     const ticks = this.#ticks()
     // Numbers serve while mtime is the clock; they are exact where it matters, below 2^53.
     const wait = this.state.plain
       ? high * two32 + low - ticks
       : Number(BigInt(low) + (BigInt(high) << 32n) - this.time)
-    this.#drive(hart, wait <= 0)
+    this.#drive(hart, line, on && wait <= 0)
     const at = (ticks + wait) * instructionsPerTick
-    if (wait > 0 && at <= Number.MAX_SAFE_INTEGER) timer.set(at)
+    if (on && wait > 0 && at <= Number.MAX_SAFE_INTEGER) timer.set(at)
     else timer.cancel()
   }
 
-  #drive(hart: number, level: boolean): void {
-    const timer = this.state.harts[hart] as HartState
-    if (timer.level === level) return
-    timer.level = level
-    this.#options.setLine(hart, 'mtip', level)
+  #drive(hart: number, line: Line, level: boolean): void {
+    const comparator = (this.state.harts[hart] as HartState)[line]
+    if (comparator.level === level) return
+    comparator.level = level
+    this.#options.setLine(hart, line, level)
   }
 }

@@ -37,7 +37,7 @@ export const uartInterrupt = 10
 export const uartClock = 3_686_400
 
 /** mip bits, which are also the cells of `interrupts-extended`. */
-export const Mip = { msip: 3, mtip: 7, seip: 9, meip: 11 } as const
+export const Mip = { msip: 3, stip: 5, mtip: 7, seip: 9, meip: 11 } as const
 
 const plicHandle = 1
 const finisherHandle = 2

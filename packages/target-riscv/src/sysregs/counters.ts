@@ -6,7 +6,7 @@ import { type Builder, Head, type IrFunction, irFunction, type Node } from '@gue
 import { coreHost } from '@guestscope/core'
 import type { Xlen } from '../isa/row.ts'
 import { S } from '../state.ts'
-import { type Csr, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
+import { type Csr, type CsrKind, family, fixed, low32, rowsFor, slot } from './csr.ts'
 
 /** Counters that the enable registers know: cycle, time, instret, and as many monitors as QEMU has. */
 const enableMask = 0x7ffffn
@@ -71,7 +71,6 @@ const writeInhibit: IrFunction = irFunction('riscv.writeInhibit', ['i64'], undef
 
 export const counterFunctions: readonly IrFunction[] = [readCounter, writeCounter, writeInhibit]
 
-const low32 = 0xffffffffn
 const lowHalf = (b: Builder, value: Node): Node => b.and(value, b.i64(low32))
 const highHalf = (b: Builder, value: Node): Node => b.shrU(value, b.i64(32))
 

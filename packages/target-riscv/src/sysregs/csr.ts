@@ -37,6 +37,8 @@ export interface CsrFeatures {
   readonly float: boolean
   /** Bits of menvcfg and senvcfg that can be written. */
   readonly environment: { readonly machine: bigint; readonly supervisor: bigint }
+  /** There is a comparator for S (Sstc). */
+  readonly timer: boolean
   /** CSRs of extensions. */
   readonly csrs: readonly Csr[]
 }
@@ -59,6 +61,9 @@ export const slot = (offset: number, mask = -1n): CsrKind => ({
   read: b => b.get(offset, 'i64'),
   write: (b, value) => b.set(offset, b.and(value, b.i64(mask))),
 })
+
+/** The half of a register that RV32 sees under its plain name. */
+export const low32 = 0xffffffffn
 
 /** Always this value; writes have no effect. */
 export const fixed = (value: bigint): CsrKind => ({ read: b => b.i64(value) })

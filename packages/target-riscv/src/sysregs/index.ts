@@ -20,8 +20,8 @@ export interface Sysregs {
 }
 
 export function createSysregs(xlen: Xlen, features: CsrFeatures): Sysregs {
-  const { csrs, float } = features
-  const rows = [...csrs, ...counterCsrs(xlen), ...statusCsrs(xlen, float), ...machineCsrs(xlen, features)]
+  const { csrs } = features
+  const rows = [...csrs, ...counterCsrs(xlen), ...statusCsrs(xlen, features), ...machineCsrs(xlen, features)]
   const table = rows.sort((a, b) => a.number - b.number)
   const functions = csrFunctions(table)
   return {

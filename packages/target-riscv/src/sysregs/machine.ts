@@ -4,7 +4,8 @@ import { coreHost } from '@guestscope/core'
 import type { Xlen } from '../isa/row.ts'
 import { pmpEntries, pmpWriteAddress, pmpWriteConfig } from '../pmp.ts'
 import { asidField, Mstatus, S } from '../state.ts'
-import { type Csr, type CsrFeatures, type CsrKind, family, fixed, rowsFor, slot } from './csr.ts'
+import { type Csr, type CsrFeatures, type CsrKind, family, fixed, low32, rowsFor, slot } from './csr.ts'
+import { enableWritten } from './sstc.ts'
 
 /** mtvec, stvec: the modes are 0 (direct) and 1 (vectored); a write with another one has no effect. */
 const trapVector = (offset: number): CsrKind => ({
@@ -80,9 +81,22 @@ const every = (first: number, last: number, step: number): string =>
 /** FIOM of menvcfg and senvcfg, which changes nothing on a hart whose accesses are in order. */
 const fiom = 1n
 
+/** menvcfg, of which RV32 sees the halves: the one from bit `from` on. */
+function environmentHalf(from: 0 | 32, writable: bigint, xlen: Xlen, timer: boolean): CsrKind {
+  const half = xlen === 64 ? -1n : low32
+  const mask = BigInt.asUintN(64, writable & (half << BigInt(from)))
+  const read = (b: Builder): Node => b.and(b.shrU(b.get(S.menvcfg, 'i64'), b.i64(from)), b.i64(half))
+  const write = (b: Builder, value: Node): void => {
+    const old = b.get(S.menvcfg, 'i64')
+    b.set(S.menvcfg, b.or(b.and(old, b.i64(~mask)), b.and(b.shl(value, b.i64(from)), b.i64(mask))))
+    if (timer) enableWritten(b, old)
+  }
+  return timer ? { read, write, exact: true, after: 'interrupts' } : { read, write }
+}
+
 export function machineCsrs(
   xlen: Xlen,
-  { misa, environment }: Pick<CsrFeatures, 'misa' | 'environment'>,
+  { misa, environment, timer }: Pick<CsrFeatures, 'misa' | 'environment' | 'timer'>,
 ): readonly Csr[] {
   const zero = fixed(0n)
   const pmpStep = xlen === 64 ? 2 : 1
@@ -96,8 +110,8 @@ export function machineCsrs(
     ...rowsFor('mepc', exceptionPc(S.mepc)),
     ...rowsFor('mcause', slot(S.mcause)),
     ...rowsFor('mtval', slot(S.mtval)),
-    ...rowsFor('menvcfg', slot(S.menvcfg, fiom | environment.machine)),
-    ...(xlen === 32 ? rowsFor('menvcfgh', zero) : []),
+    ...rowsFor('menvcfg', environmentHalf(0, fiom | environment.machine, xlen, timer)),
+    ...(xlen === 32 ? rowsFor('menvcfgh', environmentHalf(32, environment.machine, xlen, timer)) : []),
 
     ...rowsFor('stvec', trapVector(S.stvec)),
     ...rowsFor('sscratch', slot(S.sscratch)),

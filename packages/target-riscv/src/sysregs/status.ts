@@ -3,7 +3,8 @@ import type { Builder, Node } from '@guestscope/codegen'
 import type { Xlen } from '../isa/row.ts'
 import { Mstatus, S } from '../state.ts'
 import { writeStatus } from '../trap.ts'
-import { type Csr, type CsrKind, fixed, rowsFor, slot } from './csr.ts'
+import { type Csr, type CsrFeatures, type CsrKind, fixed, rowsFor, slot } from './csr.ts'
+import { heldPending } from './sstc.ts'
 
 const bits = (...fields: readonly (keyof typeof Mstatus)[]): bigint =>
   fields.reduce((all, f) => all | Mstatus[f], 0n)
@@ -32,9 +33,10 @@ function withSd(b: Builder, value: Node, xlen: Xlen): Node {
 /** The supervisor's view of a register through mideleg. */
 const delegated = (b: Builder, value: Node): Node => b.and(value, b.get(S.mideleg, 'i64'))
 
-/** Software may write these bits of mip; the lines stay. */
-function writePending(b: Builder, soft: Node): void {
-  const bits = b.and(soft, b.i64(supervisorInterrupts))
+/** Software may write these bits of mip, unless a comparator holds one; the lines stay. */
+function writePending(b: Builder, soft: Node, timer: boolean): void {
+  const all = b.i64(supervisorInterrupts)
+  const bits = b.and(soft, timer ? b.xor(all, heldPending(b)) : all)
   b.set(S.softMip, bits)
   b.set(S.mip, b.or(bits, b.resize(b.get(S.lines, 'i32'), 'i64', true)))
 }
@@ -62,7 +64,10 @@ const sstatus = (xlen: Xlen, supervisor: bigint): CsrKind => ({
 /** A kind whose writes may make an interrupt takeable. */
 const enabling = (kind: CsrKind): CsrKind => ({ ...kind, after: 'interrupts' })
 
-export function statusCsrs(xlen: Xlen, float: boolean): readonly Csr[] {
+export function statusCsrs(
+  xlen: Xlen,
+  { float, timer }: Pick<CsrFeatures, 'float' | 'timer'>,
+): readonly Csr[] {
   return [
     ...rowsFor('mstatus', mstatus(xlen, machineBits(float))),
     ...(xlen === 32 ? rowsFor('mstatush', fixed(0n)) : []),
@@ -82,7 +87,7 @@ export function statusCsrs(xlen: Xlen, float: boolean): readonly Csr[] {
       after: 'interrupts',
       read: b => b.get(S.mip, 'i64'),
       modify: b => b.get(S.softMip, 'i64'),
-      write: writePending,
+      write: (b, value) => writePending(b, value, timer),
     }),
     ...rowsFor('sip', {
       after: 'interrupts',
@@ -92,7 +97,7 @@ export function statusCsrs(xlen: Xlen, float: boolean): readonly Csr[] {
       write: (b, value) => {
         const writable = b.and(b.get(S.mideleg, 'i64'), b.i64(2))
         const others = b.and(b.get(S.softMip, 'i64'), b.not(writable))
-        writePending(b, b.or(others, b.and(value, writable)))
+        writePending(b, b.or(others, b.and(value, writable)), timer)
       },
     }),
   ]

@@ -151,7 +151,7 @@ const signInjection = (
   },
 })
 
-const signInjections = (f: Format): readonly Semantics[] => {
+export const signInjections = (f: Format): readonly Semantics[] => {
   const sign = (b: Builder, x: Node): Node => b.and(x, b.const(f.bits, f.sign))
   const magnitude = (b: Builder, x: Node): Node => b.and(x, b.const(f.bits, f.sign - 1n))
   return [
@@ -175,7 +175,7 @@ const compare = (f: Format, b: Builder, name: FloatCompare, x: Node, y: Node): N
   b.op(`${f.value}.${name}`, x, y)
 
 /** minimumNumber and maximumNumber. Equal numbers are the same or zeros, whose signs are joined. */
-const extremum = (f: Format, name: 'min' | 'max'): Semantics => ({
+export const extremum = (f: Format, name: 'min' | 'max'): Semantics => ({
   name: `f${name}.${f.suffix}`,
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
@@ -202,7 +202,7 @@ const extremum = (f: Format, name: 'min' | 'max'): Semantics => ({
 const signaling = (f: Format, b: Builder, nan: Node): Node => b.eqz(b.and(nan, b.const(f.bits, f.quiet)))
 
 /** x rd := rs1 cmp rs2. Quiet comparisons are invalid for signaling NaNs only. */
-const comparison = (f: Format, type: XType, name: FloatCompare, quiet: boolean): Semantics => ({
+export const comparison = (f: Format, type: XType, name: FloatCompare, quiet: boolean): Semantics => ({
   name: `f${name}.${f.suffix}`,
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
@@ -222,7 +222,7 @@ const comparison = (f: Format, type: XType, name: FloatCompare, quiet: boolean):
 })
 
 /** x rd := one bit for the class: from -infinity, bit 0, to +infinity, bit 7; then signaling and quiet NaN. */
-const classify = (f: Format, type: XType): Semantics => ({
+export const classify = (f: Format, type: XType): Semantics => ({
   name: `fclass.${f.suffix}`,
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
@@ -231,7 +231,7 @@ const classify = (f: Format, type: XType): Semantics => ({
     const below = (limit: bigint): Node => b.cmp('lt_u', magnitude, b.const(f.bits, limit))
     // Distance from infinity: 0 infinite, 1 normal, 2 subnormal, 3 zero.
     const rank = b.add(b.add(below(f.infinity), below(1n << BigInt(f.fraction))), below(1n))
-    const negative = b.cmp('lt_s', bits, b.const(f.bits, 0))
+    const negative = f.width === '16u' ? b.and(bits, b.i32(0x8000)) : b.cmp('lt_s', bits, b.const(f.bits, 0))
     const number = b.select(negative, rank, b.sub(b.i32(7), rank))
     const nan = b.sub(b.i32(9), signaling(f, b, bits))
     const isNan = b.cmp('gt_u', magnitude, b.const(f.bits, f.infinity))

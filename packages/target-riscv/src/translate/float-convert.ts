@@ -23,7 +23,7 @@ import {
 import { slowly } from './float-functions.ts'
 
 /** An integer format, as the names of conversions call it. */
-interface Integer {
+export interface Integer {
   readonly name: string
   readonly type: XType
   readonly signed: boolean
@@ -38,21 +38,21 @@ const longs: readonly Integer[] = [
 ]
 
 /** fd := memory[rs1 + imm]. */
-const load = (f: Format, name: string, type: XType): Semantics => ({
+export const load = (f: Format, name: string, type: XType): Semantics => ({
   name,
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
-    write(f, b, o, b.gload(f.bits, f.bits === 'i32' ? '32u' : '64', address(b, o, type)))
+    write(f, b, o, b.gload(f.bits, f.width, address(b, o, type)))
     dirtyFp(b, flags)
   },
 })
 
-/** memory[rs1 + imm] := fs2, for singles the low word whatever the upper holds. */
-const store = (f: Format, name: string, type: XType): Semantics => ({
+/** memory[rs1 + imm] := fs2, for narrower formats the low part whatever the upper holds. */
+export const store = (f: Format, name: string, type: XType): Semantics => ({
   name,
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
-    b.gstore(f.bits === 'i32' ? '32u' : '64', address(b, o, type), o.reg(rs2, 'i64'))
+    b.gstore(f.width, address(b, o, type), o.reg(rs2, 'i64'))
   },
 })
 
@@ -83,7 +83,7 @@ const round = (b: Builder, rm: Node, x: Node): Node => {
 }
 
 /** x rd := fs1 as an integer. Out of range: the nearest integer of the range, for NaNs the greatest, and NV. */
-const toInteger = (f: Format, { name, type, signed }: Integer, x: XType): Semantics => ({
+export const toInteger = (f: Format, { name, type, signed }: Integer, x: XType): Semantics => ({
   name: `fcvt.${name}.${f.suffix}`,
   emit: (b, o, flags) => {
     requireFp(b, o, flags)
@@ -185,16 +185,21 @@ const narrow = convert(
   },
 )
 
-/** fd := the single in fs1 as a double, which is exact unless it is a NaN. */
-const promote = convert(
-  double,
-  'd.s',
-  (b, o) => read(single, b, o, rs1),
-  (b, bits) => {
-    const value = widen(single, b, floatOf(single, b, bits))
-    return { value, fast: () => b.op('f64.eq', value, value) }
-  },
-)
+/** fd := the operand in fs1 in a wider format, which is exact unless it is a NaN. */
+export const promote = (from: Format, to: Format): Semantics =>
+  convert(
+    to,
+    `${to.suffix}.${from.suffix}`,
+    (b, o) => read(from, b, o, rs1),
+    (b, bits) => {
+      const narrow = floatOf(from, b, bits)
+      const value = to.value === 'f64' ? widen(from, b, narrow) : narrow
+      return { value, fast: () => b.op(`${to.value}.eq`, value, value) }
+    },
+  )
+
+/** The integer formats of a base. */
+export const integersOf = (xlen: Xlen): readonly Integer[] => (xlen === 64 ? [...words, ...longs] : words)
 
 const integers = (f: Format, formats: readonly Integer[], x: XType): readonly Semantics[] =>
   formats.flatMap(format => [toInteger(f, format, x), fromInteger(f, format, x)])
@@ -207,7 +212,7 @@ export const singleMoves = (xlen: Xlen): readonly Semantics[] => {
     store(single, 'fsw', x),
     moveFromFloat(single, 'fmv.x.w', x),
     moveToFloat(single, 'fmv.w.x', x),
-    ...integers(single, xlen === 64 ? [...words, ...longs] : words, x),
+    ...integers(single, integersOf(xlen), x),
   ]
 }
 export const doubleMoves = (xlen: Xlen): readonly Semantics[] => {
@@ -221,7 +226,7 @@ export const doubleMoves = (xlen: Xlen): readonly Semantics[] => {
     load(double, 'fld', x),
     store(double, 'fsd', x),
     narrow,
-    promote,
+    promote(single, double),
     ...integers(double, words, x),
     ...(xlen === 64 ? wide : []),
   ]

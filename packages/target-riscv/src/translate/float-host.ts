@@ -7,11 +7,13 @@ import type { HostImport } from '@guestscope/core'
 
 type FloatEnv = softfloat.FloatEnv
 type FloatFormat = softfloat.FloatFormat
-/** Operands and result are register contents: singles boxed, integers sign-extended. */
+/** Operands and result are register contents: narrow formats boxed, integers sign-extended. */
 type Operation = (env: FloatEnv, a: bigint, b: bigint, c: bigint) => bigint
 
-const { binary32, binary64 } = softfloat
+const { binary16, binary32, binary64 } = softfloat
 const low32 = (x: bigint): bigint => BigInt.asUintN(32, x)
+const low16 = (x: bigint): bigint => BigInt.asUintN(16, x)
+const boxedHalf = (x: bigint): bigint => x | 0xffffffffffff0000n
 const boxed = (x: bigint): bigint => x | 0xffffffff00000000n
 
 /** Operations of one format; `unbox` and `box` lead from and to registers. */
@@ -59,6 +61,11 @@ const operations: readonly (readonly [string, Operation])[] = [
     x => x,
     x => x,
   ),
+  ...operationsOf('h', binary16, low16, boxedHalf),
+  ['h.s', (env, a) => boxedHalf(softfloat.convertFormat(env, binary32, binary16, low32(a)))],
+  ['s.h', (env, a) => boxed(softfloat.convertFormat(env, binary16, binary32, low16(a)))],
+  ['h.d', (env, a) => boxedHalf(softfloat.convertFormat(env, binary64, binary16, a))],
+  ['d.h', (env, a) => softfloat.convertFormat(env, binary16, binary64, low16(a))],
   ['s.d', (env, a) => boxed(softfloat.convertFormat(env, binary64, binary32, a))],
   ['d.s', (env, a) => softfloat.convertFormat(env, binary32, binary64, low32(a))],
 ]

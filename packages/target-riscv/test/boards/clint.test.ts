@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { Clint } from '../../src/boards/clint.ts'
+import { Mip } from '../../src/boards/virt-tree.ts'
 import { FakeHost } from './host.ts'
 
 const compareAt = (hart: number): number => 0x4000 + 8 * hart
@@ -13,7 +14,7 @@ beforeEach(() => {
   clint = new Clint({
     host,
     harts: 2,
-    setLine: (hart, line, level) => host.setLine(hart, line === 'msip' ? 3 : 7, level),
+    setLine: (hart, line, level) => host.setLine(hart, Mip[line], level),
   })
   clint.reset()
   host.log = []

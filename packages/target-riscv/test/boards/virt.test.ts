@@ -151,7 +151,9 @@ test('the device tree says what the machine is', () => {
     expect(text).toContain(`${word}\0`)
   expect(text).not.toContain('cpu@2')
   expect(text).toContain('quiet\0')
-  expect(text).toContain('rv64imafdc_zicbom_zicbop_zicboz_zicntr_zicond_zicsr_zifencei_zba_zbb_zbc_zbs\0')
+  expect(text).toContain(
+    'rv64imafdc_zicbom_zicbop_zicboz_zicntr_zicond_zicsr_zifencei_zba_zbb_zbc_zbs_sstc\0',
+  )
   expect(text).toContain('riscv,sv48\0')
   const target = createRiscvTarget(hartOf(32, new Set(['m'])))
   const small = virt32.build(new FakeHost(), { ...options(), target })

@@ -25,13 +25,13 @@ type Kind =
   | 'other'
 
 const memoryArgs = /\(rs1\)|\(sp\)/
-const stores = /^(c\.)?f?s[bhwd](sp)?$/
+const stores = /^(c\.)?f?s[bhwd](sp)?$|^cbo/
 
 function kindOf(row: Row): Kind {
   if (row.ext === 'A') return /^(lr|sc)\./.test(row.name) ? 'reserving' : 'atomic'
   if (row.ext === 'Zicsr') return 'csr'
   if (row.ending === 'branch') return 'branch'
-  if (['fence', 'fence.i', 'sfence.vma'].includes(row.name)) return 'fence'
+  if (['fence', 'fence.i', 'sfence.vma'].includes(row.name) || row.ext === 'Svinval') return 'fence'
   if (row.ending !== undefined) return 'other'
   if (memoryArgs.test(row.args)) return stores.test(row.name) ? 'store' : 'load'
   return Object.values(row.regs).includes('f') ? 'float' : 'integer'

@@ -1,4 +1,5 @@
 /** A whole random program: an ELF file made from a seed. */
+import type { Hart } from '../../src/hart.ts'
 import type { Xlen } from '../../src/isa/index.ts'
 import { programElf } from './elf.ts'
 import { hartFor } from './hart.ts'
@@ -58,7 +59,7 @@ export function makeProgram(options: ProgramOptions): Program {
   for (let i = first; i < first + number; i++) {
     const rng = seeded(seed, i)
     const length = chunkLength(rng)
-    descriptors.push(describe(rng, xlen, base))
+    descriptors.push(describe(rng, hartFor(xlen, more), base))
     const cut = pieces === undefined ? {} : { pieces }
     const chunk = makeChunk({ hart: hartFor(xlen, more), rng, base, length, marked: dump === 'each', ...cut })
     chunks.push(chunk)
@@ -92,10 +93,12 @@ export function makeProgram(options: ProgramOptions): Program {
   }
 }
 
-function describe(rng: Rng, xlen: Xlen, address: number): (view: DataView, at: number) => void {
+function describe(rng: Rng, hart: Hart, address: number): (view: DataView, at: number) => void {
+  const { xlen } = hart
+  const halves = hart.has('zfhmin')
   const fcsr = BigInt((Math.floor(rng() * 5) << 5) | (rng() < 0.5 ? 0 : Math.floor(rng() * 32)))
   const x = Array.from({ length: 31 }, () => integer(rng))
-  const f = Array.from({ length: 32 }, () => floatRegister(rng))
+  const f = Array.from({ length: 32 }, () => floatRegister(rng, halves))
   return (view, at) => {
     const put = (offset: number, value: bigint): void => view.setBigUint64(at + offset, value, true)
     put(Descriptor.code, BigInt(address))

@@ -19,7 +19,7 @@ describe.each(readRecorded())('RV$xlen, seed $seed, $count instructions', ({ elf
   test.each(count > 1000 ? ([0, 1] as const) : (['oracle', 0, 1] as const))(
     'gives what QEMU gave: tier %s',
     tier => {
-      const lines = runOnOurs(xlen, program.elf, tier).trimEnd().split('\n')
+      const lines = runOnOurs(xlen, program.elf, tier, more).trimEnd().split('\n')
       expect(lines, `to see the instruction: ${again} --tier ${tier}`).toEqual(output)
     },
   )

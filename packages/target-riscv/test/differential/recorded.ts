@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Xlen } from '../../src/isa/index.ts'
+import { addable } from './hart.ts'
 
 export interface Recorded {
   readonly xlen: Xlen
@@ -27,4 +28,5 @@ export const toRecord: readonly Omit<Recorded, 'elf' | 'output'>[] = ([64, 32] a
   { xlen, seed: 1001, count: 1000, repeats: 2 },
   { xlen, seed: 1002, count: 5000, repeats: 3 },
   { xlen, seed: 1003, count: 5000, repeats: 3 },
+  { xlen, seed: 1004, count: 5000, repeats: 3, more: addable(xlen) },
 ])

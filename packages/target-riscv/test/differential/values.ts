@@ -35,6 +35,7 @@ interface Format {
   readonly fractionBits: number
 }
 
+const half: Format = { exponentBits: 5, fractionBits: 10 }
 const single: Format = { exponentBits: 8, fractionBits: 23 }
 const double: Format = { exponentBits: 11, fractionBits: 52 }
 
@@ -102,8 +103,12 @@ export const singleBits = (rng: Rng): bigint => float(rng, single)
 /** A double, in 64 bits. */
 export const doubleBits = (rng: Rng): bigint => float(rng, double)
 
-/** Contents of a float register: doubles, NaN-boxed singles, singles whose box is broken. */
-export function floatRegister(rng: Rng): bigint {
+/** Contents of a float register: doubles, NaN-boxed singles, singles whose box is broken; halves, too, if there are any. */
+export function floatRegister(rng: Rng, halves: boolean): bigint {
+  if (halves && below(rng, 2) === 0) {
+    const above = below(rng, 20) === 0 ? bits(rng, 48) : (1n << 48n) - 1n
+    return (above << 16n) | float(rng, half)
+  }
   const kind = below(rng, 20)
   if (kind < 9) return doubleBits(rng)
   if (kind < 18) return (0xffffffffn << 32n) | singleBits(rng)

@@ -43,6 +43,7 @@ for xlen in 64 32; do
   build $xlen privilege "privilege.c $probe"
   build $xlen pmp "pmp.c $probe"
   build $xlen paging "paging.c $probe"
+  build $xlen extensions "extensions.c $probe"
   build $xlen selfmod "selfmod.c $probe"
   build $xlen programs "$shared/programs.c lib/io.c" "-DSYSTEM_CALL=\"ecall\"" -fjump-tables
   build $xlen integer "integer.c lib/io.c"

@@ -5,15 +5,18 @@ import type { Insn, Xlen } from '../../src/isa/index.ts'
 type Env = softfloat.FloatEnv
 type Format = softfloat.FloatFormat
 
-const formats: Record<string, Format> = { s: softfloat.binary32, d: softfloat.binary64 }
-const box = 0xffffffff00000000n
+const formats: Record<string, Format> = {
+  h: softfloat.binary16,
+  s: softfloat.binary32,
+  d: softfloat.binary64,
+}
+/** What is above a format in a register. */
+const boxOf = ({ width }: Format): bigint => BigInt.asUintN(64, -1n << BigInt(width))
 
 /** Register contents → bits. */
-const unbox = (format: Format, register: bigint): bigint => {
-  if (format.width === 64) return register
-  return register >= box ? BigInt.asUintN(32, register) : format.defaultNaN
-}
-const boxed = (format: Format, bits: bigint): bigint => (format.width === 64 ? bits : bits | box)
+const unbox = (format: Format, register: bigint): bigint =>
+  register >= boxOf(format) ? BigInt.asUintN(format.width, register) : format.defaultNaN
+const boxed = (format: Format, bits: bigint): bigint => bits | boxOf(format)
 
 /** Operands as register contents. */
 export interface Inputs {
@@ -40,8 +43,10 @@ export function computeFloat(
 function result(env: Env, name: string, xlen: Xlen, f: Inputs['f'], x: bigint): bigint {
   const [op = '', to = '', from = ''] = name.split('.')
   const integer = (v: bigint): bigint => BigInt.asUintN(xlen, v)
-  if (op === 'fmv' && to === 'x') return integer(from === 'w' ? BigInt.asIntN(32, f[0]) : f[0])
-  if (op === 'fmv') return to === 'w' ? BigInt.asUintN(32, x) | box : x
+  const letter = to === 'x' ? from : to
+  const moved = formats[letter === 'w' ? 's' : letter] as Format
+  if (op === 'fmv' && to === 'x') return integer(BigInt.asIntN(moved.width, f[0]))
+  if (op === 'fmv') return boxed(moved, BigInt.asUintN(moved.width, x))
   if (op === 'fcvt') {
     const [target, source] = [formats[to], formats[from]]
     const width = (n: string): number => (n.startsWith('w') ? 32 : 64)

@@ -54,12 +54,19 @@ function bits(rng: Rng, f: softfloat.FloatFormat, near: bigint): bigint {
   }
 }
 
-const boxed = (rng: Rng, single: bigint): bigint =>
-  (rng() < 0.02 ? word(rng) << 32n : 0xffffffff00000000n) | single
+const formats = { h: softfloat.binary16, s: softfloat.binary32, d: softfloat.binary64 }
 
-function register(rng: Rng, single: boolean, near: bigint): bigint {
-  return single ? boxed(rng, bits(rng, softfloat.binary32, near)) : bits(rng, softfloat.binary64, near)
+/** Contents of a register: a value of the format, mostly boxed. */
+function register(rng: Rng, format: softfloat.FloatFormat, near: bigint): bigint {
+  const value = bits(rng, format, near)
+  if (format.width === 64) return value
+  const above = rng() < 0.02 ? word(rng) << 32n : -1n << BigInt(format.width)
+  return BigInt.asUintN(64, above) | value
 }
+
+/** The format of the operands, out of the name. */
+const operandFormat = (sem: string): softfloat.FloatFormat =>
+  sem.endsWith('.h') ? formats.h : sem.endsWith('.s') ? formats.s : formats.d
 
 const integer = (rng: Rng, xlen: Xlen): bigint => {
   const value = pick(rng, [
@@ -73,7 +80,7 @@ const integer = (rng: Rng, xlen: Xlen): bigint => {
   return BigInt.asUintN(xlen, value >> BigInt(rng() < 0.5 ? 0 : below(rng, 64)))
 }
 
-const isMemory = (name: string): boolean => /^f(l|s)[wd]$/.test(name)
+const isMemory = (name: string): boolean => /^f(l|s)[hwd]$/.test(name)
 
 /** Rounds of each instruction and rounding mode; raise it for a long test. */
 const rounds = 40
@@ -81,7 +88,7 @@ const rounds = 40
 test.each(bases)('RV%i: floating-point instructions agree with the exact reference', xlen => {
   const rng = seeded(xlen + 2)
   const cases: Case[] = rowsOf(xlen)
-    .filter(row => (row.ext === 'F' || row.ext === 'D') && !isMemory(row.name))
+    .filter(row => ['F', 'D', 'Zfhmin', 'Zfh'].includes(row.ext) && !isMemory(row.name))
     .flatMap(row => {
       const dynamic = row.args.includes('rm') ? [0, 1, 2, 3, 4, 5, 6, 7, 7] : [undefined]
       return dynamic.flatMap(rm => {
@@ -94,12 +101,12 @@ test.each(bases)('RV%i: floating-point instructions agree with the exact referen
   for (let i = 0; i < harness.count; i++) {
     const insn = harness.insn(i)
     const { regs, sem } = insn.row
-    const single = sem.endsWith('.s')
+    const format = operandFormat(sem)
     for (let round = 0; round < rounds; round++) {
-      const a = register(rng, single, 0n)
-      const b = insn.rs2 === insn.rs1 ? a : register(rng, single, a)
-      const near = single ? b : softfloat.mul(softfloat.createEnv(), softfloat.binary64, a, b)
-      const c = insn.rs3 === insn.rs1 ? a : insn.rs3 === insn.rs2 ? b : register(rng, single, near)
+      const a = register(rng, format, 0n)
+      const b = insn.rs2 === insn.rs1 ? a : register(rng, format, a)
+      const near = format.width < 64 ? b : softfloat.mul(softfloat.createEnv(), softfloat.binary64, a, b)
+      const c = insn.rs3 === insn.rs1 ? a : insn.rs3 === insn.rs2 ? b : register(rng, format, near)
       const x = insn.rs1 ? integer(rng, xlen) : 0n
       const [frm, fflags] = [rng() < 0.6 ? 0 : below(rng, 8), pick(rng, [0, 0, 1, 31])]
       const { fs } = cases[i] as Case
@@ -144,7 +151,14 @@ const plain = (_key: string, v: unknown): unknown => (typeof v === 'bigint' ? `$
 
 test.each(bases)('RV%i: loads and stores move bits, whatever they are', xlen => {
   const at = BigInt(window.start)
-  const texts = ['flw fa0,8(a1)', 'fld fa0,8(a1)', 'fsw fa0,8(a1)', 'fsd fa0,8(a1)']
+  const texts = [
+    'flw fa0,8(a1)',
+    'fld fa0,8(a1)',
+    'fsw fa0,8(a1)',
+    'fsd fa0,8(a1)',
+    'flh fa0,8(a1)',
+    'fsh fa0,8(a1)',
+  ]
   const cases = texts.flatMap(text =>
     ([1, 2] as const).map((fs): Case => ({ word: assemble(xlen, text), fs })),
   )
@@ -155,6 +169,8 @@ test.each(bases)('RV%i: loads and stores move bits, whatever they are', xlen => 
     [memory, memory],
     [before, 0x7fa0000180000001n],
     [before, before],
+    [0xffffffffffff5678n, memory],
+    [before, 0x7fa0000112340001n],
   ]
   cases.forEach(({ fs }, i) => {
     for (const way of ways) {
@@ -173,7 +189,7 @@ test.each(bases)('RV%i: loads and stores move bits, whatever they are', xlen => 
 
 test.each(bases)('RV%i: with FS off every one of them is illegal, and changes nothing', xlen => {
   const rng = seeded(xlen)
-  const rows = rowsOf(xlen).filter(row => ['F', 'D', 'Zcf', 'Zcd'].includes(row.ext))
+  const rows = rowsOf(xlen).filter(row => ['F', 'D', 'Zcf', 'Zcd', 'Zfhmin', 'Zfh'].includes(row.ext))
   const cases = rows.map((row): Case => ({ word: randomWord(rng, xlen, row), fs: 0 }))
   const harness = new Harness(xlen, cases)
   cases.forEach(({ word }, i) => {
