@@ -1,5 +1,5 @@
 /** The targets that the command has: what runs a guest is loaded when it is chosen. */
-import type { Guest } from '@guestscope/core'
+import type { Guest } from '@guestscope/images'
 import { arm } from '@guestscope/target-arm/guest'
 import { riscv } from '@guestscope/target-riscv/guest'
 

@@ -3,8 +3,8 @@
  * wrong, and the log is the one recorded from QEMU once QEMU's departures are applied. Every instruction has a callback.
  */
 import { readFileSync } from 'node:fs'
-import { type Cpu, type Guest, Machine, stopStatus, type Target, type Tier } from '@guestscope/core'
-import { loadElf } from '@guestscope/images'
+import { type Cpu, Machine, stopStatus, type Target, type Tier } from '@guestscope/core'
+import { type Guest, loadElf } from '@guestscope/images'
 import { machineOf } from '@guestscope/machine'
 import { PluginHost } from '@guestscope/plugin-host'
 import { disconLog, discons } from '@guestscope/plugins-contrib'

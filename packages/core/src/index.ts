@@ -10,7 +10,6 @@ export type {
 } from './board/board.ts'
 export { defaultStartTime } from './board/board.ts'
 export type { AccessSize, Console, DeviceHost, Line, MmioDevice, Stateful, Timer } from './board/device.ts'
-export type { CpuModel, CpuProperty, Guest, GuestParts } from './board/guest.ts'
 export {
   Errno,
   type GuestFile,

@@ -1,5 +1,5 @@
 /** A CPU by its name and what it is to have or not: `rv64,zfh=on`. */
-import type { CpuModel, CpuProperty } from '@guestscope/core'
+import type { CpuModel, CpuProperty } from '@guestscope/images'
 import { UsageError } from './errors.ts'
 
 /** Name and properties. Throws a `UsageError` (`usage/cpu`) for what is no property. */

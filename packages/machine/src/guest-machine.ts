@@ -2,8 +2,6 @@
 import {
   type Board,
   type Cpu,
-  type CpuModel,
-  type Guest,
   type LoadedImage,
   type Machine,
   type PluginDefinition,
@@ -12,6 +10,7 @@ import {
   type StopReason,
   stopMessage,
 } from '@guestscope/core'
+import type { CpuModel, Guest } from '@guestscope/images'
 import { type OptionInput, PluginHost, type PluginHostIo } from '@guestscope/plugin-host'
 import { Wake } from './clock.ts'
 import { UsageError } from './errors.ts'

@@ -1,5 +1,6 @@
 /** The targets at hand: one is chosen by its name, by a program, or by a board or CPU that only one has. */
-import type { Board, CpuModel, Guest, GuestParts } from '@guestscope/core'
+import type { Board } from '@guestscope/core'
+import type { CpuModel, Guest, GuestParts } from '@guestscope/images'
 import { changed, cpuChoice } from './cpu-choice.ts'
 import { UsageError } from './errors.ts'
 import { nearest } from './text.ts'

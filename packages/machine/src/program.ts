@@ -1,7 +1,9 @@
 /** Finds out what a program file is and which guest it is for, and reads what is to lie beside it. */
-import { type Guest, type GuestParts, ImageError, type LoadedImage, type Program } from '@guestscope/core'
+import { ImageError, type LoadedImage, type Program } from '@guestscope/core'
 import {
   type ElfFile,
+  type Guest,
+  type GuestParts,
   type ImageExpectation,
   isElf,
   isHex,

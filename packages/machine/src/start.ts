@@ -3,13 +3,11 @@ import {
   type Board,
   type BootFiles,
   type BootPlan,
-  type CpuModel,
-  type Guest,
   GuestscopeError,
   ImageError,
   type LoadedImage,
 } from '@guestscope/core'
-import { isElf, loadElf } from '@guestscope/images'
+import { type CpuModel, type Guest, isElf, loadElf } from '@guestscope/images'
 import { naming, UsageError } from './errors.ts'
 import { checkNames, guestByName, guestsOf, guestWith, type MachineNames, machineOf } from './guests.ts'
 import { gunzip, isGzip } from './gunzip.ts'

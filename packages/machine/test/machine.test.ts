@@ -1,6 +1,6 @@
 /** A machine as users of the library have it. */
-import { type Guest, GuestscopeError, type PluginDefinition } from '@guestscope/core'
-import { writeElf } from '@guestscope/images'
+import { GuestscopeError, type PluginDefinition } from '@guestscope/core'
+import { type Guest, writeElf } from '@guestscope/images'
 import { discons, traps } from '@guestscope/plugins-contrib'
 import { arm } from '@guestscope/target-arm'
 import { riscv } from '@guestscope/target-riscv'

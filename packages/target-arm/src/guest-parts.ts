@@ -1,5 +1,6 @@
 /** The CPUs and boards of `guest.ts`. */
-import type { CpuModel, GuestParts, Target } from '@guestscope/core'
+import type { Target } from '@guestscope/core'
+import type { CpuModel, GuestParts } from '@guestscope/images'
 import { armMBoards } from './boards/index.ts'
 import { type Core, cores } from './cores.ts'
 import { createArmMTarget } from './target.ts'

@@ -1,5 +1,5 @@
 /** Arm for machines that are put together by names: what runs it is loaded when it is chosen. */
-import type { Guest } from '@guestscope/core'
+import type { Guest } from '@guestscope/images'
 
 /** The M profile. */
 export const arm: readonly Guest[] = [

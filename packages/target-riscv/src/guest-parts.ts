@@ -1,5 +1,6 @@
 /** The CPUs and boards of `guest.ts`. */
-import type { CpuModel, GuestParts, Target } from '@guestscope/core'
+import type { Target } from '@guestscope/core'
+import type { CpuModel, GuestParts } from '@guestscope/images'
 import { virt32, virt64 } from './boards/virt.ts'
 import { hartWith, riscvCpuModels } from './cpus.ts'
 import { createRiscvTarget, riscv32, riscv64 } from './target.ts'

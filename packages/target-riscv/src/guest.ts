@@ -1,5 +1,5 @@
 /** RISC-V for machines that are put together by names: what runs it is loaded when it is chosen. */
-import type { Guest } from '@guestscope/core'
+import type { Guest } from '@guestscope/images'
 
 /** RV64 and RV32. */
 export const riscv: readonly Guest[] = [

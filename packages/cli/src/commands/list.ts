@@ -1,6 +1,7 @@
 /** `guestscope list`: what there is to choose from. */
 
-import type { GuestParts, OptionSpec, PluginDefinition } from '@guestscope/core'
+import type { OptionSpec, PluginDefinition } from '@guestscope/core'
+import type { GuestParts } from '@guestscope/images'
 import { nearest } from '@guestscope/machine/text'
 import { allowedValues } from '@guestscope/plugin-host'
 import { columns } from '../args/help.ts'

@@ -1,6 +1,6 @@
 /** What a package of targets exports, so that a machine can be put together from its name or from a program. */
-import type { Target } from '../target.ts'
-import type { Board } from './board.ts'
+import type { Board, Target } from '@guestscope/core'
+import type { ImageExpectation } from './elf.ts'
 
 /** A model of CPU. */
 export interface CpuModel {
@@ -29,18 +29,8 @@ export interface GuestParts {
  * A guest architecture: its name, and which programs are for it. Light: what a machine needs of it besides is loaded when
  * it has been chosen.
  */
-export interface Guest {
-  /** Such as `riscv64`. */
-  readonly name: string
+export interface Guest extends Readonly<ImageExpectation> {
   /** One line for a list. */
   readonly description: string
-  /** e_machine of its ELF files: 243 RISC-V, 40 Arm … */
-  readonly machine: number
-  /** Width of its ELF files. */
-  readonly bits: 32 | 64
-  /** Byte order of its ELF files; absent: little-endian. */
-  readonly littleEndian?: boolean
-  /** Bits of code addresses in a file that are no part of the address but tell the instruction set; absent: none. */
-  readonly isaBits?: bigint
   readonly load: () => Promise<GuestParts>
 }
