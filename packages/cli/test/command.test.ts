@@ -53,6 +53,11 @@ const refused: readonly Row[] = [
   row('list trasp', 125, ["does not know 'trasp'", "Did you mean 'traps'?"]),
   row('list missing.ts', 125, ["no plugin file 'missing.ts'"]),
   row('run HELLO --cpu rv46', 125, ["no CPU 'rv46'", 'rv64']),
+  row('run HELLO --cpu rv64,zicond', 125, ["'zicond' is no property", 'NAME=on', '(usage/cpu)']),
+  row('run HELLO --cpu rv64,zfoo=on', 125, ["no property 'zfoo'", 'Known: ', '(config/cpu-property)']),
+  row('run HELLO --cpu rv64,f=off', 125, ['d needs f', 'd=off', '(config/cpu-property)']),
+  row('run HELLO --cpu rv64,c=off', 125, ['always has the extension c', '(config/cpu-property)']),
+  row('disas HELLO --cpu rv64,zicond=perhaps', 125, ["'perhaps' is no value", '(config/cpu-property)']),
   row('run HELLO --smp 9', 125, ['9 CPUs', '1 to 8']),
   row('run HELLO -m 5', 125, ['5 bytes', '64 KiB']),
   row('run HELLO -m 64G', 125, ['memory', '(config/memory)']),
@@ -128,6 +133,14 @@ const running: readonly Row[] = [
   { args: ['run', nested, '-p', 'traps', '--plugin-output', 'report.txt'], status: 0 },
   { args: ['run', nested, '-p', './tester.ts,exit=5'], status: 5, says: ['tester: enough'] },
   { args: ['run', guest('semihosting-exit-rv64'), '--semihosting'], status: 7 },
+  {
+    args: ['run', guest('extensions-rv64'), '--cpu', 'max'],
+    status: 0,
+    out: 'extensions: 596 checks passed\n',
+  },
+  { args: ['run', guest('extensions-rv64'), '--cpu', 'rv64,svinval=on,svnapot=true'], status: 0 },
+  // Its first cbo.zero is illegal.
+  { args: ['run', guest('extensions-rv64'), '--cpu', 'max,zicboz=off'], status: 74 },
   { args: ['run', guest('semihosting-off-rv64')], status: 0, says: ['Serve them with --semihosting.\n'] },
   {
     args: ['run', '--bios', 'zeros.bin', '--target', 'riscv64', '--max-instructions', '1e5'],

@@ -12,6 +12,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { OptionSpec, PluginDefinition } from '@guestscope/core'
 import { allowedValues } from '@guestscope/plugin-host'
 import * as contrib from '@guestscope/plugins-contrib'
+import { extensions } from '@guestscope/target-riscv'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FlagSpec, ValueSpec } from '../src/args/spec.ts'
 import { commands } from '../src/commands/table.ts'
@@ -96,6 +97,18 @@ function pluginTable(options: Readonly<Record<string, OptionSpec>>): string {
   return table('| option | takes | default | |', rows)
 }
 
+/** The extensions of RISC-V, as `--cpu` names them. */
+function extensionTable(): string {
+  const named = extensions.filter(({ unnamed }) => !unnamed)
+  const rows = named.map(({ title, about, usual, needs = [], xlen }) => [
+    title,
+    about,
+    usual === 'always' ? 'always' : `${usual}, \`${title.toLowerCase()}=${usual === 'on' ? 'off' : 'on'}\``,
+    [...needs, ...(xlen === undefined ? [] : [`RV${xlen}`])].join(', '),
+  ])
+  return table('| extension | | usually, or otherwise with `--cpu` | needs |', rows)
+}
+
 /** Name of a table in the documentation → its text. */
 const tables = new Map<string, string>([
   ...commands.map(({ name, options }) => [`options ${name}`, optionTable(options)] as const),
@@ -110,10 +123,12 @@ const tables = new Map<string, string>([
     ),
   ] as const,
   ['statuses', table('| status | |', statusMeanings)] as const,
+  ['extensions', extensionTable()] as const,
 ])
 
 /** What the pages have between `<!-- NAME -->` and `<!-- end -->`, made of the code. */
-const marked = /(<!-- ((?:options|plugins?|statuses|output|figures)[^>]*?) -->\n)(.*?)(<!-- end -->)/gs
+const marked =
+  /(<!-- ((?:options|plugins?|statuses|extensions|output|figures)[^>]*?) -->\n)(.*?)(<!-- end -->)/gs
 const places = pages.flatMap(page =>
   [...read(page).matchAll(marked)].map(found => ({ page, name: found[2] as string, text: found[3] })),
 )

@@ -44,7 +44,6 @@ export interface CpuHost {
   executedBy(cpu: Cpu): number
   virtualTime(): number
   time(): bigint
-  compareTime(cpu: Cpu, value: bigint | undefined): void
   charge(instructions: number): void
   // Traps, and the ends of runs.
   deliverTrap(cpu: Cpu, cause: number, value: bigint): void

@@ -75,6 +75,11 @@ export interface CpuWiring {
   interrupts?: number
   /** Bits of an interrupt's priority. */
   priorityBits?: number
+  /**
+   * Comparators of the CPUs with `BuiltBoard.time`: from when that is at least `value` (unsigned) on, the board holds a line
+   * of the CPU; undefined: it does not compare.
+   */
+  compareTime?(cpu: number, value: bigint | undefined): void
 }
 
 /** What a board may use of its machine. */
@@ -136,11 +141,6 @@ export interface BuiltBoard {
   wiring?: CpuWiring
   /** A counter that the board lends to its CPUs (such as mtime of RISC-V), unsigned 64 bits; absent: they see the clock. */
   time?(): bigint
-  /**
-   * A CPU's own comparator with `time`, for boards that wire one: from when it is at least `value` (unsigned) on, the
-   * board holds a line of the CPU; undefined: it does not compare.
-   */
-  compareTime?(cpu: number, value: bigint | undefined): void
   /** Feeds the console device; bytes wait until the guest takes them. */
   input(bytes: Uint8Array): void
 }

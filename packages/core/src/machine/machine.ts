@@ -203,10 +203,6 @@ export class Machine implements CpuHost {
   time(): bigint {
     return this.#board.time?.() ?? BigInt(Math.floor(this.virtualTime()))
   }
-  /** The CPU's comparator with `time`: see `BuiltBoard.compareTime`. */
-  compareTime(cpu: Cpu, value: bigint | undefined): void {
-    this.#board.compareTime?.(cpu.index, value)
-  }
 
   // Running.
 

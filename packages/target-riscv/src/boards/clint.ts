@@ -129,7 +129,7 @@ export class Clint implements MmioDevice {
     }
   }
 
-  /** `BuiltBoard.compareTime`. */
+  /** `CpuWiring.compareTime`. */
   compareTime(hart: number, value: bigint | undefined): void {
     const [low, high] = [0n, 32n].map(shift => Number(BigInt.asUintN(32, (value ?? 0n) >> shift)))
     this.#compare(hart, 'stip', { on: value !== undefined, low: low ?? 0, high: high ?? 0 })

@@ -92,7 +92,7 @@ function build(host: BoardHost, options: BoardOptions, xlen: 32 | 64): BuiltBoar
     ],
     resetPc: map.rom.base,
     time: () => clint.time,
-    compareTime: (hart, value) => clint.compareTime(hart, value),
+    wiring: { compareTime: (hart, value) => clint.compareTime(hart, value) },
     input: bytes => uart.receive(bytes),
   }
 }

@@ -21,7 +21,7 @@ const enabled = (b: Builder): Node => b.cmp('lt_s', b.get(S.menvcfg, 'i64'), b.i
 /** (cpu): stimecmp or STCE has been written: the board compares, or does not. */
 const compareCallee: Callee = hostFunction('riscv.compareTime', [])
 const compare = (cpu: Cpu): void =>
-  cpu.machine.compareTime(cpu, cpu.get64(S.menvcfg) & STCE ? cpu.get64(S.stimecmp) : undefined)
+  cpu.machine.wiring.compareTime?.(cpu.index, cpu.get64(S.menvcfg) & STCE ? cpu.get64(S.stimecmp) : undefined)
 export const timerHost: readonly HostImport[] = [{ callee: compareCallee, implement: () => compare }]
 
 /** (cpu): what a write of menvcfg brings. */
