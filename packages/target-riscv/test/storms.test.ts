@@ -120,7 +120,7 @@ test('semihosting calls that are not served are told of, once; a breakpoint is n
   const call = 'slli zero,zero,0x1f\n ebreak\n srai zero,zero,0x7\n'
   const source = (what: string): string => `${handled} ${what} ${what} end:\n jal zero,@end\n ${skipping}`
   expect(run({ name: '', source: source(call) }, 64, 0, 1000).notices).toEqual([
-    expect.stringContaining('--semihosting'),
+    expect.stringContaining('with `semihosting`'),
   ])
   expect(run({ name: '', source: source('ebreak\n') }, 64, 0, 1000).notices).toEqual([])
   expect(run({ name: '', source: source(call), semihosting: true }, 64, 0, 1000).notices).toEqual([])

@@ -42,5 +42,5 @@ test('semihosting calls that are not served are told of, once', () => {
     notices.push(text),
   )
   board.run(1000)
-  expect(notices).toEqual([expect.stringContaining('--semihosting')])
+  expect(notices).toEqual([expect.stringContaining('with `semihosting`')])
 })
