@@ -1,8 +1,10 @@
 /** What the board's devices, and those inside the CPUs, may use of a machine. */
 import type { BoardHost } from '../board/board.ts'
+import type { Timer } from '../board/device.ts'
 import type { CpuHost } from '../cpu.ts'
 import type { Target } from '../target.ts'
 import type { MachineTime } from './time.ts'
+import type { Deadline } from './timers.ts'
 
 export interface BoardHostParts {
   readonly machine: CpuHost
@@ -16,6 +18,24 @@ export interface BoardHostParts {
   absentRead(address: number): void
 }
 
+class BoardTimer implements Timer {
+  readonly #time: MachineTime
+  readonly #interrupt: () => void
+  readonly #deadline: Deadline
+
+  constructor(time: MachineTime, interrupt: () => void, due: () => void) {
+    this.#time = time
+    this.#interrupt = interrupt
+    this.#deadline = time.deadline(due)
+  }
+  set(at: number): void {
+    if (this.#time.set(this.#deadline, at)) this.#interrupt()
+  }
+  cancel(): void {
+    this.#time.cancel(this.#deadline)
+  }
+}
+
 export function boardHost({
   machine,
   target,
@@ -26,15 +46,7 @@ export function boardHost({
 }: BoardHostParts): BoardHost {
   return {
     clock: () => time.virtual(),
-    timer: due => {
-      const deadline = time.deadline(due)
-      return {
-        set: at => {
-          if (time.set(deadline, at)) interrupt()
-        },
-        cancel: () => time.cancel(deadline),
-      }
-    },
+    timer: due => new BoardTimer(time, interrupt, due),
     exit: status => machine.exit(status),
     setLine: (cpu, line, level) => {
       const at = machine.cpus[cpu]

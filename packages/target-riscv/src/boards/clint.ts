@@ -125,20 +125,23 @@ export class Clint implements MmioDevice {
       this.#setTime(BigInt(low) + (BigInt(high) << 32n))
       this.#updateAll()
     } else {
-      this.#compare((offset - timeCompareBase) >> 3, 'mtip', { on: true, low, high })
+      this.#compare((offset - timeCompareBase) >> 3, 'mtip', true, low, high)
     }
   }
 
   /** `CpuWiring.compareTime`. */
   compareTime(hart: number, value: bigint | undefined): void {
     const [low, high] = [0n, 32n].map(shift => Number(BigInt.asUintN(32, (value ?? 0n) >> shift)))
-    this.#compare(hart, 'stip', { on: value !== undefined, low: low ?? 0, high: high ?? 0 })
+    this.#compare(hart, 'stip', value !== undefined, low ?? 0, high ?? 0)
   }
 
-  #compare(hart: number, line: Line, to: Pick<Comparator, 'on' | 'low' | 'high'>): void {
+  /** Guests write their comparators at every interrupt: nothing is allocated here. */
+  #compare(hart: number, line: Line, on: boolean, low: number, high: number): void {
     const comparator = this.state.harts[hart]?.[line]
     if (comparator === undefined) return
-    Object.assign(comparator, to)
+    comparator.on = on
+    comparator.low = low
+    comparator.high = high
     this.#update(hart, line)
   }
 
