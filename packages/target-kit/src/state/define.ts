@@ -57,7 +57,8 @@ export function defineState<T extends SlotTable>(table: T): StateLayout<T> {
     end = roundUp(at + count * apart, 8)
   }
   return {
-    offsets: offsets as Offsets<T>,
+    // A copy: V8 keeps what was filled name by name as a hash table, and offsets are read on the path of every interrupt.
+    offsets: { ...offsets } as Offsets<T>,
     size: roundUp(end, 16),
     promoter: (word, kinds = []) => {
       const types = new Map<number, Type>()
