@@ -44,24 +44,24 @@ export const Head = {
   /** i64: where the current access leads if it could be translated but not entered into the soft TLB, else -1. */
   physical: 80,
   /**
-   * i64: the high half of the value of an access of 16 bytes that plugins are told of. It has the place of `physical`,
+   * i64: the high half of the value of an access of 16 bytes that plugins hear of. It has the place of `physical`,
    * which means nothing between accesses.
    */
   accessHigh: 80,
-  /** i64, i64, i32: the access (or the end of a block) that plugins are told of: address, value, `AccessInfo`. */
+  /** i64, i64, i32: the access (or the end of a block) that plugins hear of: address, value, `AccessInfo`. */
   accessAddress: 88,
   accessValue: 96,
   accessInfo: 104,
   /** i32: number of the vCPU. */
   index: 108,
   /**
-   * i32, i32: accesses of the instruction at `toldRec` that plugins have been told of; if it leaves to run alone, they are
-   * not told again. The two are written as one i64.
+   * i32, i32: accesses of the instruction at `reportedRec` that have been reported to plugins; if it leaves to run alone, they are
+   * not reported again. The two are written as one i64.
    */
-  toldRec: 112,
-  told: 116,
+  reportedRec: 112,
+  reported: 116,
   /** i32: accesses of the instruction that runs alone that plugins know already. */
-  toldBefore: 120,
+  reportedBefore: 120,
   /**
    * i32: log2 of the bytes that one entry of the page tables serves around the address translated last; a translation
    * writes it where that is more than a page of the soft TLB.

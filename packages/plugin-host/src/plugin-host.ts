@@ -169,7 +169,7 @@ export class PluginHost implements Instrumentation {
     return any ? { exec, access, edges } : undefined
   }
 
-  /** On the road of every trap: no closures, and no bigint unless a plugin asks for an address. */
+  /** On the path of every trap: no closures, and no bigint unless a plugin asks for an address. */
   discon(cpu: Cpu, cause: number, fromLow: number, fromHigh: number): void {
     const info = this.machine.target.cause(cause)
     const level = this.registers.level

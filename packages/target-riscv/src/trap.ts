@@ -40,7 +40,7 @@ function setTlb(b: Builder, state: Node, mode: Node): void {
   b.set(Head.tlb, b.add(b.get(Head.space, 'i32'), tlb))
 }
 
-/** The same after a trap or a return while MPRV is clear; mstatus.FS has not changed. On the road of every trap. */
+/** The same after a trap or a return while MPRV is clear; mstatus.FS has not changed. On the path of every trap. */
 function emitLevel(b: Builder, state: Node, priv: Node): void {
   const kept = b.and(b.get(Head.flags, 'i32'), b.i32(~(Flags.privMask | Flags.flat)))
   const unguarded = b.eqz(b.get(S.pmpActive, 'i32'))

@@ -70,7 +70,7 @@ export interface DeviceHost {
 export type Line = (level: boolean) => void
 
 /**
- * Where a machine's characters go. Input takes the other road: the host pushes bytes into `BuiltBoard.input`, the
+ * Where a machine's characters go. Input takes another path: the host pushes bytes into `BuiltBoard.input`, the
  * device holds what its FIFO cannot take yet.
  */
 export interface Console {

@@ -118,7 +118,7 @@ class InsnHooks {
     const isLast = this.#index === this.#tb.length - 1
     const edges = isLast ? (this.#tb.hooks?.edges ?? []) : []
     this.#notes = access.length > 0 && accesses(emit) > 1
-    if (this.#notes) b.set(Head.toldRec, b.i64(recordOf(this.#tb, this.#index)))
+    if (this.#notes) b.set(Head.reportedRec, b.i64(recordOf(this.#tb, this.#index)))
     this.#emitter.before(exec, this.#site(0))
     if (access.length || edges.length)
       b.observer = {
@@ -163,7 +163,7 @@ class InsnHooks {
       this.#emitter.emit(hook, site)
       if (hook.kind === 'call' && hook.access === 'write-pc') b.check()
     }
-    if (this.#notes) b.set(Head.told, b.add(b.get(Head.told, 'i32'), b.i32(1)))
+    if (this.#notes) b.set(Head.reported, b.add(b.get(Head.reported, 'i32'), b.i32(1)))
   }
 
   #end(pc: Node, condition?: Node, otherwise?: Node): void {

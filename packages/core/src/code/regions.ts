@@ -28,8 +28,8 @@ export interface RegionTuning {
 }
 
 /** Regions of T2 are compiled together with those that have at least this share of the samples that count as hot. */
-const companyShare = 0.5
-const maxCompany = 8
+const batchShare = 0.5
+const maxBatch = 8
 
 export const defaultTuning: RegionTuning = {
   batch: 8,
@@ -149,13 +149,13 @@ export class Regions {
 
   /** Compiles a region and others that are nearly as hot for T2. */
   #promote(region: CompiledRegion): void {
-    const company: CompiledRegion[] = [region]
-    const enough = this.#tuning.hotSamples * companyShare
+    const batch: CompiledRegion[] = [region]
+    const enough = this.#tuning.hotSamples * batchShare
     for (const m of this.#modules)
       for (const r of m.regions)
         if (r !== region && r.tier === 1 && r.samples >= enough && r.samples < this.#tuning.hotSamples)
-          company.push(r)
-    const chosen = company.slice(0, maxCompany)
+          batch.push(r)
+    const chosen = batch.slice(0, maxBatch)
     for (const r of chosen) r.samples = this.#tuning.hotSamples // asked for
     const found = this.#gather(
       chosen.map(r => r.head),

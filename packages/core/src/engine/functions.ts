@@ -1,4 +1,4 @@
-/** Core's own functions in IR, together: those of memory, and the one road on which traps are delivered. */
+/** Core's own functions in IR, together: those of memory, and the one path on which traps are delivered. */
 import {
   type Builder,
   Head,
@@ -64,7 +64,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
   const { noteLarge, fetch, all: forgetting } = forgetFunctions(target, coreHost.forgetSpace)
   const softTlb = softTlbFunctions(target, memory, { linear, noteLarge })
 
-  // The one road for every trap, from generated code and from the run loop.
+  // The one path for every trap, from generated code and from the run loop.
   const deliver = irFunction('core.deliver', [], undefined, b => {
     const from = b.newVar('i64')
     b.vset(from, b.get(Head.pc, 'i64'))

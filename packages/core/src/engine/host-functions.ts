@@ -23,7 +23,7 @@ export const cpuAt = ({ cpus, memory }: CpuHost, base: number): Cpu =>
   cpus[memory.view.getInt32(base + Head.index, true)] as Cpu
 
 /**
- * Host functions by callee name, for the import object. Core's own are on hot roads: each is a function of its own code
+ * Host functions by callee name, for the import object. Core's own are on hot paths: each is a function of its own code
  * and finds the CPU itself, so that V8 can inline what it calls.
  */
 export function hostFunctions(options: HostFunctionOptions): Map<string, HostFunction> {

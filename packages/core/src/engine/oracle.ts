@@ -72,7 +72,7 @@ export function oracleRun(oracle: Oracle, host: OracleHostView): (base: number) 
     cpu.pc = pc
     const again = cpu.get32(Head.skipHooks)
     cpu.set32(Head.skipHooks, 0)
-    cpu.set32(Head.toldBefore, 0)
+    cpu.set32(Head.reportedBefore, 0)
     if (!again && tb.hooks?.exec[index]?.length) {
       host.hooks.beforeInsn(cpu, tb.address, index)
       if (host.leaves(cpu)) return Exit.hook

@@ -142,9 +142,9 @@ export class BlockHookRunner {
 
   /** The instruction has made the access that the head describes. */
   accessedBy(cpu: Cpu, address: number, index: number): void {
-    cpu.set32(Head.told, cpu.get32(Head.told) + 1)
-    const known = cpu.get32(Head.toldBefore)
-    if (known > 0) return cpu.set32(Head.toldBefore, known - 1)
+    cpu.set32(Head.reported, cpu.get32(Head.reported) + 1)
+    const known = cpu.get32(Head.reportedBefore)
+    if (known > 0) return cpu.set32(Head.reportedBefore, known - 1)
     const info = cpu.get32(Head.accessInfo)
     const store = (info & AccessInfo.store) !== 0
     const insn = this.#insn(address, index)

@@ -66,7 +66,7 @@ export class RunLoop {
   charged = 0
   /** What `charged` may become before the CPU that runs must be stopped. */
   #chargeable = 0
-  // Plain fields: they are read on the road of every interrupt.
+  // Plain fields: they are read at every interrupt.
   readonly #target: Target
   readonly #cpus: readonly Cpu[]
   readonly #engine: Engine

@@ -17,7 +17,7 @@ const [fewest, share] = [4, 0.99]
 const [followed, patience] = [3, 20_000]
 /** Looks that are let pass after one that turned out harmless: twice as many each time, up to so many. */
 const mostPasses = 64
-/** Instructions that a storm has lasted when the user is told of it. */
+/** Instructions that a storm has lasted when it is reported. */
 const lasting = 100_000_000
 
 /** A trap that a CPU takes again and again. */

@@ -1,4 +1,4 @@
-/** The slow road of memory accesses: devices, page crossings, protection finer than a page, stores to code pages. */
+/** The slowest path of memory accesses: devices, protection finer than a page, stores to code pages. */
 import { AccessHow, Exit, Head, Single } from '@guestscope/codegen'
 import type { AccessSize, MmioDevice } from '../board/device.ts'
 import type { Cpu } from '../cpu.ts'

@@ -48,7 +48,7 @@ export interface MemoryPlace {
 const pageSize = 4096
 /**
  * Code is tracked in granules of 64 bytes, so that data on a page with code stays quick to write, and in words of 8,
- * so that data in a granule with code does not take the slowest road.
+ * so that data in a granule with code does not take the slowest path.
  */
 export const granuleShift = 6
 export const codeWordShift = 3

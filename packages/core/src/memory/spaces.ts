@@ -188,7 +188,7 @@ export class Spaces {
     view.setBigInt64(space + Space.largeFirst, -1n, true)
     view.setBigInt64(space + Space.largeLast, 0n, true)
     this.#set(space + Space.unguarded, 0)
-    // A new generation makes every entry of the jump cache a stranger; it is emptied when the numbers run out.
+    // No entry of the jump cache matches in a new generation; it is emptied when the numbers run out.
     const generation = cpu.get32(Head.generation)
     if (generation === Generation.last) this.#emptyJumpCache(space)
     cpu.set32(Head.generation, generation === Generation.last ? 0 : generation + 1)

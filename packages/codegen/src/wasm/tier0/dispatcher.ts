@@ -83,7 +83,7 @@ export function emitDispatch(frame: Frame, execute: Label, options: InterpreterO
   frame.load(frame.block, Block.need)
   code.op('i32.ge_s')
   code.if()
-  storeHead(code, Head.toldRec, 0) // what was told in T0 says nothing about regions
+  storeHead(code, Head.reportedRec, 0) // what was reported in T0 says nothing about regions
   code.get(cpuLocal)
   frame.load(frame.block, Block.region)
   code.callIndirect(frame.module.type(regionType))

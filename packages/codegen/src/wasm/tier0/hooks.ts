@@ -60,18 +60,18 @@ export class HookCalls {
     const frame = this.#frame
     const { code } = frame
     code.get(cpuLocal)
-    frame.loadHead(Head.told)
+    frame.loadHead(Head.reported)
     code.i32(0)
-    frame.loadHead(Head.toldRec)
+    frame.loadHead(Head.reportedRec)
     code.get(frame.rec)
     code.op('i32.eq')
     frame.loadHead(Head.skipHooks)
     code.op('i32.and', 'select')
-    code.mem('i32.store', Head.toldBefore)
-    storeHead(code, Head.told, 0)
+    code.mem('i32.store', Head.reportedBefore)
+    storeHead(code, Head.reported, 0)
     code.get(cpuLocal)
     code.get(frame.rec)
-    code.mem('i32.store', Head.toldRec)
+    code.mem('i32.store', Head.reportedRec)
   }
 
   /** An access has been made; a callback may set the pc, so `Head.exit` must be looked at: `check`. */
