@@ -1,4 +1,4 @@
-/** The time of the computer that a machine runs on, and turns for whatever else it has to do. */
+/** The time of the computer that a machine runs on, and turns for whatever else it has to do. `@guestscope/machine/clock`. */
 
 /** Time and turns, as a run needs them. */
 export interface HostClock {
@@ -41,18 +41,4 @@ export const platformClock: HostClock = {
       const timer = setTimeout(done, Math.min(milliseconds, longest))
       wake.addEventListener('abort', done)
     }),
-}
-
-/** Something from outside that ends a wait. */
-export class Wake {
-  #controller = new AbortController()
-  readonly call = (): void => this.#controller.abort()
-
-  /** Aborted at the next call, or already if there has been one since `reset`. */
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-  reset(): void {
-    if (this.#controller.signal.aborted) this.#controller = new AbortController()
-  }
 }

@@ -12,12 +12,12 @@ import {
 } from '@guestscope/core'
 import type { CpuModel, Guest } from '@guestscope/images'
 import { type OptionInput, PluginHost, type PluginHostIo } from '@guestscope/plugin-host'
-import { Wake } from './clock.ts'
 import { UsageError } from './errors.ts'
 import type { GuestInput } from './input.ts'
 import { type RunEnd, type RunOptions, runLoop } from './run.ts'
 import type { SymbolTable } from './symbols.ts'
 import { nearest } from './text.ts'
+import { Wake } from './wake.ts'
 
 /** A register and what it holds. */
 export interface RegisterValue {

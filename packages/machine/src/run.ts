@@ -1,9 +1,10 @@
 /** A run: slices of work, and between them a turn for timers, input and events of the host. */
 import type { Machine, Profile, RunState, StopReason } from '@guestscope/core'
-import { type HostClock, platformClock, type Wake } from './clock.ts'
+import { type HostClock, platformClock } from './clock.ts'
 import { UsageError } from './errors.ts'
 import { Pace } from './pace.ts'
 import { TextWatch } from './text-watch.ts'
+import type { Wake } from './wake.ts'
 
 /** How far to run; all of it may be absent. */
 export interface RunOptions {

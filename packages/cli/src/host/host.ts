@@ -1,5 +1,6 @@
 /** Everything that the command line wants of the computer that it runs on, as small interfaces. */
 import type { GuestFiles, InputFile } from '@guestscope/core'
+import type { HostClock } from '@guestscope/machine'
 import type { CommandError } from '../errors.ts'
 
 /** A stream of bytes out. Nothing is written before `flush` or before much has come together; nothing throws. */
@@ -71,15 +72,6 @@ export interface Input {
   close(): void
 }
 
-export interface Clock {
-  /** Milliseconds since some moment. */
-  now(): number
-  /** Lets timers, input and signals have their turn. */
-  breathe(): Promise<void>
-  /** Resolves after so many milliseconds, or when the signal aborts. */
-  sleep(milliseconds: number, wake: AbortSignal): Promise<void>
-}
-
 /** Requests from outside to end. */
 export interface Signals {
   /** Calls back at each of SIGINT, SIGTERM, SIGHUP, SIGQUIT, with the exit status that belongs to it; returns how to stop. */
@@ -97,7 +89,7 @@ export interface Host {
   readonly stderr: Output
   readonly input: Input
   readonly files: Files
-  readonly clock: Clock
+  readonly clock: HostClock
   readonly signals: Signals
   readonly strays: Strays
   /** Directory that plugins are looked up from. */

@@ -1,27 +1,10 @@
 /** The host under Node. */
-import { setImmediate } from 'node:timers/promises'
+import { platformClock } from '@guestscope/machine/clock'
 import { ExitStatus } from '../exit-status.ts'
 import { FdOutput } from './fd-output.ts'
-import type { Clock, Host, Signals, Strays } from './host.ts'
+import type { Host, Signals, Strays } from './host.ts'
 import { NodeFiles } from './node-files.ts'
 import { NodeInput } from './node-input.ts'
-
-const clock: Clock = {
-  now: () => performance.now(),
-  breathe: () => setImmediate(),
-  sleep: (milliseconds, wake) =>
-    new Promise(resolve => {
-      if (wake.aborted) return resolve()
-      const done = (): void => {
-        clearTimeout(timer)
-        wake.removeEventListener('abort', done)
-        resolve()
-      }
-      // Longer than a timer can be: sleep again and again, the caller looks at the clock itself.
-      const timer = setTimeout(done, Math.min(milliseconds, 2 ** 31 - 1))
-      wake.addEventListener('abort', done)
-    }),
-}
 
 const statuses = {
   SIGINT: ExitStatus.interrupted,
@@ -74,7 +57,7 @@ export function nodeHost(): Host & {
       return input
     },
     files: new NodeFiles(),
-    clock,
+    clock: platformClock,
     signals,
     strays,
     directory: process.cwd(),

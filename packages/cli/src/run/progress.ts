@@ -1,5 +1,6 @@
 /** A line about long silent work, on a terminal only; gone again before anything else is written. */
-import type { Clock, Output } from '../host/host.ts'
+import type { HostClock } from '@guestscope/machine'
+import type { Output } from '../host/host.ts'
 
 /** Milliseconds of silence before it appears, and between updates. */
 const patience = 1500
@@ -8,7 +9,7 @@ const interval = 250
 export class Progress {
   readonly #terminal: Output
   readonly #outputs: readonly Output[]
-  readonly #clock: Clock
+  readonly #clock: HostClock
   readonly #start: number
   #quietSince: number
   #nextUpdate = 0
@@ -16,7 +17,7 @@ export class Progress {
   #last: { readonly time: number; readonly executed: number }
 
   /** Shows the line on `terminal`, not while one of the `outputs` has an unfinished line on a terminal. */
-  constructor(terminal: Output, outputs: readonly Output[], clock: Clock) {
+  constructor(terminal: Output, outputs: readonly Output[], clock: HostClock) {
     this.#terminal = terminal
     this.#outputs = outputs.filter(output => output.isTerminal)
     this.#clock = clock
