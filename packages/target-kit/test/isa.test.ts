@@ -1,3 +1,4 @@
+import { seeded } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import {
   assemble,
@@ -14,17 +15,6 @@ import {
   unwritten,
 } from '../src/index.ts'
 import { all, base, decoder, language, wide } from './bytes.ts'
-
-/** mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** The bytes of a code in the order of their addresses. */
 const bytesOf = ({ size, word, rest }: Code): number[] =>

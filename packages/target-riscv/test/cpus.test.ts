@@ -1,12 +1,14 @@
 /** What users choose with `--cpu`: extensions on and off, and what follows in decoder, CSRs and device tree. */
+
 import { BytesReader, ConfigError } from '@guestscope/core'
+import { seeded } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { nameOf } from '../src/extension.ts'
 import { extensions } from '../src/extensions.ts'
 import { createRiscvTarget, fullHart, hartWith, type RiscvCpuModel, riscvCpuModels } from '../src/index.ts'
 import { randomWord, rowsOf, type Xlen } from '../src/isa/index.ts'
 import { sysregsOf } from '../src/target.ts'
-import { bases, seeded } from './isa/rng.ts'
+import { bases } from './isa/bases.ts'
 
 const model = (xlen: Xlen): RiscvCpuModel => riscvCpuModels(xlen)[0] as RiscvCpuModel
 const hart = (xlen: Xlen, text: string) =>

@@ -10,6 +10,7 @@ export {
   type StreamRun,
   tiersOf,
 } from './differential.ts'
+export { FakeHost } from './fake-host.ts'
 export {
   GuestComparison,
   type GuestMachine,

@@ -1,6 +1,6 @@
+import { FakeHost } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { Pl022, Pl061, Sp805 } from '../../src/index.ts'
-import { FakeHost } from '../fake-host.ts'
 
 describe('PL022', () => {
   const start = (peer?: (frame: number, bits: number) => number) => {

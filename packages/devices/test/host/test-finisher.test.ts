@@ -1,6 +1,6 @@
+import { FakeHost } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { TestFinisher } from '../../src/index.ts'
-import { FakeHost } from '../fake-host.ts'
 
 test.each([
   ['pass', 4, 0x5555, [0], 0],

@@ -1,4 +1,5 @@
 import type { MmioDevice } from '@guestscope/core'
+import { FakeHost } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import {
   I2cBus,
@@ -13,7 +14,6 @@ import {
   NrfTemperature,
   NrfTwoWire,
 } from '../../src/index.ts'
-import { FakeHost } from '../fake-host.ts'
 
 function rig<T extends MmioDevice>(make: (host: FakeHost, line: (level: boolean) => void) => T) {
   const host = new FakeHost()

@@ -1,6 +1,6 @@
+import { FakeHost } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { CmsdkUart, NrfUart, Pl011 } from '../../src/index.ts'
-import { FakeHost } from '../fake-host.ts'
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s)
 const sink = () => {

@@ -1,6 +1,6 @@
+import { FakeHost } from '@guestscope/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Uart16550 } from '../../src/index.ts'
-import { FakeHost } from '../fake-host.ts'
 
 let host: FakeHost
 let uart: Uart16550

@@ -1,4 +1,5 @@
 import type { MmioDevice } from '@guestscope/core'
+import { FakeHost } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import {
   CmsdkDualTimer,
@@ -9,7 +10,6 @@ import {
   NrfTimer,
   newCounter,
 } from '../../src/index.ts'
-import { FakeHost } from '../fake-host.ts'
 
 /** A device with a host and a record of its line. */
 function rig<T extends MmioDevice>(make: (host: FakeHost, line: (level: boolean) => void) => T) {
@@ -103,7 +103,7 @@ describe('far ahead', () => {
       const due = [...host.deadlines].find(([, { at }]) => at <= host.now)
       if (!due) return calls
       host.deadlines.delete(due[0])
-      due[1].callback()
+      due[1].due()
     }
     return 10
   }

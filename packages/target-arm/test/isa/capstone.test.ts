@@ -1,7 +1,8 @@
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { decode, disassemble, lengthOf, randomWord, rowsOf } from '../../src/isa/thumb/index.ts'
 import { openCapstone, sameSpelling, skip } from './capstone.ts'
-import { all, seeded } from './profiles.ts'
+import { all } from './profiles.ts'
 
 const perRow = 100
 

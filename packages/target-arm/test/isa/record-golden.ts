@@ -8,9 +8,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { seeded } from '@guestscope/testkit'
 import { decode, disassemble, randomWord, rowsOf } from '../../src/isa/thumb/index.ts'
 import { formatLine, type Line } from './golden.ts'
-import { all, seeded } from './profiles.ts'
+import { all } from './profiles.ts'
 
 /** Of these words per row the first that objdump names as we do is taken, else the first that it knows. */
 const triesPerRow = 60

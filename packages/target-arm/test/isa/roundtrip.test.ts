@@ -1,3 +1,4 @@
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import {
   assemble,
@@ -8,7 +9,7 @@ import {
   randomWord,
   rowsOf,
 } from '../../src/isa/thumb/index.ts'
-import { all, profiles, seeded } from './profiles.ts'
+import { all, profiles } from './profiles.ts'
 
 const perRow = process.env.GUESTSCOPE_LONG ? 30 : 8
 /** None; `ne`, further instructions follow; last one, `ge`. */

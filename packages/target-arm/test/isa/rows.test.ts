@@ -1,4 +1,5 @@
 import { overlaps, unwritten } from '@guestscope/target-kit'
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import {
   decodeAs,
@@ -10,7 +11,7 @@ import {
   thumbTable,
 } from '../../src/isa/thumb/index.ts'
 import { integer } from '../../src/translate/index.ts'
-import { all, profiles, seeded } from './profiles.ts'
+import { all, profiles } from './profiles.ts'
 
 test('no word belongs to two rows', () => {
   expect(overlaps(language, rows, seeded(1))).toEqual([])

@@ -1,10 +1,10 @@
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { BitField, Data, Saturate } from '../../src/isa/thumb/aux.ts'
 import { Flags, S } from '../../src/state.ts'
 import { integer } from '../../src/translate/index.ts'
 import { type Case, Harness, pc, ways } from './harness.ts'
 import { type Before, compute } from './model.ts'
-import { seeded } from './rng.ts'
 
 /** Values where carries, signs and widths go wrong. */
 function pickValue(rng: () => number): number {

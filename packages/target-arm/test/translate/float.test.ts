@@ -1,3 +1,4 @@
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { Cause } from '../../src/causes.ts'
 import { Flags, S } from '../../src/state.ts'
@@ -5,7 +6,6 @@ import { floating } from '../../src/translate/index.ts'
 import { runExamples } from './examples.ts'
 import { float } from './float-model.ts'
 import { type Case, Harness, pc, ways, window } from './harness.ts'
-import { seeded } from './rng.ts'
 
 const s = (n: number): number => S.s + 4 * n
 const ready = { flags: Flags.fpReady }

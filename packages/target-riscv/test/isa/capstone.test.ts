@@ -1,7 +1,8 @@
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { assemble, decode, disassemble, randomWord, rowsOf } from '../../src/isa/index.ts'
+import { bases } from './bases.ts'
 import { openCapstone, sameSpelling, skip } from './capstone.ts'
-import { bases, seeded } from './rng.ts'
 
 const perRow = 200
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decode, lengthOf, type Xlen } from '../../src/isa/index.ts'
-import { bases } from './rng.ts'
+import { bases } from './bases.ts'
 
 /** The row's name, its semantics and the operands that are not 0. */
 function show(xlen: Xlen, word: number): string {

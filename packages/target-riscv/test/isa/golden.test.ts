@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { extensions } from '../../src/extensions.ts'
 import { assemble, decode, disassemble, rowsOf } from '../../src/isa/index.ts'
+import { bases } from './bases.ts'
 import { parseGolden } from './golden.ts'
-import { bases } from './rng.ts'
 
 const golden = parseGolden(readFileSync(new URL('golden.txt', import.meta.url), 'utf8'))
 

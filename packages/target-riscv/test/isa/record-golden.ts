@@ -8,11 +8,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { seeded } from '@guestscope/testkit'
 import { extensions } from '../../src/extensions.ts'
 import { fullHart } from '../../src/hart.ts'
 import { decode, disassemble, type Row, randomWord, rowsOf, type Xlen } from '../../src/isa/index.ts'
+import { bases } from './bases.ts'
 import { formatLine, type Line, parseGolden } from './golden.ts'
-import { bases, seeded } from './rng.ts'
 
 /** Of these words per row the first that objdump knows is taken. */
 const triesPerRow = 100

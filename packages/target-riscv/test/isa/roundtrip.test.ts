@@ -1,6 +1,7 @@
+import { seeded } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { assemble, decode, disassemble, encode, randomInsn, randomWord, rowsOf } from '../../src/isa/index.ts'
-import { bases, seeded } from './rng.ts'
+import { bases } from './bases.ts'
 
 const perRow = 50
 

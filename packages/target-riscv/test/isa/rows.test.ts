@@ -1,8 +1,9 @@
 import { overlaps, titleOf, unwritten as unwrittenRegisters } from '@guestscope/target-kit'
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { isaTable, language, type Row, rows, rowsOf, type Xlen } from '../../src/isa/index.ts'
 import { slotOf } from '../../src/isa/operands.ts'
-import { bases, seeded } from './rng.ts'
+import { bases } from './bases.ts'
 
 test.each(bases)('RV%i: no word belongs to two rows', xlen => {
   expect(overlaps(language, rowsOf(xlen), seeded(xlen))).toEqual([])

@@ -1,7 +1,8 @@
 import { softfloat } from '@guestscope/codegen'
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { assemble, randomWord, rowsOf, type Xlen } from '../../src/isa/index.ts'
-import { bases, seeded } from '../isa/rng.ts'
+import { bases } from '../isa/bases.ts'
 import { computeFloat } from './float-model.ts'
 import { type Case, flagsOf, Harness, pc, ways, window } from './harness.ts'
 

@@ -1,6 +1,7 @@
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { assemble, decode, randomWord, rowsOf, type Xlen } from '../../src/isa/index.ts'
-import { bases, seeded } from '../isa/rng.ts'
+import { bases } from '../isa/bases.ts'
 import { type Case, type End, Harness, pc, ways, window } from './harness.ts'
 import { compute } from './integer-model.ts'
 

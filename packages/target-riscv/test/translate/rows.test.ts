@@ -1,6 +1,7 @@
+import { seeded } from '@guestscope/testkit'
 import { expect, test } from 'vitest'
 import { randomWord, rowsOf, type Xlen } from '../../src/isa/index.ts'
-import { bases, seeded } from '../isa/rng.ts'
+import { bases } from '../isa/bases.ts'
 import { Harness, semanticsOf, tested } from './harness.ts'
 
 const titles = tested.map(({ title }) => title)
