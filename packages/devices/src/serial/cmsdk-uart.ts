@@ -3,7 +3,8 @@
  * each direction. What is sent leaves at once, if transmitter and baud rate are set.
  */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
+import { newInput, type SerialInputState } from './serial-input.ts'
+import { Uart } from './uart.ts'
 
 /** How a board wires the UART; lines that lead nowhere are absent. */
 export interface CmsdkUartOptions {
@@ -38,18 +39,13 @@ const initial = {
   input: newInput() as SerialInputState,
 }
 
-export class CmsdkUart implements MmioDevice {
+export class CmsdkUart extends Uart<typeof initial> implements MmioDevice {
   readonly name = 'cmsdk-uart'
   readonly size = 0x1000
-  state: typeof initial = structuredClone(initial)
   readonly #options: CmsdkUartOptions
-  readonly #input: SerialInput
 
   constructor(options: CmsdkUartOptions) {
-    this.#options = options
-    this.#input = new SerialInput({
-      host: options.host,
-      state: () => this.state.input,
+    super(options.host, initial, {
       ready: () =>
         (this.state.control & Control.receiver) !== 0 &&
         this.state.divider >= smallestDivider &&
@@ -61,26 +57,16 @@ export class CmsdkUart implements MmioDevice {
       },
       baud: () => options.clockHz / this.state.divider,
     })
-  }
-
-  reset(): void {
-    this.state = { ...structuredClone(initial), input: this.state.input }
-    this.#update()
-    this.#input.reset()
-  }
-
-  /** Input; it comes at the line's speed, and waits until the guest takes it. */
-  receive(bytes: Uint8Array): void {
-    this.#input.push(bytes)
+    this.#options = options
   }
 
   /** Raises an interrupt if CTRL has it enabled. */
   #interrupt(bit: number): void {
     this.state.interrupts |= bit & (this.state.control >> 2)
-    this.#update()
+    this.update()
   }
 
-  #update(): void {
+  protected update(): void {
     const { transmit, receive, overrun } = this.#options
     transmit((this.state.interrupts & Interrupt.transmit) !== 0)
     receive((this.state.interrupts & Interrupt.receive) !== 0)
@@ -97,7 +83,7 @@ export class CmsdkUart implements MmioDevice {
       case Reg.data: {
         const byte = this.state.received
         this.state.status &= ~State.receiveFull
-        this.#input.advance()
+        this.input.advance()
         return byte
       }
       case Reg.state:
@@ -123,17 +109,17 @@ export class CmsdkUart implements MmioDevice {
         // Writing ones clears the overruns, and their interrupts.
         this.state.status &= ~(value & (State.transmitOverrun | State.receiveOverrun))
         this.state.interrupts &= ~(value & (Interrupt.transmitOverrun | Interrupt.receiveOverrun))
-        return this.#update()
+        return this.update()
       case Reg.control:
         this.state.control = value & Control.all
-        return this.#input.advance()
+        return this.input.advance()
       case Reg.interrupts:
         this.state.status &= ~(value & (State.transmitOverrun | State.receiveOverrun))
         this.state.interrupts &= ~value
-        return this.#update()
+        return this.update()
       case Reg.divider:
         this.state.divider = value & 0xfffff
-        return this.#input.advance()
+        return this.input.advance()
     }
   }
 }

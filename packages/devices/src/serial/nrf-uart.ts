@@ -1,6 +1,7 @@
 /** The UART of Nordic's nRF51 ("nRF51 Series Reference Manual", chapter 29): tasks, events, six bytes of receive buffer. */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
+import { newInput, type SerialInputState } from './serial-input.ts'
+import { Uart } from './uart.ts'
 
 /** How a board wires the UART. */
 export interface NrfUartOptions {
@@ -55,37 +56,22 @@ const initial = {
   input: newInput() as SerialInputState,
 }
 
-export class NrfUart implements MmioDevice {
+export class NrfUart extends Uart<typeof initial> implements MmioDevice {
   readonly name = 'nrf-uart'
   readonly size = 0x1000
-  state: typeof initial = structuredClone(initial)
   readonly #options: NrfUartOptions
-  readonly #input: SerialInput
 
   constructor(options: NrfUartOptions) {
-    this.#options = options
-    this.#input = new SerialInput({
-      host: options.host,
-      state: () => this.state.input,
+    super(options.host, initial, {
       ready: () => this.state.receiving && this.state.buffer.length < bufferSize,
       take: byte => {
         this.state.buffer.push(byte)
         this.#set(Event.received, 1)
-        this.#update()
+        this.update()
       },
       baud: () => this.#get(Reg.baudRate) * baudUnit,
     })
-  }
-
-  reset(): void {
-    this.state = { ...structuredClone(initial), input: this.state.input }
-    this.#update()
-    this.#input.reset()
-  }
-
-  /** Input; it comes at the line's speed, and what the buffer cannot take yet waits. */
-  receive(bytes: Uint8Array): void {
-    this.#input.push(bytes)
+    this.#options = options
   }
 
   #get(offset: number): number {
@@ -99,7 +85,7 @@ export class NrfUart implements MmioDevice {
   }
 
   /** The interrupt of an event is the bit of its number. */
-  #update(): void {
+  protected update(): void {
     const on = this.#get(Reg.interrupts)
     const active = events.some(e => this.#get(e) && on & (1 << ((e - 0x100) >> 2)))
     this.#options.line(active)
@@ -119,8 +105,8 @@ export class NrfUart implements MmioDevice {
     if (byte === undefined) return this.state.last
     this.state.last = byte
     if (this.state.buffer.length) this.#set(Event.received, 1)
-    this.#update()
-    this.#input.advance()
+    this.update()
+    this.input.advance()
     return byte
   }
 
@@ -152,13 +138,13 @@ export class NrfUart implements MmioDevice {
         else if (events.includes(at as 0x108)) this.#set(at, value & 1)
         else if (keptBits.has(at)) this.#set(at, value & (keptBits.get(at) ?? 0))
     }
-    this.#update()
+    this.update()
   }
 
   #switch(value: number): void {
     this.#set(Reg.enable, value)
     if (value !== enabled) this.#task(Task.suspend)
-    this.#update()
+    this.update()
   }
 
   #task(task: number): void {
@@ -166,7 +152,7 @@ export class NrfUart implements MmioDevice {
     if (task === Task.stopSend || task === Task.suspend) this.state.sending = false
     if (task === Task.startReceive) {
       this.state.receiving = true
-      this.#input.advance()
+      this.input.advance()
     }
     if (task === Task.stopReceive || task === Task.suspend) {
       this.state.receiving = false

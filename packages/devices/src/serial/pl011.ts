@@ -3,7 +3,8 @@
  * receive interrupt comes with the first byte, whatever IFLS says, as on QEMU; so there is no time-out.
  */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice } from '@guestscope/core'
-import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
+import { newInput, type SerialInputState } from './serial-input.ts'
+import { Uart } from './uart.ts'
 
 /** How a board wires the UART. */
 export interface Pl011Options {
@@ -61,18 +62,13 @@ const initial = {
   input: newInput() as SerialInputState,
 }
 
-export class Pl011 implements MmioDevice {
+export class Pl011 extends Uart<typeof initial> implements MmioDevice {
   readonly name = 'pl011'
   readonly size = 0x1000
-  state: typeof initial = structuredClone(initial)
   readonly #options: Pl011Options
-  readonly #input: SerialInput
 
   constructor(options: Pl011Options) {
-    this.#options = options
-    this.#input = new SerialInput({
-      host: options.host,
-      state: () => this.state.input,
+    super(options.host, initial, {
       ready: () => this.#receives && this.#room > 0,
       take: byte => this.#take(byte),
       // The divisor has six bits of fraction (3.3.6).
@@ -81,17 +77,7 @@ export class Pl011 implements MmioDevice {
         return divisor && options.clockHz() / (16 * divisor)
       },
     })
-  }
-
-  reset(): void {
-    this.state = { ...structuredClone(initial), input: this.state.input }
-    this.#update()
-    this.#input.reset()
-  }
-
-  /** Input; it comes at the line's speed, and what the receiver cannot take yet waits. */
-  receive(bytes: Uint8Array): void {
-    this.#input.push(bytes)
+    this.#options = options
   }
 
   #get(offset: number): number {
@@ -107,9 +93,9 @@ export class Pl011 implements MmioDevice {
   #take(byte: number): void {
     if (this.#room > 0) this.state.fifo.push(byte)
     this.state.raw |= Interrupt.receive
-    this.#update()
+    this.update()
   }
-  #update(): void {
+  protected update(): void {
     this.#options.line((this.state.raw & this.#get(Reg.mask)) !== 0)
   }
 
@@ -117,11 +103,11 @@ export class Pl011 implements MmioDevice {
     const at = offset & ~3
     switch (at) {
       case Reg.data: {
-        if (this.state.fifo.length) this.#input.heard()
+        if (this.state.fifo.length) this.input.heard()
         const byte = this.state.fifo.shift() ?? 0
         if (!this.state.fifo.length) this.state.raw &= ~Interrupt.receive
-        this.#update()
-        this.#input.advance()
+        this.update()
+        this.input.advance()
         return byte
       }
       case Reg.flags: {
@@ -143,27 +129,27 @@ export class Pl011 implements MmioDevice {
     switch (at) {
       case Reg.data:
         if (this.#get(Reg.control) & Control.loopback) {
-          this.#input.heard() // what comes back is not the host's
+          this.input.heard() // what comes back is not the host's
           this.#take(value & 255)
         } else this.#options.console?.write(Uint8Array.of(value & 255))
         this.state.raw |= Interrupt.transmit
-        return this.#update()
+        return this.update()
       case Reg.clear:
         this.state.raw &= ~value
-        return this.#update()
+        return this.update()
       case Reg.lineControl:
         // Switching the FIFOs clears them.
         if ((value ^ this.#get(at)) & fifosEnabled) {
-          this.#input.cleared(this.state.fifo)
+          this.input.cleared(this.state.fifo)
           this.state.fifo = []
         }
         this.state.kept.set(at, value & 0xff)
-        return this.#input.advance()
+        return this.input.advance()
     }
     const bits = keptBits.get(at)
     if (bits === undefined) return
     this.state.kept.set(at, value & bits)
-    this.#update()
-    this.#input.advance()
+    this.update()
+    this.input.advance()
   }
 }

@@ -3,7 +3,8 @@
  * `ns16550a`: output leaves at once, so the transmitter is always empty again after a write; modem inputs are fixed.
  */
 import type { AccessSize, Console, DeviceHost, Line, MmioDevice, Timer } from '@guestscope/core'
-import { newInput, SerialInput, type SerialInputState } from './serial-input.ts'
+import { newInput, type SerialInputState } from './serial-input.ts'
+import { Uart } from './uart.ts'
 
 /** How a board wires the UART. */
 export interface Uart16550Options {
@@ -60,20 +61,25 @@ const initial = {
 }
 
 /** The device. One byte per register whatever the access size; the upper bytes of wider reads are 0. */
-export class Uart16550 implements MmioDevice {
+export class Uart16550 extends Uart<typeof initial> implements MmioDevice {
   readonly name = 'uart16550'
   readonly size: number
-  state: typeof initial = structuredClone(initial)
   readonly #host: DeviceHost
   readonly #console: Console
   readonly #line: Line
   readonly #shift: number
   /** Bits per second at divisor 1. */
   readonly #baudBase: number
-  readonly #input: SerialInput
   readonly #timeout: Timer
 
   constructor(options: Uart16550Options) {
+    super(options.host, initial, {
+      // In loopback the receiver is cut off from outside.
+      ready: () => !(this.state.mcr & Mcr.loop) && this.state.fifo.length < this.#places,
+      take: byte => this.#take(byte),
+      baud: () => (this.state.speedSet ? this.#baudBase / Math.max(this.state.divisor, 1) : 0),
+      bits: () => (this.state.speedSet ? this.#characterBits : 10),
+    })
     this.#host = options.host
     this.#console = options.console
     this.#line = options.line
@@ -82,30 +88,13 @@ export class Uart16550 implements MmioDevice {
     this.#baudBase = (options.clockHz ?? 3_686_400) / 16
     this.#timeout = options.host.timer(() => {
       this.state.timedOut = this.state.fifo.length > 0
-      this.#update()
-    })
-    this.#input = new SerialInput({
-      host: options.host,
-      state: () => this.state.input,
-      // In loopback the receiver is cut off from outside.
-      ready: () => !(this.state.mcr & Mcr.loop) && this.state.fifo.length < this.#places,
-      take: byte => this.#take(byte),
-      baud: () => (this.state.speedSet ? this.#baudBase / Math.max(this.state.divisor, 1) : 0),
-      bits: () => (this.state.speedSet ? this.#characterBits : 10),
+      this.update()
     })
   }
 
-  /** Registers as after power-on. Input that the host pushed and the FIFO has not taken stays. */
-  reset(): void {
-    this.state = { ...structuredClone(initial), input: this.state.input }
-    this.#stopTimeout()
-    this.#update()
-    this.#input.reset()
-  }
-
-  /** Input from outside. It comes at the line's speed, while the receiver has room: nothing is lost, whatever the amount. */
-  receive(bytes: Uint8Array): void {
-    this.#input.push(bytes)
+  override reset(): void {
+    this.#timeout.cancel()
+    super.reset()
   }
 
   /**
@@ -161,7 +150,7 @@ export class Uart16550 implements MmioDevice {
         break
       case 4:
         this.state.mcr = value & 0x1f
-        this.#input.advance()
+        this.input.advance()
         break
       case 7:
         this.state.scratch = value
@@ -185,7 +174,7 @@ export class Uart16550 implements MmioDevice {
   }
 
   #readData(): number {
-    if (this.state.fifo.length > 0) this.#input.heard()
+    if (this.state.fifo.length > 0) this.input.heard()
     const byte = this.state.fifo.shift() ?? (this.state.fcr & Fcr.enable ? 0 : this.state.last)
     this.state.last = byte
     this.state.timedOut = false
@@ -193,34 +182,34 @@ export class Uart16550 implements MmioDevice {
       this.state.lsr &= ~(Lsr.ready | Lsr.break)
       this.#stopTimeout()
     } else this.#startTimeout()
-    this.#update()
-    this.#input.advance()
+    this.update()
+    this.input.advance()
     return byte
   }
 
   #writeData(byte: number): void {
     this.state.emptyPending = false
-    this.#update()
+    this.update()
     if (this.state.mcr & Mcr.loop) {
-      this.#input.heard() // what comes back is not the host's
+      this.input.heard() // what comes back is not the host's
       this.#take(byte)
     } else this.#console.write(Uint8Array.of(byte))
     this.state.emptyPending = true
-    this.#update()
+    this.update()
   }
 
   /** Enabling "transmitter empty" raises it when it is empty, even if it had been acknowledged before. */
   #writeEnable(value: number): void {
     if ((this.state.ier ^ value) & Ier.empty) this.state.emptyPending = (value & Ier.empty) !== 0
     this.state.ier = value
-    this.#update()
+    this.update()
   }
 
   #writeFifoControl(value: number): void {
     // Switching the FIFOs on or off clears them.
     if ((value ^ this.state.fcr) & Fcr.enable) value |= Fcr.clearReceiver | Fcr.clearTransmitter
     if (value & Fcr.clearReceiver) {
-      this.#input.cleared(this.state.fifo)
+      this.input.cleared(this.state.fifo)
       this.state.fifo = []
       this.state.lsr &= ~(Lsr.ready | Lsr.break)
       this.#stopTimeout()
@@ -230,8 +219,8 @@ export class Uart16550 implements MmioDevice {
       this.state.taken = false
     }
     this.state.fcr = value & Fcr.stored
-    this.#update()
-    this.#input.advance()
+    this.update()
+    this.input.advance()
   }
 
   /** Reading acknowledges "transmitter empty" if that is what it shows. */
@@ -239,7 +228,7 @@ export class Uart16550 implements MmioDevice {
     const cause = this.state.shown
     if (cause === Iir.empty) {
       this.state.emptyPending = false
-      this.#update()
+      this.update()
     }
     return cause | (this.state.fcr & Fcr.enable ? Iir.fifosEnabled : 0)
   }
@@ -248,7 +237,7 @@ export class Uart16550 implements MmioDevice {
     const status = this.state.lsr
     if (status & (Lsr.overrun | Lsr.break)) {
       this.state.lsr &= ~(Lsr.overrun | Lsr.break)
-      this.#update()
+      this.update()
     }
     return status
   }
@@ -276,13 +265,13 @@ export class Uart16550 implements MmioDevice {
       this.state.fifo[0] = byte
     }
     this.state.lsr |= Lsr.ready
-    this.#update()
+    this.update()
   }
 
   /** Four character times without traffic: the interrupt comes below the trigger level too. */
   #startTimeout(): void {
     if (!(this.state.fcr & Fcr.enable)) return
-    this.#timeout.set(this.#host.clock() + Math.ceil(4 * this.#input.characterTime))
+    this.#timeout.set(this.#host.clock() + Math.ceil(4 * this.input.characterTime))
   }
 
   #stopTimeout(): void {
@@ -302,7 +291,7 @@ export class Uart16550 implements MmioDevice {
     return Iir.none
   }
 
-  #update(): void {
+  protected update(): void {
     const cause = this.#cause()
     if (cause !== this.state.shown) this.state.taken = false
     this.state.shown = cause
