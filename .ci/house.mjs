@@ -44,7 +44,8 @@ function circles() {
 }
 
 const problems = []
-for (const circle of circles())
+const found = circles()
+for (const circle of found)
   if (circle.length > limits.circle)
     problems.push(`${circle.length} files import each other in a circle: ${circle.join(', ')}`)
 for (const file of files)
@@ -56,7 +57,7 @@ const core = files
 if (core > limits.core) problems.push(`packages/core has ${core} lines of source, more than ${limits.core}`)
 
 if (process.argv.includes('--figures')) {
-  const largest = Math.max(1, ...circles().map(circle => circle.length))
+  const largest = Math.max(1, ...found.map(circle => circle.length))
   const longest = Math.max(...files.map(linesOf))
   console.log(
     `${files.length} files; core ${core} lines; largest circle ${largest} files; longest file ${longest} lines`,

@@ -1,6 +1,8 @@
 /** Single instructions and short sequences, with the outcomes recorded in `rows/*.txt`, in every tier alike. */
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { BytesReader, Machine, type Tier } from '@guestscope/core'
+import { bare } from '@guestscope/testkit'
 import { describe, expect, test } from 'vitest'
 import { createRiscvTarget, fullHart, virt32, virt64 } from '../src/index.ts'
 import { rowsOf as isaRows, type Xlen } from '../src/isa/index.ts'
@@ -41,9 +43,7 @@ class Rig {
       batch: 1,
       memoryBytes: 1 << 20,
       cpus: 1,
-      console: { write: () => {} },
-      image: undefined,
-      semihosting: false,
+      ...bare,
     })
     this.#registers = new Map(this.machine.target.registers.map(r => [r.name, r]))
     this.#write(handlerAt, pageOf(0xa001)) // c.j to itself

@@ -1,5 +1,6 @@
 /** For the tests of targets: what core demands of every target. No part of a running emulator. */
 
+export { bare } from './bare.ts'
 export { targetContract } from './contract/contract.ts'
 export type { ContractCase, ContractOptions, RandomPrograms } from './contract/options.ts'
 export {

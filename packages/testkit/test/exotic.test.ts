@@ -1,6 +1,8 @@
 /** The exotic guest: the same results in every tier, and what it is there for. */
+
 import { Machine, type Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
+import { bare } from '../src/bare.ts'
 import { rows } from '../src/exotic/rows.ts'
 import { X } from '../src/exotic/state.ts'
 import { exotic, exoticBoard, exoticRam, exoticSizes, exoticTarget } from '../src/exotic/target.ts'
@@ -79,9 +81,7 @@ describe.each(tiers)('%s', (_, tier, hotThreshold) => {
       hotThreshold,
       memoryBytes: 0x20000,
       cpus: 1,
-      console: { write: () => {} },
-      image: undefined,
-      semihosting: false,
+      ...bare,
     })
     const [cpu] = machine.cpus
     cpu?.set64(X.vector, exoticRam + 0x400n)

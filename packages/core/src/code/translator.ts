@@ -4,7 +4,7 @@ import { codeWeight, overloaded } from '../hooks/hook-cost.ts'
 import type { Instrumentation } from '../hooks/instrument.ts'
 import { sharedSlot } from '../memory/layout.ts'
 import type { GuestMemory } from '../memory/memory.ts'
-import type { DecodedInsn, InsnDescription, Target } from '../target.ts'
+import type { DecodedInsn, Target } from '../target.ts'
 import { type BlockIrHost, blockIr } from './block-ir.ts'
 import { BlockReader, FetchFault } from './code-reader.ts'
 import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
@@ -40,12 +40,6 @@ export interface TranslatorOptions {
   /** Has the instruction at a record reached a device? */
   readonly reachesDevice: (record: number) => boolean
 }
-
-const describeLast = (
-  target: Target,
-  insn: DecodedInsn | undefined,
-  bytes: Uint8Array,
-): InsnDescription | undefined => insn && target.describe(insn, bytes)
 
 export class Translator {
   readonly #target: Target
@@ -100,13 +94,15 @@ export class Translator {
       reader.at += insn.size
       if (insn.endsBlock || reader.second >= 0) break
     }
+    const bytesOf = (i: number): Uint8Array =>
+      reader.bytes(offsets[i] as number, (insns[i] as DecodedInsn).size)
     const hooks = this.#instrumentation.translates
       ? this.#instrumentation.translate({
           pc,
           insns: insns.map((insn, i) => {
             const offset = offsets[i] as number
             const physical = this.#memory.physical(code + offset)
-            return { pc: pc + BigInt(offset), physical, insn, bytes: reader.bytes(offset, insn.size) }
+            return { pc: pc + BigInt(offset), physical, insn, bytes: bytesOf(i) }
           }),
         })
       : undefined
@@ -122,8 +118,7 @@ export class Translator {
       size: reader.at,
       fine: check !== undefined,
       hooks,
-      end:
-        hooks && describeLast(target, insns[last], reader.bytes(offsets[last] ?? 0, insns[last]?.size ?? 0)),
+      end: hooks && target.describe(insns[last] as DecodedInsn, bytesOf(last)),
     }
   }
 

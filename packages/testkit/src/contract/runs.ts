@@ -1,7 +1,9 @@
 /** Runs random programs, and says what came of them in lines that can be compared. */
+
 import { Head } from '@guestscope/codegen'
 import { type Cpu, Layout, Machine, type Target, type Tier } from '@guestscope/core'
 import type { Instrumentation } from '@guestscope/core/hooks'
+import { bare } from '../bare.ts'
 import { seeded } from '../random.ts'
 import type { ContractOptions } from './options.ts'
 
@@ -16,9 +18,7 @@ export function makeMachine(options: ContractOptions, tier: Tier): Machine {
     batch: 2,
     memoryBytes: options.memoryBytes,
     cpus: 1,
-    console: { write: () => {} },
-    image: undefined,
-    semihosting: false,
+    ...bare,
   })
 }
 

@@ -1,8 +1,10 @@
 /** Accesses to guest memory in every tier: byte orders, page borders, faults, other privileges, read-modify-writes. */
+
 import { type Width, widthBytes } from '@guestscope/codegen'
 import { Machine, type MemEvent } from '@guestscope/core'
 import { PluginHost } from '@guestscope/plugin-host'
 import { describe, expect, test, vi } from 'vitest'
+import { bare } from '../../src/bare.ts'
 import {
   type AccessOp,
   AccessToy,
@@ -78,9 +80,7 @@ function run(
     ]),
     memoryBytes: 0x10000,
     cpus: 1,
-    console: { write: () => {} },
-    image: undefined,
-    semihosting: false,
+    ...bare,
     ...way,
   })
   const [cpu] = machine.cpus

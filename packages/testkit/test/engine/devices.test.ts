@@ -1,7 +1,9 @@
 /** Accesses to devices: at exact times in every tier, and made in regions where the instruction has made some before. */
+
 import { Head, Single } from '@guestscope/codegen'
 import { type BoardHost, Machine, type MmioDevice, type Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
+import { bare } from '../../src/bare.ts'
 import { Toy, toy, toyBoard, toyRam, toyTarget } from '../../src/toy/toy.ts'
 
 const deviceBase = 0x80000n
@@ -62,9 +64,7 @@ function rounds(tier: Tier, reaction: Reaction, steps: number): Made {
     batch: 1,
     memoryBytes: 0x10000,
     cpus: 1,
-    console: { write: () => {} },
-    image: undefined,
-    semihosting: false,
+    ...bare,
   })
   const [cpu] = machine.cpus
   if (!cpu) throw new Error('no cpu')

@@ -1,5 +1,6 @@
 import { type Board, Discon, Layout, Machine, type Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
+import { bare } from '../../src/bare.ts'
 import { Toy, toy, toyBoard, toyRam, toyTarget } from '../../src/toy/toy.ts'
 
 const make = (
@@ -15,9 +16,7 @@ const make = (
     hotThreshold,
     memoryBytes: 0x10000,
     cpus: 1,
-    console: { write: () => {} },
-    image: undefined,
-    semihosting: false,
+    ...bare,
   })
 
 describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
@@ -139,9 +138,7 @@ describe.each<Tier>(['oracle', 0, 1])('tier %s', tier => {
       hotThreshold: 5,
       memoryBytes: 0x10000,
       cpus: 1,
-      console: { write: () => {} },
-      image: undefined,
-      semihosting: false,
+      ...bare,
     })
     machine.cpus[0]?.set64(Toy.vector, toyRam + 0xcn)
     raise()

@@ -10,6 +10,7 @@ import {
 } from '@guestscope/core'
 import { endOfTime } from '@guestscope/core/hooks'
 import { describe, expect, test } from 'vitest'
+import { bare } from '../../src/bare.ts'
 import { Toy, toy, toyBoard, toyTarget } from '../../src/toy/toy.ts'
 
 const machineWith = (
@@ -26,9 +27,7 @@ const machineWith = (
     board: change(board),
     memoryBytes: 0x10000,
     cpus: 1,
-    console: { write: () => {} },
-    image: undefined,
-    semihosting: false,
+    ...bare,
     ...options,
   })
   return { machine, host: made.host as BoardHost }

@@ -1,6 +1,8 @@
 /** Vectors in whole programs: accesses within a page, across pages and to a device, and what plugins are told of them. */
+
 import { Layout, Machine, type Tier } from '@guestscope/core'
 import { describe, expect, test } from 'vitest'
+import { bare } from '../../src/bare.ts'
 import { Toy, toy, toyBoard, toyTarget } from '../../src/toy/toy.ts'
 import { PluginRun, ways } from '../plugins/run.ts'
 
@@ -42,9 +44,7 @@ function run(tier: Tier, from: bigint, to: bigint): { lanes: number[]; low: bigi
     batch: 1,
     memoryBytes: 0x10000,
     cpus: 1,
-    console: { write: () => {} },
-    image: undefined,
-    semihosting: false,
+    ...bare,
   })
   const [cpu] = machine.cpus
   if (!cpu) throw new Error('no cpu')

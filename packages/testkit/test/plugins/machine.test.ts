@@ -1,6 +1,7 @@
 import { type Cpu, Discon, type Disposable, Machine, type PluginApi, type Tier } from '@guestscope/core'
 import { PluginHost } from '@guestscope/plugin-host'
 import { describe, expect, it } from 'vitest'
+import { bare } from '../../src/bare.ts'
 import { Toy, toy, toyBoard, toyRam, toyTarget } from '../../src/toy/toy.ts'
 
 /** Counts in r1, traps, counts the traps in r6, for ever. */
@@ -20,9 +21,7 @@ function setup(tier: Tier, install: (api: PluginApi) => void) {
     hotThreshold: 5,
     memoryBytes: 0x10000,
     cpus: 1,
-    console: { write: () => {} },
-    image: undefined,
-    semihosting: false,
+    ...bare,
   })
   const cpu = machine.cpus[0] as Cpu
   cpu.set64(Toy.vector, toyRam + 0xcn)

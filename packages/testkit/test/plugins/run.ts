@@ -1,4 +1,5 @@
 /** Runs a toy program under plugins, in every tier. */
+
 import {
   type Board,
   type Cpu,
@@ -8,6 +9,7 @@ import {
   type StopReason,
 } from '@guestscope/core'
 import { PluginHost, type PluginHostIo } from '@guestscope/plugin-host'
+import { bare } from '../../src/bare.ts'
 import { stressed } from '../../src/stress.ts'
 import { Toy, toy, toyRam, toyTarget } from '../../src/toy/toy.ts'
 
@@ -77,9 +79,7 @@ export class PluginRun {
       board: this.#board(options.code ?? program),
       memoryBytes: 0x10000,
       cpus: options.cpus ?? 1,
-      console: { write: () => {} },
-      image: undefined,
-      semihosting: false,
+      ...bare,
       ...way,
     })
     this.prepare()

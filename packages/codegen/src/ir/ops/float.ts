@@ -6,7 +6,7 @@
 import { fma } from '../../float/soft/arithmetic.ts'
 import { createEnv } from '../../float/soft/env.ts'
 import { binary64 } from '../../float/soft/format.ts'
-import { type NumericOp, numeric } from './info.ts'
+import { type NumericOp, numeric, type Val } from './info.ts'
 
 /** Of two floats of one type, to 0 or 1. */
 export type FloatCompare = 'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge'
@@ -25,7 +25,8 @@ type OtherOp =
   | 'f64.fma'
 export type FloatOp = `${'f32' | 'f64'}.${FloatCompare | FloatBinary | FloatUnary}` | OtherOp
 
-const compare: Readonly<Record<FloatCompare, (a: number, b: number) => boolean>> = {
+/** Of numbers and of bigints alike. */
+export const compare: Readonly<Record<FloatCompare, (a: Val, b: Val) => boolean>> = {
   eq: (a, b) => a === b,
   ne: (a, b) => a !== b,
   lt: (a, b) => a < b,

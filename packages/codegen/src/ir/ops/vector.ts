@@ -7,7 +7,7 @@
  */
 import { isOpcode } from '../../wasm/asm/opcodes.ts'
 import type { Type } from '../types.ts'
-import { type FloatBinary, type FloatCompare, type FloatUnary, floatOps, truncate } from './float.ts'
+import { compare, type FloatBinary, type FloatCompare, type FloatUnary, floatOps, truncate } from './float.ts'
 import { type NumericOp, numeric, type Val } from './info.ts'
 import type { IntegerCompare } from './integer.ts'
 import {
@@ -116,15 +116,7 @@ const lane: Readonly<
 }
 const unary: ReadonlySet<string> = new Set<Unary>(['abs', 'neg', 'popcnt'])
 
-const holds: Readonly<Record<FloatCompare, (a: Val, b: Val) => boolean>> = {
-  eq: (a, b) => a === b,
-  ne: (a, b) => a !== b,
-  lt: (a, b) => a < b,
-  gt: (a, b) => a > b,
-  le: (a, b) => a <= b,
-  ge: (a, b) => a >= b,
-}
-const comparisons = Object.entries(holds) as [FloatCompare, (typeof holds)[FloatCompare]][]
+const comparisons = Object.entries(compare) as [FloatCompare, (typeof compare)[FloatCompare]][]
 /** A lane of a comparison's result. */
 const mask = (is: boolean): bigint => (is ? -1n : 0n)
 
