@@ -27,6 +27,15 @@ export interface BlockReaderOptions {
   readonly check: ((address: bigint) => void) | undefined
 }
 
+/** The bytes of an instruction at a linear address; what is behind its page lies at the start of the page at `second`. */
+export function codeBytes({ bytes }: GuestMemory, first: number, size: number, second: number): Uint8Array {
+  const here = Math.min(size, pageSize - (first & (pageSize - 1)))
+  const found = new Uint8Array(size)
+  found.set(bytes.subarray(first, first + here))
+  if (here < size) found.set(bytes.subarray(second, second + size - here), here)
+  return found
+}
+
 /** Reads code out of a file or an array, in which it lies as in memory; outside it nothing can be fetched. */
 export class BytesReader implements CodeReader {
   readonly #view: DataView
@@ -117,12 +126,7 @@ export class BlockReader implements CodeReader {
   /** The bytes of an instruction that has been read. */
   bytes(offset: number, size: number): Uint8Array {
     const { memory, code } = this.#options
-    const bytes = new Uint8Array(size)
-    for (let k = 0; k < size; k++) {
-      const place = this.#start + offset + k
-      bytes[k] = memory.bytes[place < pageSize ? code + offset + k : this.second + place - pageSize] as number
-    }
-    return bytes
+    return codeBytes(memory, code + offset, size, this.second)
   }
 
   #check(offset: number): void {

@@ -4,6 +4,7 @@ import type { BlockHooks } from '../hooks/instrument.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { PageFlag } from '../memory/memory.ts'
 import type { DecodedInsn, InsnDescription, Target } from '../target.ts'
+import { codeBytes } from './code-reader.ts'
 
 /** A block as it comes from the translator. */
 export interface DecodedBlock {
@@ -85,13 +86,8 @@ export class Tb implements DecodedBlock {
   /** What an instruction is, as long as the block is valid: its bytes are in memory. */
   describe(target: Target, memory: GuestMemory, index: number): InsnDescription {
     const insn = this.insns[index] as DecodedInsn
-    const offset = this.offsets[index] as number
-    const first = this.code + offset
-    const here = Math.min(insn.size, pageSize - (first & (pageSize - 1)))
-    const second = this.secondPage * pageSize
-    const bytes = new Uint8Array(insn.size)
-    bytes.set(memory.bytes.subarray(first, first + here))
-    if (here < insn.size) bytes.set(memory.bytes.subarray(second, second + insn.size - here), here)
+    const first = this.code + (this.offsets[index] as number)
+    const bytes = codeBytes(memory, first, insn.size, this.secondPage * pageSize)
     return target.describe(insn, bytes)
   }
   describeEnd(target: Target, memory: GuestMemory): InsnDescription {
