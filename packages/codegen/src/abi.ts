@@ -105,6 +105,12 @@ export const Exit = {
 /** Of `Runtime.lookup`: no block can be fetched, and the fault is described in the head. */
 export const fetchFault = -1
 
+/** The engine's page, of guest addresses and of linear memory: what a soft TLB entry serves, where code is tracked. Bytes and log2. */
+export const pageSize = 4096
+export const pageShift = 12
+/** The bits of an address inside its page. */
+export const pageMask = 0xfffn
+
 /** Soft TLB: direct mapped, indexed by page number. A tag is the page address, or -1. */
 export const Tlb = {
   entries: 256,
@@ -114,7 +120,6 @@ export const Tlb = {
   writeTag: 8,
   /** i32: guest page address (low half) + addend = linear address. */
   addend: 16,
-  pageShift: 12,
 } as const
 
 /** Jump cache: pc (i64) in a context (i64, as in the head) → block (i32), direct mapped. */

@@ -1,8 +1,7 @@
 /** The bytes of guest code that decoding reads, one instruction after the other. */
+import { pageMask, pageSize } from '@guestscope/codegen'
 import type { GuestMemory } from '../memory/memory.ts'
 import type { CodeReader, Target } from '../target.ts'
-
-const pageSize = 4096
 
 /**
  * Thrown by a `CodeReader` where code cannot be fetched; the fault is described in the vCPU's head. No `Error`: it ends
@@ -136,7 +135,7 @@ export class BlockReader implements CodeReader {
   /** Linear address of a place behind the page. */
   #beyond(place: number): number {
     if (this.at > 0) throw new FetchFault(0n) // ends the block before the instruction
-    if (this.second < 0) this.second = this.#options.nextPage((this.#options.pc | BigInt(pageSize - 1)) + 1n)
+    if (this.second < 0) this.second = this.#options.nextPage((this.#options.pc | pageMask) + 1n)
     return this.second + place - pageSize
   }
 }

@@ -1,5 +1,5 @@
 /** The guest's code as a machine runs it: finds, makes, compiles and forgets translation blocks and regions. */
-import { Head, JumpCache } from '@guestscope/codegen'
+import { Head, JumpCache, pageMask, pageShift } from '@guestscope/codegen'
 import type { AddressRange, Cpu } from '../cpu.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Flow } from '../events/index.ts'
@@ -116,7 +116,8 @@ export class GuestCode {
     if (known && known.fine !== (check !== undefined)) this.#drop(known)
     else if (known) {
       if (check && known.size > 2) check(pc + 2n)
-      if (known.secondPage < 0 || nextPage((pc | 0xfffn) + 1n) >>> 12 === known.secondPage) return known
+      if (known.secondPage < 0 || nextPage((pc | pageMask) + 1n) >>> pageShift === known.secondPage)
+        return known
       this.#drop(known)
     }
     const block = this.#translator.block(pc, flags, code, nextPage, check)

@@ -1,5 +1,14 @@
 /** Translation blocks: decoded straight-line code, kept as JavaScript objects and as records in linear memory. */
-import { Block, BlockTable, blockBucket, Hooked, noRegion, Rec } from '@guestscope/codegen'
+import {
+  Block,
+  BlockTable,
+  blockBucket,
+  Hooked,
+  noRegion,
+  pageShift,
+  pageSize,
+  Rec,
+} from '@guestscope/codegen'
 import type { BlockHooks } from '../hooks/instrument.ts'
 import type { GuestMemory } from '../memory/memory.ts'
 import { PageFlag } from '../memory/memory.ts'
@@ -140,9 +149,6 @@ function hookedBits(tb: DecodedBlock, { exec, access, edges }: BlockHooks, i: nu
 
 /** Address of the record of an instruction. */
 export const recordOf = (tb: Tb, index: number): number => tb.address + Block.size + index * Rec.bytes
-
-const pageShift = 12
-const pageSize = 4096
 
 /** All translation blocks of a machine. Core's `TbCache`: looked up by pc, flags and physical place of the code. */
 export class TbCache {

@@ -1,5 +1,7 @@
 /** Guest code → translation blocks, and blocks → regions. */
+
 import type { Region, RegionBlock } from '@guestscope/codegen'
+import { pageMask, pageShift, pageSize } from '@guestscope/codegen'
 import { codeWeight, overloaded } from '../hooks/hook-cost.ts'
 import type { Instrumentation } from '../hooks/instrument.ts'
 import { sharedSlot } from '../memory/layout.ts'
@@ -10,7 +12,6 @@ import { BlockReader, FetchFault } from './code-reader.ts'
 import { linkReturns, type RegionPart, regionPart } from './region-parts.ts'
 import type { DecodedBlock, Tb, TbCache } from './tb.ts'
 
-const pageSize = 4096
 /** Most instructions of a block. */
 const maxBlock = 64
 
@@ -112,7 +113,7 @@ export class Translator {
       flags,
       endState: state,
       code,
-      secondPage: reader.second < 0 ? -1 : reader.second >>> 12,
+      secondPage: reader.second < 0 ? -1 : reader.second >>> pageShift,
       insns,
       offsets,
       size: reader.at,
@@ -143,9 +144,11 @@ export class Translator {
     const queue: Tb[] = [head]
     let insns = 0
     const follow = (pc: bigint): void => {
-      const samePage = pc >> 12n === head.pc >> 12n
+      const samePage = (pc | pageMask) === (head.pc | pageMask)
       if (!samePage && !fixed) return
-      const code = samePage ? (head.code & -pageSize) + Number(pc & 0xfffn) : head.code + Number(pc - head.pc)
+      const code = samePage
+        ? (head.code & -pageSize) + Number(pc & pageMask)
+        : head.code + Number(pc - head.pc)
       const next = this.#cache.find(pc, head.flags, samePage ? code >>> 0 : code)
       // The second page of an instruction that crosses is asked for at each entry: it may lead elsewhere by now.
       if (next && (fixed || next.secondPage < 0) && !seen.has(next) && this.compiles(next)) {

@@ -5,8 +5,8 @@ import {
   type IrFunction,
   irFunction,
   type Node,
+  pageShift,
   type Runtime,
-  Tlb,
 } from '@guestscope/codegen'
 import { forgetFunctions } from '../memory/forget.ts'
 import { PluginArea } from '../memory/layout.ts'
@@ -47,7 +47,7 @@ export function coreFunctions(target: Target, memory: GuestMemory): CoreFunction
       b.mstore('32u', at, value)
       b.return(b.i32(1))
     }
-    const flags = b.rload('i32', '8u', b.shrU(at, b.i32(Tlb.pageShift)), memory.pageFlags)
+    const flags = b.rload('i32', '8u', b.shrU(at, b.i32(pageShift)), memory.pageFlags)
     b.if(b.eqz(flags), done)
     b.if(b.and(flags, b.i32(PageFlag.readonly)), () => b.return(b.i32(0)))
     b.if(b.eqz(b.rload('i32', '8u', b.shrU(at, b.i32(codeWordShift)), memory.codeWords)), done)

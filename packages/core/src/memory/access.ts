@@ -1,5 +1,5 @@
 /** The slowest path of memory accesses: devices, protection finer than a page, stores to code pages. */
-import { AccessHow, Exit, Head, Single } from '@guestscope/codegen'
+import { AccessHow, Exit, Head, pageMask, pageSize, Single } from '@guestscope/codegen'
 import type { AccessSize, MmioDevice } from '../board/device.ts'
 import type { Cpu } from '../cpu.ts'
 import { Access, type Target } from '../target.ts'
@@ -38,7 +38,7 @@ function parts(
   length: number,
   access: number,
 ): Part[] | undefined {
-  const room = 0x1000 - Number(address & 0xfffn)
+  const room = pageSize - Number(address & pageMask)
   const lengths = length <= room ? [length] : [room, length - room]
   const result: Part[] = []
   const mask = host.target.addressType === 'i32' ? 0xffffffffn : 0xffffffffffffffffn

@@ -6,6 +6,7 @@ import {
   type IrFunction,
   irFunction,
   type Node,
+  pageShift,
   Tlb,
 } from '@guestscope/codegen'
 import { Access, type Target } from '../target.ts'
@@ -51,7 +52,7 @@ export function forgetFunctions(target: Target, forgetSpace: Callee): ForgetFunc
 
   /** Distance of a page's place among the generations in which code was fetched. */
   const fetchedAt = (b: Builder, address: Node): Node => {
-    const page = b.shrU(low(b, address), b.i32(Tlb.pageShift))
+    const page = b.shrU(low(b, address), b.i32(pageShift))
     const hash = b.and(b.xor(page, b.shrU(page, b.i32(12))), b.i32(Space.maxFetched - 1))
     return b.shl(hash, b.i32(2))
   }
@@ -61,14 +62,12 @@ export function forgetFunctions(target: Target, forgetSpace: Callee): ForgetFunc
     const physical = b.newVar('i64')
     b.set(Head.uncached, b.i32(0))
     b.set(Head.accessBytes, b.i32(fetchBytes))
-    b.set(Head.spanShift, b.i32(Tlb.pageShift))
+    b.set(Head.spanShift, b.i32(pageShift))
     b.vset(physical, b.call(target.functions.translate, b.vget(0), b.i32(Access.fetch)))
     b.if(b.ne(b.vget(physical), b.i64(-1)), () => {
       const place = b.add(b.get(Head.space, 'i32'), fetchedAt(b, b.vget(0)))
       b.rstore('32u', place, generation(b), Space.fetched)
-      b.if(b.cmp('gt_s', b.get(Head.spanShift, 'i32'), b.i32(Tlb.pageShift)), () =>
-        b.call(noteLarge, b.vget(0)),
-      )
+      b.if(b.cmp('gt_s', b.get(Head.spanShift, 'i32'), b.i32(pageShift)), () => b.call(noteLarge, b.vget(0)))
     })
     b.return(b.vget(physical))
   })
@@ -100,7 +99,7 @@ export function forgetFunctions(target: Target, forgetSpace: Callee): ForgetFunc
         },
       )
     })
-    const page = b.and(b.shrU(low(b, address), b.i32(Tlb.pageShift)), b.i32(Tlb.entries - 1))
+    const page = b.and(b.shrU(low(b, address), b.i32(pageShift)), b.i32(Tlb.entries - 1))
     b.vset(entry, b.add(space, b.shl(page, b.i32(Tlb.entryShift))))
     for (let mode = 0; mode < target.state.tlbModes; mode++)
       for (const tag of [Tlb.readTag, Tlb.writeTag])

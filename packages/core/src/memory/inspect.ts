@@ -1,5 +1,5 @@
 /** Looking at a machine from outside: what debuggers, plugins and semihosting see. Nothing here has side effects. */
-import { Head } from '@guestscope/codegen'
+import { Head, pageMask, pageSize } from '@guestscope/codegen'
 import type { Cpu } from '../cpu.ts'
 import { Access } from '../target.ts'
 import { type GuestMemory, PageFlag } from './memory.ts'
@@ -40,7 +40,7 @@ function* pieces(
 ): Generator<{ from: number; length: number; physical: bigint | undefined }> {
   for (let from = 0; from < length; ) {
     const at = address + BigInt(from)
-    const n = Math.min(length - from, 0x1000 - Number(at & 0xfffn))
+    const n = Math.min(length - from, pageSize - Number(at & pageMask))
     yield { from, length: n, physical: physicalOf(at) }
     from += n
   }

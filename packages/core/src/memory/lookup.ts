@@ -10,6 +10,8 @@ import {
   irFunction,
   JumpCache,
   type Node,
+  pageShift,
+  pageSize,
 } from '@guestscope/codegen'
 import { Space } from './layout.ts'
 import type { GuestMemory } from './memory.ts'
@@ -31,9 +33,9 @@ export function lookupFunctions(
     const address = b.vget(0)
     const entry = b.newVar('i32')
     const host = b.newVar('i32')
-    const index = b.and(b.shrU(low(b, address), b.i32(12)), b.i32(FetchTlb.entries - 1))
+    const index = b.and(b.shrU(low(b, address), b.i32(pageShift)), b.i32(FetchTlb.entries - 1))
     b.vset(entry, b.add(b.get(Head.space, 'i32'), b.mul(index, b.i32(FetchTlb.entrySize))))
-    const page = b.and(address, b.i64(-4096))
+    const page = b.and(address, b.i64(-pageSize))
     const context = b.get(Head.flags, 'i64')
     const field = (offset: number): number => Space.fetchTlb + offset
     const samePage = b.eq(b.rload('i64', '64', b.vget(entry), field(FetchTlb.page)), page)
@@ -43,7 +45,7 @@ export function lookupFunctions(
     )
     const physical = b.call(fetch, address)
     b.if(b.eq(physical, b.i64(-1)), () => b.return(b.i32(fetchFault)))
-    b.vset(host, b.and(b.call(linear, physical), b.i32(-4096)))
+    b.vset(host, b.and(b.call(linear, physical), b.i32(-pageSize)))
     b.if(b.eqz(b.vget(host)), () => {
       b.set(Head.trapCause, b.i32(busError))
       b.set(Head.trapValue, address)
@@ -66,7 +68,7 @@ export function lookupFunctions(
     const give = (n: Node): void => b.return(n)
     b.vset(page, b.call(fetchPage, pc))
     b.if(b.or(b.eqz(b.vget(page)), b.eq(b.vget(page), b.i32(fetchFault))), () => give(b.vget(page)))
-    b.vset(code, b.or(b.vget(page), b.and(low(b, pc), b.i32(0xfff))))
+    b.vset(code, b.or(b.vget(page), b.and(low(b, pc), b.i32(pageSize - 1))))
     const mixed = b.xor(b.shrU(b.vget(code), b.i32(1)), b.shrU(b.vget(code), b.i32(17)))
     const ofFlags = b.shrU(b.mul(flags, b.i32(BlockTable.flagsFactor)), b.i32(BlockTable.flagsShift))
     const bucket = b.and(b.xor(mixed, ofFlags), b.i32(BlockTable.buckets - 1)) // as `blockBucket`
@@ -80,8 +82,8 @@ export function lookupFunctions(
     })
     b.if(of(Block.fine), () => give(b.i32(0)))
     b.if(b.cmp('ge_s', of(Block.secondPage), b.i32(0)), () => {
-      const second = b.call(fetchPage, b.add(b.or(pc, b.i64(0xfff)), b.i64(1)))
-      b.if(b.ne(b.shrU(second, b.i32(12)), of(Block.secondPage)), () => give(b.i32(0)))
+      const second = b.call(fetchPage, b.add(b.or(pc, b.i64(pageSize - 1)), b.i64(1)))
+      b.if(b.ne(b.shrU(second, b.i32(pageShift)), of(Block.secondPage)), () => give(b.i32(0)))
     })
     const index = b.and(b.shrU(low(b, pc), b.i32(JumpCache.pcShift)), b.i32(JumpCache.entries - 1))
     const entry = b.add(b.get(Head.space, 'i32'), b.mul(index, b.i32(JumpCache.entrySize)))

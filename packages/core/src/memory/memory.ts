@@ -2,7 +2,7 @@
  * Linear memory: vCPU areas, the pool of decoded blocks, one flag byte per page, and the guest's RAM and ROM, all in
  * one WebAssembly memory that generated code and JavaScript share.
  */
-import { BlockTable, type FlatMemory } from '@guestscope/codegen'
+import { BlockTable, type FlatMemory, pageSize } from '@guestscope/codegen'
 import type { BuiltBoard, MemoryRegionSpec } from '../board/board.ts'
 import type { MmioDevice } from '../board/device.ts'
 import { Layout } from './layout.ts'
@@ -45,7 +45,6 @@ export interface MemoryPlace {
   readonly offset: bigint
 }
 
-const pageSize = 4096
 /**
  * Code is tracked in granules of 64 bytes, so that data on a page with code stays quick to write, and in words of 8,
  * so that data in a granule with code does not take the slowest path.

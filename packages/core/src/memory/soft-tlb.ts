@@ -11,6 +11,8 @@ import {
   type IrFunction,
   irFunction,
   type Node,
+  pageShift,
+  pageSize,
   type Runtime,
   Tlb,
   type Width,
@@ -23,7 +25,6 @@ import { codeWordShift, type GuestMemory, PageFlag } from './memory.ts'
 /** What `core.fill` answers; slow: JavaScript must make the access. */
 const Fill = { done: 0, fault: 1, slow: 2 } as const
 
-const pageSize = 1 << Tlb.pageShift
 const tagOf = { [Access.load]: Tlb.readTag, [Access.store]: Tlb.writeTag } as const
 type Kind = keyof typeof tagOf
 
@@ -34,7 +35,7 @@ const wide = (b: Builder, x: Node): Node => b.resize(x, 'i64', true)
 const pageOf = (b: Builder, address: Node): Node => b.and(address, b.i64(-pageSize))
 /** Address of the entry for an address in a soft TLB. */
 const entryOf = (b: Builder, tlb: Node, address: Node): Node => {
-  const slot = b.shrU(low(b, address), b.i32(Tlb.pageShift - Tlb.entryShift))
+  const slot = b.shrU(low(b, address), b.i32(pageShift - Tlb.entryShift))
   return b.add(tlb, b.and(slot, b.i32((Tlb.entries - 1) << Tlb.entryShift)))
 }
 /** Address of the soft TLB that an access goes through. */
@@ -87,7 +88,7 @@ export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Par
   const fill = irFunction('core.fill', ['i64', 'i32'], 'i32', b => {
     const [address, access] = [b.vget(0), b.vget(1)]
     b.set(Head.uncached, b.i32(0))
-    b.set(Head.spanShift, b.i32(Tlb.pageShift))
+    b.set(Head.spanShift, b.i32(pageShift))
     const physical = b.call(target.functions.translate, address, access)
     b.if(b.eq(physical, b.i64(-1)), () => {
       b.set(Head.exit, b.i32(Exit.trap))
@@ -99,7 +100,7 @@ export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Par
       b.return(b.i32(Fill.slow))
     }
     b.if(b.or(b.eqz(host), b.get(Head.uncached, 'i32')), slow)
-    const larger = b.cmp('gt_s', b.get(Head.spanShift, 'i32'), b.i32(Tlb.pageShift))
+    const larger = b.cmp('gt_s', b.get(Head.spanShift, 'i32'), b.i32(pageShift))
     b.if(larger, () => b.call(parts.noteLarge, address))
     const entry = entryOf(b, tlbOf(b, access), address)
     const page = pageOf(b, address)
@@ -112,7 +113,7 @@ export function softTlbFunctions(target: Target, memory: GuestMemory, parts: Par
     b.if(
       b.and(access, b.i32(Access.store)),
       () => {
-        const flags = b.rload('i32', '8u', b.shrU(host, b.i32(Tlb.pageShift)), memory.pageFlags)
+        const flags = b.rload('i32', '8u', b.shrU(host, b.i32(pageShift)), memory.pageFlags)
         b.if(b.and(flags, b.i32(PageFlag.readonly)), slow)
         // Bit 0 guards a page that may be written, but holds code: no inline probe matches the tag.
         claim(Tlb.writeTag, Tlb.readTag, b.or(page, wide(b, b.and(flags, b.i32(PageFlag.code)))))

@@ -2,7 +2,7 @@
  * What vCPUs know of address spaces: soft TLBs, fetch TLB and jump cache of each, so that going back to one finds them as
  * they were.
  */
-import { FetchTlb, Head, JumpCache, jumpCacheEntry, Tlb } from '@guestscope/codegen'
+import { FetchTlb, Head, JumpCache, jumpCacheEntry, pageShift, Tlb } from '@guestscope/codegen'
 import type { Cpu } from '../cpu.ts'
 import { Generation } from './forget.ts'
 import { Layout, Space } from './layout.ts'
@@ -146,7 +146,7 @@ export class Spaces {
       const tag = view.getInt32(entry + Tlb.writeTag, true)
       if (tag === -1) continue
       const linear = tag + view.getInt32(entry + Tlb.addend, true)
-      if (isCode(linear >>> Tlb.pageShift)) view.setBigInt64(entry + Tlb.writeTag, -1n, true)
+      if (isCode(linear >>> pageShift)) view.setBigInt64(entry + Tlb.writeTag, -1n, true)
     }
   }
 

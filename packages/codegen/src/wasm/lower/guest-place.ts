@@ -1,5 +1,5 @@
 /** Where a guest access leads in linear memory: through the soft TLB, or to memory at a fixed place. */
-import { Head, Tlb } from '../../abi.ts'
+import { Head, pageShift, pageSize, Tlb } from '../../abi.ts'
 import { type AccessDescriptor, type Node, type Type, type Width, widthBytes } from '../../ir/types.ts'
 import { cpuLocal } from './head.ts'
 import { Lowerer } from './lower.ts'
@@ -24,8 +24,6 @@ export interface Site {
   readonly width: Width
   readonly access: AccessDescriptor | undefined
 }
-
-const pageSize = 1 << Tlb.pageShift
 
 export abstract class PlaceLowerer extends Lowerer {
   /** Pushes the address of the current soft TLB. */
@@ -97,7 +95,7 @@ export abstract class PlaceLowerer extends Lowerer {
     this.#tlb(site)
     code.get(address)
     if (wide) code.op('i32.wrap_i64')
-    code.i32(Tlb.pageShift - Tlb.entryShift)
+    code.i32(pageShift - Tlb.entryShift)
     code.op('i32.shr_u')
     code.i32((Tlb.entries - 1) << Tlb.entryShift)
     code.op('i32.and', 'i32.add')
